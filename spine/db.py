@@ -1,0 +1,58 @@
+"""Connections to a realm's database. One pool per realm; the application works under a role that cannot rewrite the record."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from psycopg import AsyncConnection, sql
+from psycopg.conninfo import make_conninfo
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+APP_ROLE = "fengsui_app"
+
+Connection = AsyncConnection[TupleRow]
+Pool = AsyncConnectionPool[Connection]
+
+
+async def _become_app_role(conn: Connection) -> None:
+    await conn.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(APP_ROLE)))
+    await conn.execute("SET TIME ZONE 'UTC'")
+    await conn.commit()
+
+
+def make_pool(database_url: str, *, most: int = 12) -> Pool:
+    """A pool of connections in the application's role (not yet open). `most`: connections at once."""
+    return AsyncConnectionPool(
+        database_url,
+        connection_class=AsyncConnection[TupleRow],
+        min_size=1,
+        max_size=most,
+        open=False,
+        configure=_become_app_role,
+        check=AsyncConnectionPool.check_connection,
+        timeout=10.0,
+    )
+
+
+def with_database(database_url: str, database: str) -> str:
+    """The same server, another database."""
+    return make_conninfo(database_url, dbname=database)
+
+
+@asynccontextmanager
+async def owner_connection(database_url: str, *, autocommit: bool = False) -> AsyncGenerator[Connection]:
+    """One connection as the owner of the schema: for migrations, seeding and making databases only."""
+    conn = await AsyncConnection[TupleRow].connect(database_url, autocommit=autocommit)
+    try:
+        await conn.execute("SET TIME ZONE 'UTC'")
+        yield conn
+    finally:
+        await conn.close()
+
+
+@asynccontextmanager
+async def snapshot(pool: Pool) -> AsyncGenerator[Connection]:
+    """A read-only, repeatable-read transaction: everything read in it is of one moment."""
+    async with pool.connection() as conn:
+        await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield conn

@@ -1,0 +1,263 @@
+"""The record: facts, append-only, contiguous per stream, each chained to the one before by hash."""
+
+import hashlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from spine.canonical import Json, decode_object, encode
+from spine.clock import iso
+from spine.command import NewFact
+from spine.db import Connection
+from spine.principal import Principal
+
+START = bytes(32)
+"""The hash before a stream's first fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact as stored. `body` is the JSON text of the wire's `fact` frame."""
+
+    stream: str
+    seq: int
+    kind: str
+    at: datetime
+    occurred_at: datetime
+    by_id: str
+    command_id: UUID
+    body: str
+
+    def content(self) -> dict[str, Json]:
+        return dict(decode_object(self.body))
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    stream: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    stream: str
+    seq: int
+    hash: bytes
+
+
+def chain(previous: bytes, body: str) -> bytes:
+    return hashlib.sha256(previous + body.encode()).digest()
+
+
+async def append(
+    conn: Connection,
+    facts: Sequence[NewFact],
+    *,
+    at: datetime,
+    occurred_at: datetime,
+    by: Principal,
+    command_id: UUID,
+) -> list[Position]:
+    """Append facts to their streams inside the caller's transaction.
+
+    Heads are locked in name order, all at once, so that two commands never wait for each other in a circle,
+    and stay locked until the commit, so that positions are in commit order (invariant 4).
+    """
+    if not facts:
+        return []
+    streams = sorted({fact.stream for fact in facts})
+    async with conn.cursor(row_factory=class_row(_Head)) as cur:
+        await cur.execute(
+            """
+            INSERT INTO spine.stream_head (stream, seq, hash)
+            SELECT name, 0, %(start)s FROM unnest(%(streams)s::text[]) WITH ORDINALITY AS s (name, n) ORDER BY n
+            ON CONFLICT (stream) DO UPDATE SET seq = spine.stream_head.seq
+            RETURNING stream, seq, hash
+            """,
+            {"start": START, "streams": streams},
+        )
+        heads = {head.stream: head for head in await cur.fetchall()}
+    rows: list[tuple[str, int, str, datetime, datetime, str, UUID, str, bytes]] = []
+    positions: list[Position] = []
+    for fact in facts:
+        head = heads[fact.stream]
+        seq = head.seq + 1
+        happened = fact.occurred_at or occurred_at
+        body = encode(
+            {
+                "op": "fact",
+                "stream": fact.stream,
+                "seq": seq,
+                "kind": fact.kind,
+                "v": fact.v,
+                "occurred_at": iso(happened),
+                "at": iso(at),
+                "by": by.as_by(),
+                "command": str(command_id),
+                "data": fact.data,
+                "now": fact.now,
+            }
+        )
+        hashed = chain(head.hash, body)
+        heads[fact.stream] = _Head(fact.stream, seq, hashed)
+        rows.append((fact.stream, seq, fact.kind, at, happened, by.id, command_id, body, hashed))
+        positions.append(Position(fact.stream, seq))
+    async with conn.cursor() as cur:
+        await cur.executemany(
+            """
+            INSERT INTO spine.fact (stream, seq, kind, at, occurred_at, by_id, command_id, body, hash)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+            """,
+            rows,
+        )
+        await cur.execute(
+            """
+            UPDATE spine.stream_head AS h SET seq = n.seq, hash = n.hash
+            FROM unnest(%(streams)s::text[], %(seqs)s::bigint[], %(hashes)s::bytea[]) AS n (stream, seq, hash)
+            WHERE h.stream = n.stream
+            """,
+            {
+                "streams": streams,
+                "seqs": [heads[s].seq for s in streams],
+                "hashes": [heads[s].hash for s in streams],
+            },
+        )
+    return positions
+
+
+async def head_seq(conn: Connection, stream: str) -> int:
+    """The last position of a stream, 0 when nothing was ever appended."""
+    row = await (await conn.execute("SELECT seq FROM spine.stream_head WHERE stream = %s", (stream,))).fetchone()
+    return 0 if row is None else int(row[0])
+
+
+async def head_seqs(conn: Connection, streams: Sequence[str]) -> dict[str, int]:
+    rows = await (
+        await conn.execute("SELECT stream, seq FROM spine.stream_head WHERE stream = ANY(%s)", (list(streams),))
+    ).fetchall()
+    return {str(stream): int(seq) for stream, seq in rows}
+
+
+async def read_since(conn: Connection, stream: str, since: int, limit: int = 1000) -> list[Fact]:
+    """Facts after position `since`, oldest first."""
+    async with conn.cursor(row_factory=class_row(Fact)) as cur:
+        await cur.execute(
+            """
+            SELECT stream, seq, kind, at, occurred_at, by_id, command_id, body FROM spine.fact
+            WHERE stream = %(stream)s AND seq > %(since)s ORDER BY seq LIMIT %(limit)s
+            """,
+            {"stream": stream, "since": since, "limit": limit},
+        )
+        return await cur.fetchall()
+
+
+async def read_before(conn: Connection, stream: str, before: int, limit: int) -> list[Fact]:
+    """The last `limit` facts before position `before`, oldest first."""
+    async with conn.cursor(row_factory=class_row(Fact)) as cur:
+        await cur.execute(
+            """
+            SELECT stream, seq, kind, at, occurred_at, by_id, command_id, body FROM spine.fact
+            WHERE stream = %(stream)s AND seq < %(before)s ORDER BY seq DESC LIMIT %(limit)s
+            """,
+            {"stream": stream, "before": before, "limit": limit},
+        )
+        return list(reversed(await cur.fetchall()))
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenLink:
+    """The first place in a stream where the record is not what was written."""
+
+    stream: str
+    seq: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    seq: int
+    kind: str
+    at: datetime
+    occurred_at: datetime
+    by_id: str
+    command_id: UUID
+    body: str
+    hash: bytes
+
+
+async def _links(conn: Connection, stream: str) -> AsyncIterator[_Link]:
+    async with conn.cursor(name="verify", row_factory=class_row(_Link)) as cur:
+        await cur.execute(
+            """
+            SELECT seq, kind, at, occurred_at, by_id, command_id, body, hash FROM spine.fact
+            WHERE stream = %s ORDER BY seq
+            """,
+            (stream,),
+        )
+        async for link in cur:
+            yield link
+
+
+def _column_trouble(stream: str, link: _Link) -> str | None:
+    content = decode_object(link.body)
+    by = content.get("by")
+    columns: dict[str, Json] = {
+        "stream": stream,
+        "seq": link.seq,
+        "kind": link.kind,
+        "at": iso(link.at),
+        "occurred_at": iso(link.occurred_at),
+        "command": str(link.command_id),
+    }
+    for name, value in columns.items():
+        if content.get(name) != value:
+            return f"column {name} does not agree with the body"
+    if not isinstance(by, dict) or by.get("id") != link.by_id:
+        return "column by_id does not agree with the body"
+    return None
+
+
+async def verify_stream(conn: Connection, stream: str, head: tuple[int, bytes]) -> BrokenLink | None:
+    """Walk one stream from its first fact. Returns the first broken link, or None when the chain holds."""
+    previous, expected = START, 1
+    async for link in _links(conn, stream):
+        if link.seq != expected:
+            return BrokenLink(stream, expected, f"missing: the next fact is {link.seq}")
+        if chain(previous, link.body) != link.hash:
+            return BrokenLink(stream, link.seq, "hash does not follow from the fact before and the body")
+        trouble = _column_trouble(stream, link)
+        if trouble is not None:
+            return BrokenLink(stream, link.seq, trouble)
+        previous, expected = link.hash, expected + 1
+    if (expected - 1, previous) != (head[0], bytes(head[1])):
+        return BrokenLink(stream, expected, f"the head says {head[0]}, the last fact is {expected - 1}")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    streams: int
+    facts: int
+    broken: list[BrokenLink]
+
+
+async def verify(conn: Connection) -> Verification:
+    """Check every chain (call inside a repeatable-read transaction)."""
+    rows = await (await conn.execute("SELECT stream, seq, hash FROM spine.stream_head ORDER BY stream")).fetchall()
+    broken: list[BrokenLink] = []
+    facts = 0
+    for stream, seq, hashed in rows:
+        facts += int(seq)
+        link = await verify_stream(conn, str(stream), (int(seq), bytes(hashed)))
+        if link is not None:
+            broken.append(link)
+    orphans = await (
+        await conn.execute(
+            "SELECT DISTINCT f.stream FROM spine.fact f LEFT JOIN spine.stream_head h USING (stream) WHERE h.stream IS NULL"
+        )
+    ).fetchall()
+    broken += [BrokenLink(str(stream), 0, "facts without a head") for (stream,) in orphans]
+    return Verification(len(rows), facts, broken)
