@@ -1,0 +1,37 @@
+"""What the city sets from outside, by environment variables; everything has a default that runs."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`database_url` and `redis_url` None: the program brings its own private servers (embedded default)."""
+
+    data_dir: Path
+    database_url: str | None
+    redis_url: str | None
+    smtp_url: str | None
+    smtp_from: str
+    poll_s: float
+    secure_cookie: bool
+
+
+def default_data_dir() -> Path:
+    if os.geteuid() == 0:
+        return Path("/var/lib/fengsui")
+    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "fengsui"
+
+
+def from_environment() -> Settings:
+    env = os.environ
+    return Settings(
+        data_dir=Path(env["FENGSUI_DATA"]) if env.get("FENGSUI_DATA") else default_data_dir(),
+        database_url=env.get("FENGSUI_DATABASE_URL") or None,
+        redis_url=env.get("FENGSUI_REDIS_URL") or None,
+        smtp_url=env.get("FENGSUI_SMTP_URL") or None,
+        smtp_from=env.get("FENGSUI_SMTP_FROM", "fengsui@localhost"),
+        poll_s=float(env.get("FENGSUI_POLL_S", "1.0")),
+        secure_cookie=env.get("FENGSUI_SECURE_COOKIE", "") == "1",
+    )
