@@ -1,0 +1,117 @@
+/**
+ * What the outbox does next, and what each answer makes of an item. Pure: the same items give the same step, so a phone that was
+ * switched off between any two steps goes on where the stored items say.
+ */
+import { belongsTo, isPending, type HeldFile, type Item, type Owner, type Refusal } from './item'
+
+export type Step =
+  | { readonly do: 'upload'; readonly item: Item; readonly file: HeldFile }
+  | { readonly do: 'send'; readonly item: Item }
+  | { readonly do: 'rest' }
+
+export type Report =
+  | { readonly what: 'file_received'; readonly hash: string; readonly received: number }
+  | { readonly what: 'leaving' }
+  | { readonly what: 'received'; readonly at: string }
+  | { readonly what: 'refused'; readonly refusal: Refusal }
+
+/**
+ * Items go in the order of the taps, with one exception: a note that carries files is evidence which nothing else depends on,
+ * so it waits until the words are through. A call for help is never held up by a photograph on a weak signal.
+ */
+export function nextStep(items: readonly Item[], owner: Owner): Step {
+  const mine = items.filter((item) => isPending(item) && belongsTo(item, owner)).sort((a, b) => a.order - b.order)
+  const item = mine.find((candidate) => !isEvidence(candidate)) ?? mine[0]
+  if (item === undefined) return { do: 'rest' }
+  const file = item.files.find((held) => held.received < held.size)
+  return file === undefined ? { do: 'send', item } : { do: 'upload', item, file }
+}
+
+export function isEvidence(item: Item): boolean {
+  return item.kind === 'unit.note' && item.files.length > 0
+}
+
+export function after(item: Item, report: Report): Item {
+  switch (report.what) {
+    case 'file_received':
+      return {
+        ...item,
+        files: item.files.map((file) =>
+          file.hash === report.hash ? { ...file, received: Math.min(report.received, file.size) } : file,
+        ),
+      }
+    case 'leaving':
+      return item.state === 'received' || item.state === 'refused'
+        ? item
+        : { ...item, state: 'sent', attempts: item.attempts + 1 }
+    case 'received':
+      return { ...item, state: 'received', receivedAt: report.at, refusal: null }
+    case 'refused':
+      // A receipt that came first is the truth: the centre has the item.
+      return item.state === 'received' ? item : { ...item, state: 'refused', refusal: report.refusal }
+  }
+}
+
+/** The same deed as a new command: a refusal is final for its id, and it changed nothing at the centre. */
+export function asNew(item: Item, id: string, order: number): Item {
+  return {
+    ...item,
+    id,
+    order,
+    files: item.files.map((file) => ({ ...file, received: 0 })),
+    state: 'waiting',
+    attempts: 0,
+    receivedAt: null,
+    refusal: null,
+  }
+}
+
+export interface Backlog {
+  readonly count: number
+  /** The phone's clock in ms at the oldest pending tap, null when nothing is pending. */
+  readonly oldest: number | null
+  readonly refused: number
+  /** Pending items of another account or realm on this phone. */
+  readonly strangers: number
+}
+
+export function backlogOf(items: readonly Item[], owner: Owner): Backlog {
+  let count = 0
+  let oldest: number | null = null
+  let refused = 0
+  let strangers = 0
+  for (const item of items) {
+    const mine = belongsTo(item, owner)
+    if (!mine) strangers += isPending(item) ? 1 : 0
+    else if (item.state === 'refused') refused += 1
+    else if (isPending(item)) {
+      count += 1
+      oldest = oldest === null ? item.tappedAt : Math.min(oldest, item.tappedAt)
+    }
+  }
+  return { count, oldest, refused, strangers }
+}
+
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 30_000
+
+/** Pause before the next try after `failures` tries in a row without an answer; spread by `chance` (0–1) so that phones do not march in step. */
+export function pauseAfter(failures: number, chance: number): number {
+  const full = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.max(0, failures - 1))
+  return Math.round(full * (0.5 + chance / 2))
+}
+
+const KEPT_RECEIVED = 30
+
+/** Received items beyond the newest thirty are no longer needed on the phone: the record has them. */
+export function outlived(items: readonly Item[]): readonly Item[] {
+  return items
+    .filter((item) => item.state === 'received')
+    .sort((a, b) => b.order - a.order)
+    .slice(KEPT_RECEIVED)
+}
+
+/** Hashes of the files that are still needed on the phone. */
+export function neededFiles(items: readonly Item[]): ReadonlySet<string> {
+  return new Set(items.filter((item) => item.state !== 'received').flatMap((item) => item.files.map((file) => file.hash)))
+}
