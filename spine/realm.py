@@ -66,6 +66,10 @@ class Realm:
             return text
         return f"【演练】{text}" if locale.startswith("zh") else f"[EXERCISE] {text}"
 
+    def wall_now(self) -> datetime:
+        """The time on the wall, for what exercises do not bend: sessions and tokens."""
+        return self.clock.wall.now() if isinstance(self.clock, PacedClock) else self.clock.now()
+
     async def refresh(self) -> None:
         """Read the realm's row again: its clock and epoch may have been changed by another process."""
         async with self.pool.connection() as conn:
@@ -79,13 +83,12 @@ class Realm:
 
     def clock_object(self) -> JsonObject:
         """The `clock` object: what time it is here and how it runs."""
-        wall = self.clock.wall.now() if isinstance(self.clock, PacedClock) else self.clock.now()
         return {
             "id": "now",
             "realm": self.row.name,
             "kind": "exercise" if self.is_exercise else "live",
             "at": iso(self.clock.now()),
-            "wall_at": iso(wall),
+            "wall_at": iso(self.wall_now()),
             "speed": self.row.speed,
             "paused": self.row.paused,
         }

@@ -1,12 +1,11 @@
 """Commands that change how an exercise's time runs. The live realm's time is nobody's to change."""
 
-from datetime import UTC, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from spine.authority import ANYBODY, Scope, allow
-from spine.clock import Pace, PacedClock, iso
+from spine.clock import Pace, iso
 from spine.command import Command, CommandData, Connection, Handling, NewFact, Outcome, Transaction
 from spine.errors import Refused
 from spine.fold import Picture
@@ -41,7 +40,7 @@ async def _run(tx: Transaction, command: Command[SetClock], row: RealmRow) -> Ou
     pace = pace_of(row)
     if pace is None:
         raise exercise_only()
-    wall = tx.realm.clock.wall.now() if isinstance(tx.realm.clock, PacedClock) else datetime.now(UTC)
+    wall = tx.realm.wall_now()
     at = pace.at(wall)
     speed = row.speed if command.data.speed is None else command.data.speed
     paused = row.paused if command.data.paused is None else command.data.paused

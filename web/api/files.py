@@ -1,0 +1,89 @@
+"""Attachments over HTTP: PUT parts with `offset` until complete, HEAD to learn how much is there, GET to read."""
+
+from typing import Annotated
+from urllib.parse import quote
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+
+from spine.db import Connection
+from spine.errors import Refused, not_found
+from spine.files import MOST_BYTES, FileStore, StoredFile, check_hash, find_files, save_file, too_large
+from web.auth import InHouse, SignedIn
+from web.body import read_body
+
+router = APIRouter(prefix="/api/files", tags=["files"])
+
+MOST_PART = 8 * 1024 * 1024
+
+
+@router.put("/{sha256}")
+async def put_file(
+    sha256: str,
+    request: Request,
+    house: InHouse,
+    principal: SignedIn,
+    offset: Annotated[int, Query(ge=0)] = 0,
+    total: Annotated[int | None, Query(ge=1)] = None,
+    name: Annotated[str | None, Query(max_length=200)] = None,
+) -> JSONResponse:
+    """Send the bytes from `offset` on. With `total`, more parts may follow (202); without, this is the last (201)."""
+    check_hash(sha256)
+    if total is not None and total > MOST_BYTES:
+        raise too_large()
+    store = FileStore(house.realm.data_dir)
+    async with house.realm.pool.connection() as conn:
+        known = await _known(conn, sha256)
+    if known is not None:
+        return JSONResponse(_object(known))
+    content = await read_body(request, MOST_PART)
+    received = await store.put_part(sha256, principal.id, offset, content)
+    if total is not None and received < total:
+        return JSONResponse({"hash": sha256, "received": received}, status_code=202)
+    stored, media_type, size = await store.finish(sha256, principal.id)
+    file = StoredFile(sha256, stored, media_type, size, name)
+    async with house.realm.pool.connection() as conn:
+        await save_file(conn, file, by=principal.id, at=house.realm.clock.now())
+    return JSONResponse(_object(file), status_code=201)
+
+
+@router.head("/{sha256}")
+async def head_file(sha256: str, house: InHouse, principal: SignedIn) -> Response:
+    """`Upload-Complete: 1` when the file is kept, else `Upload-Offset`: bytes of this sender's upload that are here."""
+    async with house.realm.pool.connection() as conn:
+        known = await _known(conn, check_hash(sha256))
+    if known is not None:
+        return Response(headers={"Upload-Complete": "1", "Upload-Offset": str(known.size)})
+    received = FileStore(house.realm.data_dir).received(sha256, principal.id)
+    return Response(headers={"Upload-Complete": "0", "Upload-Offset": str(received)})
+
+
+@router.get("/{sha256}")
+async def get_file(sha256: str, house: InHouse, principal: SignedIn) -> FileResponse:
+    """The kept bytes. Whoever holds the hash was shown a note that names it, or took the photo himself."""
+    async with house.realm.pool.connection() as conn:
+        file = (await find_files(conn, [check_hash(sha256)]))[0]
+    path = FileStore(house.realm.data_dir).path(file.stored_sha256)
+    if not path.exists():
+        raise not_found("附件", "attachment", sha256)
+    return FileResponse(
+        path,
+        media_type=file.media_type,
+        headers={
+            "Content-Disposition": f"inline; filename*=UTF-8''{quote(file.name or sha256[:12])}",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "Cache-Control": "private, max-age=31536000, immutable",
+        },
+    )
+
+
+async def _known(conn: Connection, sha256: str) -> StoredFile | None:
+    try:
+        return (await find_files(conn, [sha256]))[0]
+    except Refused:
+        return None
+
+
+def _object(file: StoredFile) -> dict[str, str | int | None]:
+    return {"hash": file.sha256, "media_type": file.media_type, "size": file.size, "name": file.name}

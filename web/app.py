@@ -1,0 +1,140 @@
+"""The HTTP and socket server of one realm."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import FileResponse
+from starlette.staticfiles import StaticFiles
+
+from spine.errors import Refused
+from spine.settings import Settings
+from web import errors
+from web.api import commands, exercises, feeds, files, health, intake, layers, pictures, plans, positions, session
+from web.gateway import socket
+from web.gateway.hub import Hub
+from web.gateway.protocol import CloseCode
+from web.gateway.socket import Client
+from web.gateway.telemetry import Telemetry
+from web.house import House
+
+log = logging.getLogger("fengsui.web")
+
+STATIC = Path(__file__).parent / "static"
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
+    "connect-src 'self'; media-src 'self' blob:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+def make_app(house: House, settings: Settings) -> FastAPI:
+    """The application for an open house. Closing the house stays with the caller."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        house.realm.nudges.start()
+        app.state.telemetry.start()
+        reading = asyncio.create_task(app.state.hub.run(), name="hub")
+        try:
+            yield
+        finally:
+            for client in tuple(app.state.clients):
+                client.outbox.close(CloseCode.SHUTTING_DOWN)
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            await app.state.telemetry.close()
+
+    app = FastAPI(title="烽燧 Fengsui", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.house = house
+    app.state.settings = settings
+    app.state.hub = Hub(house.realm, poll_s=settings.poll_s)
+    app.state.telemetry = Telemetry(house.realm)
+    clients: set[Client] = set()
+    app.state.clients = clients
+    errors.install(app)
+    for part in (
+        commands,
+        session,
+        pictures,
+        files,
+        intake,
+        layers,
+        plans,
+        feeds,
+        positions,
+        exercises,
+        health,
+        socket,
+    ):
+        app.include_router(part.router)
+    app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
+    _guard(app)
+    _serve_screens(app)
+    return app
+
+
+def _guard(app: FastAPI) -> None:
+    @app.middleware("http")
+    async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        # A form on another site can send this user's cookie but not set this header or match this origin.
+        origin = request.headers.get("origin")
+        if (
+            request.method not in ("GET", "HEAD", "OPTIONS")
+            and origin is not None
+            and origin.split("://", 1)[-1] != request.headers.get("host", "")
+        ):
+            wrong = Refused(
+                "foreign_origin", zh="请求来自其他网站，已拒绝。", en="The request comes from another site.", status=403
+            )
+            return errors.problem(wrong, errors.locale_of(request))
+        response = await call_next(request)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        if request.url.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class _Immutable(StaticFiles):
+    """Built assets carry a hash in their name: they may be kept for ever."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _serve_screens(app: FastAPI) -> None:
+    """The built screens; every path that is no file and no API is the application, which routes by itself."""
+    assets = STATIC / "assets"
+    if assets.is_dir():
+        app.mount("/assets", _Immutable(directory=assets), name="assets")
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def screen(path: str) -> Response:
+        if path.startswith(("api/", "assets/")):
+            raise Refused("not_found", zh="没有这个地址。", en="There is nothing at this address.", status=404)
+        file = (STATIC / path).resolve()
+        if path and file.is_file() and file.is_relative_to(STATIC.resolve()):
+            headers = {"Cache-Control": "no-cache"}
+            if path == "sw.js":
+                headers["Service-Worker-Allowed"] = "/"
+            return FileResponse(file, headers=headers)
+        index = STATIC / "index.html"
+        if not index.is_file():
+            return HTMLResponse(_NOT_BUILT, status_code=503)
+        return HTMLResponse(index.read_text("utf-8"), headers={"Cache-Control": "no-cache"})
+
+
+_NOT_BUILT = (
+    "<!doctype html><meta charset=utf-8><title>烽燧</title><p>界面尚未构建：请运行 ./fengsui up。"
+    "<p>The screens have not been built: run ./fengsui up."
+)
+

@@ -1,0 +1,96 @@
+"""Refusals and failures as RFC 9457 problem documents, in the asker's language."""
+
+import logging
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from spine.canonical import Json
+from spine.errors import Refused
+from spine.validation import refusal_of
+
+log = logging.getLogger("fengsui.web")
+
+MEDIA_TYPE = "application/problem+json"
+
+
+def locale_of(request: Request) -> str:
+    """zh unless the asker prefers English."""
+    asked = request.headers.get("accept-language", "zh").lower()
+    return "en" if asked.startswith("en") else "zh"
+
+
+def problem(refused: Refused, locale: str) -> JSONResponse:
+    content: dict[str, Json] = {
+        "type": f"urn:fengsui:problem:{refused.code}",
+        "title": refused.code,
+        "status": refused.status,
+        "code": refused.code,
+        "detail": refused.sentence(locale),
+    }
+    if refused.field is not None:
+        content["field"] = refused.field
+    for name, value in refused.facts.items():
+        content.setdefault(name, value)
+    headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
+    return JSONResponse(content, status_code=refused.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+DATABASE_AWAY = Refused(
+    "database_away",
+    zh="数据库暂时不可用，内容没有保存，请稍后重试；界面上的数据可能已过时。",
+    en="The database is away. Nothing was saved; try again soon. What the screens show may be out of date.",
+    status=503,
+    final=False,
+)
+_FAILED = Refused(
+    "internal",
+    zh="系统内部出错，操作没有完成；错误已记录。",
+    en="Something failed inside. The operation was not carried out; the error has been logged.",
+    status=500,
+)
+_HTTP: dict[int, tuple[str, str, str]] = {
+    404: ("not_found", "没有这个地址。", "There is nothing at this address."),
+    405: ("method_not_allowed", "这个地址不接受这种请求方式。", "This address does not take that method."),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Every way out of the program but success goes through here."""
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, error: Refused) -> JSONResponse:
+        return problem(error, locale_of(request))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        errors = error.errors()
+        field = ".".join(str(part) for part in errors[0]["loc"]) if errors else None
+        en = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in errors[:5])
+        wrong = Refused("invalid_field", zh=f"请求有误：{en}", en=f"The request is not valid: {en}", field=field)
+        return problem(wrong, locale_of(request))
+
+    @app.exception_handler(ValidationError)
+    async def invalid_model(request: Request, error: ValidationError) -> JSONResponse:
+        return problem(refusal_of(error, ""), locale_of(request))
+
+    @app.exception_handler(HTTPException)
+    async def http(request: Request, error: HTTPException) -> JSONResponse:
+        code, zh, en = _HTTP.get(error.status_code, ("http", str(error.detail), str(error.detail)))
+        return problem(Refused(code, zh=zh, en=en, status=error.status_code), locale_of(request))
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(PoolTimeout)
+    async def away(request: Request, error: Exception) -> JSONResponse:
+        log.error("database away: %s", error)
+        return problem(DATABASE_AWAY, locale_of(request))
+
+    @app.exception_handler(Exception)
+    async def failed(request: Request, error: Exception) -> JSONResponse:
+        log.exception("failed: %s %s", request.method, request.url.path, exc_info=error)
+        return problem(_FAILED, locale_of(request))

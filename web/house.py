@@ -1,0 +1,18 @@
+"""The whole house put together: every room's commands, streams, pictures and followers, in one place."""
+
+from dataclasses import dataclass
+
+from spine.command import Registry
+from spine.follow import Follower
+from spine.picture import PictureBook
+from spine.realm import Realm
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One realm with everything that acts in it."""
+
+    realm: Realm
+    registry: Registry
+    book: PictureBook
+    followers: tuple[Follower, ...]

@@ -1,0 +1,77 @@
+"""Which streams there are and who may follow them. Decided here once, for the socket and for every question."""
+
+from uuid import UUID
+
+from spine.authority import OVERSEERS, Allow, Scope
+from spine.db import Connection
+from spine.picture import StreamKind
+from spine.principal import CITY, Role
+
+
+def _uuid(key: str) -> UUID | None:
+    try:
+        return UUID(key)
+    except ValueError:
+        return None
+
+
+async def _board(_conn: Connection, key: str) -> Scope | None:
+    if key == "":
+        return Scope(area=CITY)
+    return Scope(area=key) if key.isdigit() and len(key) == 6 and key.startswith(CITY) else None
+
+
+async def _incident(conn: Connection, key: str) -> Scope | None:
+    incident = _uuid(key)
+    if incident is None:
+        return None
+    row = await (
+        await conn.execute(
+            """
+            SELECT i.area_code,
+                array_remove(array_agg(DISTINCT v.department), NULL), array_remove(array_agg(DISTINCT v.unit_id::text), NULL)
+            FROM incidents.incident i LEFT JOIN incidents.involvement v ON v.incident_id = i.id
+            WHERE i.id = %s GROUP BY i.area_code
+            """,
+            (incident,),
+        )
+    ).fetchone()
+    if row is None:
+        return None
+    area, departments, units = row
+    return Scope(area=area or CITY, departments=frozenset(departments), units=frozenset(units))
+
+
+async def _department(conn: Connection, key: str) -> Scope | None:
+    row = await (await conn.execute("SELECT area_code FROM command.department WHERE code = %s", (key,))).fetchone()
+    return None if row is None else Scope(area=row[0] or CITY, departments=frozenset({key}))
+
+
+async def _unit(conn: Connection, key: str) -> Scope | None:
+    unit = _uuid(key)
+    if unit is None:
+        return None
+    row = await (await conn.execute("SELECT department, area_code FROM command.unit WHERE id = %s", (unit,))).fetchone()
+    if row is None:
+        return None
+    return Scope(area=row[1] or CITY, departments=frozenset({row[0]}), units=frozenset({str(unit)}))
+
+
+async def _desk(conn: Connection, key: str) -> Scope | None:
+    account = _uuid(key)
+    return None if account is None else Scope(account=f"account:{account}")
+
+
+async def _exercise(conn: Connection, key: str) -> Scope | None:
+    row = await (await conn.execute("SELECT kind FROM spine.realm")).fetchone()
+    return Scope() if key == "" and row is not None and row[0] == "exercise" else None
+
+
+STREAMS = (
+    StreamKind("board", Allow(OVERSEERS), _board),
+    StreamKind("incident", Allow(OVERSEERS | {Role.DEPARTMENT, Role.FIELD_UNIT}), _incident),
+    StreamKind("department", Allow(OVERSEERS | {Role.DEPARTMENT}), _department),
+    StreamKind("unit", Allow(OVERSEERS | {Role.DEPARTMENT, Role.FIELD_UNIT}), _unit),
+    StreamKind("desk", Allow(frozenset(Role)), _desk),
+    StreamKind("exercise", Allow(frozenset({Role.EXERCISE_DIRECTOR, Role.EVALUATOR, Role.ADMINISTRATOR})), _exercise),
+)
