@@ -14,6 +14,7 @@ export type Report =
   | { readonly what: 'leaving' }
   | { readonly what: 'received'; readonly at: string }
   | { readonly what: 'refused'; readonly refusal: Refusal }
+  | { readonly what: 'clock_ahead'; readonly now: string; readonly phoneNow: number }
 
 /**
  * Items go in the order of the taps, with one exception: a note that carries files is evidence which nothing else depends on,
@@ -49,7 +50,15 @@ export function after(item: Item, report: Report): Item {
     case 'refused':
       // A receipt that came first is the truth: the centre has the item.
       return item.state === 'received' ? item : { ...item, state: 'refused', refusal: report.refusal }
+    case 'clock_ahead':
+      return { ...item, occurredAt: corrected(item, report.now, report.phoneNow) }
   }
+}
+
+/** A deed of ten minutes ago by a fast clock is still a deed of ten minutes ago by the centre's. */
+function corrected(item: Item, centreNow: string, phoneNow: number): string {
+  const elapsed = Math.max(0, phoneNow - item.tappedAt)
+  return new Date(Date.parse(centreNow) - elapsed).toISOString()
 }
 
 /** The same deed as a new command: a refusal is final for its id, and it changed nothing at the centre. */

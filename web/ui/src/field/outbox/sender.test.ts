@@ -6,6 +6,7 @@ import type { Shelf } from './shelf'
 
 const OWNER: Owner = { account: 'unit-1', realm: 'live' }
 const PIECE = 4
+const PHONE = (): number => 600_000
 
 class Killed extends Error {}
 
@@ -124,7 +125,7 @@ async function store(disk: Disk): Promise<void> {
 async function drain(disk: Disk, centre: Centre, fate: Fate): Promise<boolean> {
   await shelfOn(disk, fate).tidy()
   for (;;) {
-    if ((await takeStep(shelfOn(disk, fate), carrierTo(centre, fate), OWNER)) === 'nothing_to_do') return true
+    if ((await takeStep(shelfOn(disk, fate), carrierTo(centre, fate), OWNER, PHONE)) === 'nothing_to_do') return true
   }
 }
 
@@ -180,10 +181,25 @@ describe('what comes back', () => {
       send: () => Promise.resolve({ is: 'no_answer' }),
     }
     const shelf = shelfOn(disk, new Fate(-1))
-    expect(await takeStep(shelf, silent, OWNER)).toBe('no_answer')
-    expect(await takeStep(shelf, silent, OWNER)).toBe('no_answer')
+    expect(await takeStep(shelf, silent, OWNER, PHONE)).toBe('no_answer')
+    expect(await takeStep(shelf, silent, OWNER, PHONE)).toBe('no_answer')
     expect([...disk.items.values()].map((item) => item.state)).toEqual(['sent', 'waiting', 'waiting', 'waiting'])
     expect(disk.items.get('a')?.attempts).toBe(2)
+  })
+
+  it('puts the time right when the phone’s clock runs ahead of the centre’s', async () => {
+    const disk = new Disk()
+    const shelf = shelfOn(disk, new Fate(-1))
+    await shelf.add(itemOf({ ...draft('a', 'unit.arrive'), occurredAt: '2026-03-01T00:20:00.000Z', tappedAt: 300_000 }, OWNER, 1), new Map())
+    const now = '2026-03-01T00:10:00.000000Z'
+    const strict: Carrier = {
+      upload: () => Promise.resolve({ is: 'no_answer' }),
+      send: (item) => Promise.resolve(item.occurredAt > now ? { is: 'clock_ahead', now } : { is: 'received', at: now }),
+    }
+    expect(await takeStep(shelf, strict, OWNER, PHONE)).toBe('no_answer')
+    expect(disk.items.get('a')).toMatchObject({ state: 'sent', occurredAt: '2026-03-01T00:05:00.000Z' })
+    expect(await takeStep(shelf, strict, OWNER, PHONE)).toBe('went_on')
+    expect(disk.items.get('a')?.state).toBe('received')
   })
 
   it('says so when the stored file is gone, instead of sending words that name nothing', async () => {
@@ -201,8 +217,8 @@ describe('what comes back', () => {
     await store(disk)
     const stranger: Owner = { account: 'unit-2', realm: 'live' }
     const shelf = shelfOn(disk, new Fate(-1))
-    expect(await takeStep(shelf, carrierTo(centre, new Fate(-1)), stranger)).toBe('nothing_to_do')
-    expect(await takeStep(shelf, carrierTo(centre, new Fate(-1)), { ...OWNER, realm: 'exercise-1' })).toBe('nothing_to_do')
+    expect(await takeStep(shelf, carrierTo(centre, new Fate(-1)), stranger, PHONE)).toBe('nothing_to_do')
+    expect(await takeStep(shelf, carrierTo(centre, new Fate(-1)), { ...OWNER, realm: 'exercise-1' }, PHONE)).toBe('nothing_to_do')
     expect(centre.commands).toHaveLength(0)
   })
 })

@@ -3,9 +3,13 @@ import type { HeldFile, Item, Owner, Refusal } from './item'
 import { after, nextStep } from './queue'
 import type { Shelf } from './shelf'
 
-/** no_answer: nothing certain came back, try again · signed_out: somebody must sign in first */
+/**
+ * no_answer: nothing certain came back, try again · signed_out: somebody must sign in first ·
+ * clock_ahead: the phone's clock runs ahead of the centre's, which shows `now`
+ */
 export type Answer =
   | { readonly is: 'received'; readonly at: string }
+  | { readonly is: 'clock_ahead'; readonly now: string }
   | { readonly is: 'refused'; readonly refusal: Refusal }
   | { readonly is: 'signed_out' }
   | { readonly is: 'no_answer' }
@@ -26,7 +30,8 @@ export type Outcome = 'went_on' | 'nothing_to_do' | 'no_answer' | 'signed_out'
 
 const LOST: Refusal = { code: 'file_lost', detail: '' }
 
-export async function takeStep(shelf: Shelf, carrier: Carrier, owner: Owner): Promise<Outcome> {
+/** One step; `phoneNow` is the phone's own clock in ms, by which the taps were timed. */
+export async function takeStep(shelf: Shelf, carrier: Carrier, owner: Owner, phoneNow: () => number): Promise<Outcome> {
   const step = nextStep(await shelf.items(), owner)
   switch (step.do) {
     case 'rest':
@@ -34,7 +39,7 @@ export async function takeStep(shelf: Shelf, carrier: Carrier, owner: Owner): Pr
     case 'upload':
       return upload(shelf, carrier, step.item, step.file)
     case 'send':
-      return send(shelf, carrier, step.item)
+      return send(shelf, carrier, step.item, phoneNow)
   }
 }
 
@@ -53,7 +58,7 @@ async function upload(shelf: Shelf, carrier: Carrier, item: Item, file: HeldFile
   }
 }
 
-async function send(shelf: Shelf, carrier: Carrier, item: Item): Promise<Outcome> {
+async function send(shelf: Shelf, carrier: Carrier, item: Item, phoneNow: () => number): Promise<Outcome> {
   // Stored first: if the phone dies now, the list says "sent, not confirmed" and the same id goes again.
   const leaving = await shelf.change(item.id, (now) => after(now, { what: 'leaving' }))
   if (leaving === null) return 'went_on'
@@ -65,6 +70,9 @@ async function send(shelf: Shelf, carrier: Carrier, item: Item): Promise<Outcome
       return 'went_on'
     case 'refused':
       return refuse(shelf, item, answer.refusal)
+    case 'clock_ahead':
+      await shelf.change(item.id, (now) => after(now, { what: 'clock_ahead', now: answer.now, phoneNow: phoneNow() }))
+      return 'no_answer'
     default:
       return answer.is
   }

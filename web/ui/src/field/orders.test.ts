@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import type { Task } from '../wire/objects'
+import { ordersOf } from './orders'
+import { itemOf, type Item, type Json } from './outbox/item'
+import { after } from './outbox/queue'
+
+function task(id: string, over: Partial<Task> = {}): Task {
+  return {
+    id,
+    no: `T-${id}`,
+    incident_id: 'i1',
+    incident_title: '沧源5.5级地震',
+    response_id: null,
+    code: null,
+    title_zh: '搜救组赴芒卡镇',
+    title_en: 'Search team to Mangka',
+    text: '',
+    department: 'FRB',
+    unit_id: 'u1',
+    clause: null,
+    source: null,
+    state: 'issued',
+    issued_at: '2026-03-01T02:21:00.000000Z',
+    sign_due: '2026-03-01T02:26:00.000000Z',
+    due: '2026-03-01T03:00:00.000000Z',
+    signed_at: null,
+    submitted_at: null,
+    closed_at: null,
+    returned: null,
+    progress: null,
+    arrived_at: null,
+    need_help: null,
+    point: null,
+    place: null,
+    version: 1,
+    updated_at: '2026-03-01T02:21:00.000000Z',
+    ...over,
+  }
+}
+
+function tap(kind: string, data: Record<string, Json>): Item {
+  return itemOf(
+    { id: kind, kind, stream: 'unit:u1', occurredAt: '2026-03-01T02:41:00.000000Z', tappedAt: 0, data, files: [] },
+    { account: 'a', realm: 'live' },
+    1,
+  )
+}
+
+const byId = (...tasks: Task[]): Record<string, Task> => Object.fromEntries(tasks.map((each) => [each.id, each]))
+
+describe('my orders', () => {
+  it('stand in the order of the clock that runs out first, finished ones last', () => {
+    const orders = ordersOf(
+      byId(
+        task('late', { state: 'in_progress', due: '2026-03-01T05:00:00.000000Z' }),
+        task('over', { state: 'closed' }),
+        task('new'),
+        task('soon', { state: 'signed', due: '2026-03-01T02:24:00.000000Z' }),
+      ),
+      [],
+    )
+    expect(orders.map((order) => order.task.id)).toEqual(['soon', 'new', 'late', 'over'])
+    expect(orders[1]?.due).toEqual({ what: 'sign', at: '2026-03-01T02:26:00.000000Z' })
+    expect(orders[3]?.due).toBeNull()
+  })
+
+  it('show what was tapped here at once, and show that the centre does not have it yet', () => {
+    const [order] = ordersOf(byId(task('t')), [tap('task.sign', { task_id: 't' }), tap('unit.arrive', { task_id: 't' })])
+    expect(order).toMatchObject({
+      state: 'signed',
+      statePending: true,
+      arrived: { at: '2026-03-01T02:41:00.000000Z', pending: true },
+      due: { what: 'finish' },
+    })
+  })
+
+  it('believe the centre once the item has arrived or was refused', () => {
+    const refused = after(tap('task.sign', { task_id: 't' }), { what: 'refused', refusal: { code: 'x', detail: 'y' } })
+    const received = after(tap('unit.arrive', { task_id: 't' }), { what: 'received', at: 'x' })
+    const [order] = ordersOf(byId(task('t')), [refused, received])
+    expect(order).toMatchObject({ state: 'issued', statePending: false, arrived: null })
+  })
+
+  it('never step back from what the centre already knows, and never reopen a closed order', () => {
+    const late = tap('task.sign', { task_id: 't' })
+    expect(ordersOf(byId(task('t', { state: 'submitted' })), [late])[0]?.state).toBe('submitted')
+    expect(ordersOf(byId(task('t', { state: 'closed' })), [tap('task.submit', { task_id: 't' })])[0]?.state).toBe('closed')
+  })
+})

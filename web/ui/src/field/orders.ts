@@ -1,0 +1,68 @@
+/** The unit's orders as its crew sees them: what the centre last said, with what was done here since and has not arrived yet. */
+import type { Task, TaskState } from '../wire/objects'
+import { isPending, type Item } from './outbox/item'
+
+export interface Order {
+  readonly task: Task
+  /** The state once everything pending here has arrived. */
+  readonly state: TaskState
+  /** True when `state` stands on something that the centre does not have yet. */
+  readonly statePending: boolean
+  readonly arrived: { readonly at: string; readonly pending: boolean } | null
+  readonly help: { readonly at: string; readonly pending: boolean } | null
+  /** The clock that runs against the crew now: to sign, then to finish. Null when nothing is asked of it any more. */
+  readonly due: { readonly what: 'sign' | 'finish'; readonly at: string } | null
+}
+
+const NEXT_STATE: Readonly<Record<string, TaskState>> = {
+  'task.sign': 'signed',
+  'task.start': 'in_progress',
+  'task.progress': 'in_progress',
+  'task.submit': 'submitted',
+}
+
+const RANK: Readonly<Record<TaskState, number>> = {
+  issued: 0,
+  signed: 1,
+  in_progress: 2,
+  submitted: 3,
+  returned: 4,
+  closed: 5,
+  cancelled: 6,
+}
+
+function orderOf(task: Task, pending: readonly Item[]): Order {
+  let state = task.state
+  let arrived = task.arrived_at === null ? null : { at: task.arrived_at, pending: false }
+  let help = task.need_help === null ? null : { at: task.need_help.at, pending: false }
+  for (const item of pending) {
+    if (item.data.task_id !== task.id) continue
+    const next = NEXT_STATE[item.kind]
+    if (next !== undefined && RANK[next] > RANK[state] && RANK[state] <= RANK.submitted) state = next
+    if (item.kind === 'unit.arrive' && arrived === null) arrived = { at: item.occurredAt, pending: true }
+    if (item.kind === 'unit.need_help') help = { at: item.occurredAt, pending: true }
+  }
+  return { task, state, statePending: state !== task.state, arrived, help, due: dueOf(task, state) }
+}
+
+function dueOf(task: Task, state: TaskState): Order['due'] {
+  if (state === 'issued' && task.sign_due !== null) return { what: 'sign', at: task.sign_due }
+  const open = state === 'issued' || state === 'signed' || state === 'in_progress'
+  return open && task.due !== null ? { what: 'finish', at: task.due } : null
+}
+
+export function isOpen(order: Order): boolean {
+  return order.state === 'issued' || order.state === 'signed' || order.state === 'in_progress'
+}
+
+/** Open orders first, by the clock that runs out first; then what was handed in or is over, newest first. */
+export function ordersOf(tasks: Readonly<Record<string, Task>>, items: readonly Item[]): Order[] {
+  const pending = items.filter(isPending)
+  return Object.values(tasks)
+    .map((task) => orderOf(task, pending))
+    .sort((a, b) => {
+      if (isOpen(a) !== isOpen(b)) return isOpen(a) ? -1 : 1
+      if (!isOpen(a)) return b.task.updated_at.localeCompare(a.task.updated_at)
+      return (a.due?.at ?? '9999').localeCompare(b.due?.at ?? '9999') || a.task.no.localeCompare(b.task.no)
+    })
+}
