@@ -1,0 +1,44 @@
+"""A real private PostgreSQL and Redis for the whole test session, in a directory of its own, gone at its end."""
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from spine.private_directory import is_in_use
+from spine.private_services import PrivateServices, Services
+
+_PREFIX = "fengsui-tests-"
+
+
+@cache
+def _session() -> tuple[PrivateServices, Path, Services]:
+    _sweep()
+    directory = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    private = PrivateServices()
+    return private, directory, private.start(directory, durable=False, log=lambda zh, en: print(f"{zh} {en}"))
+
+
+def test_services() -> Services:
+    """The session's services: started at the first call, the same ones afterwards. They die with the test process."""
+    return _session()[2]
+
+
+setattr(test_services, "__test__", False)  # noqa: B010 - its name is no test's, and pyright knows no such attribute
+
+
+def stop_test_services() -> None:
+    """Stop them and remove their directory; to be called once when the session ends."""
+    if _session.cache_info().currsize == 0:
+        return
+    private, directory, _ = _session()
+    _session.cache_clear()
+    private.stop()
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what killed sessions left; their servers died with them, and a session that runs holds its lock."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        if (left / "layout.json").exists() and not is_in_use(left):
+            shutil.rmtree(left, ignore_errors=True)
