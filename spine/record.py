@@ -1,7 +1,8 @@
 """The record: facts, append-only, contiguous per stream, each chained to the one before by hash."""
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -188,7 +189,7 @@ class _Link:
     hash: bytes
 
 
-async def _links(conn: Connection, stream: str) -> AsyncIterator[_Link]:
+async def _links(conn: Connection, stream: str) -> AsyncGenerator[_Link]:
     async with conn.cursor(name="verify", row_factory=class_row(_Link)) as cur:
         await cur.execute(
             """
@@ -223,15 +224,16 @@ def _column_trouble(stream: str, link: _Link) -> str | None:
 async def verify_stream(conn: Connection, stream: str, head: tuple[int, bytes]) -> BrokenLink | None:
     """Walk one stream from its first fact. Returns the first broken link, or None when the chain holds."""
     previous, expected = START, 1
-    async for link in _links(conn, stream):
-        if link.seq != expected:
-            return BrokenLink(stream, expected, f"missing: the next fact is {link.seq}")
-        if chain(previous, link.body) != link.hash:
-            return BrokenLink(stream, link.seq, "hash does not follow from the fact before and the body")
-        trouble = _column_trouble(stream, link)
-        if trouble is not None:
-            return BrokenLink(stream, link.seq, trouble)
-        previous, expected = link.hash, expected + 1
+    async with aclosing(_links(conn, stream)) as links:
+        async for link in links:
+            if link.seq != expected:
+                return BrokenLink(stream, expected, f"missing: the next fact is {link.seq}")
+            if chain(previous, link.body) != link.hash:
+                return BrokenLink(stream, link.seq, "hash does not follow from the fact before and the body")
+            trouble = _column_trouble(stream, link)
+            if trouble is not None:
+                return BrokenLink(stream, link.seq, trouble)
+            previous, expected = link.hash, expected + 1
     if (expected - 1, previous) != (head[0], bytes(head[1])):
         return BrokenLink(stream, expected, f"the head says {head[0]}, the last fact is {expected - 1}")
     return None

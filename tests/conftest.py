@@ -75,9 +75,7 @@ def clock() -> HandClock:
 
 
 @pytest.fixture
-async def realm(
-    services: Services, database_url: str, clock: HandClock, tmp_path: Path
-) -> AsyncGenerator[Realm]:
+async def realm(services: Services, database_url: str, clock: HandClock, tmp_path: Path) -> AsyncGenerator[Realm]:
     nudges = Nudges(Redis.from_url(services.redis_url), uuid.uuid4().hex)  # pyright: ignore[reportUnknownMemberType]
     opened = await open_realm(database_url, nudges=nudges, data_dir=tmp_path, clock=clock, most_connections=8)
     yield opened
