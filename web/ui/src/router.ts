@@ -1,0 +1,52 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import type { Component } from 'vue'
+import type { RouteRecordRaw } from 'vue-router'
+import { Problem } from '@/wire/api'
+import { homeOf, restore } from '@/session/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Seen without signing in. */
+    open?: boolean
+    /** Message key of the page's name, for document.title. */
+    title?: string
+    /** Drawn without the header: the screen brings its own. */
+    bare?: boolean
+  }
+}
+
+const areas = import.meta.glob<{ default: Component }>('./{department,wall,field,briefing,exercise}/*Screen.vue')
+
+function area(name: string): () => Promise<{ default: Component }> {
+  const load = Object.entries(areas).find(([path]) => path.startsWith(`./${name}/`))?.[1]
+  return load ?? (() => Promise.reject(new Error(`there is no screen ${name}`)))
+}
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'desk', component: () => import('@/desk/DeskScreen.vue'), meta: { title: 'shell.nav.desk' } },
+  { path: '/login', name: 'login', component: () => import('@/session/LoginScreen.vue'), meta: { open: true, bare: true, title: 'session.enter' } },
+  { path: '/department', name: 'department', component: area('department'), meta: { title: 'shell.nav.department' } },
+  { path: '/wall', name: 'wall', component: area('wall'), meta: { bare: true, title: 'shell.nav.wall' } },
+  { path: '/field', name: 'field', component: area('field'), meta: { bare: true, title: 'shell.nav.field' } },
+  { path: '/briefing/:id', name: 'briefing', component: area('briefing'), props: true, meta: { title: 'shell.nav.briefing' } },
+  { path: '/exercise', name: 'exercise', component: area('exercise'), meta: { title: 'shell.nav.exercise' } },
+  { path: '/log', name: 'log', component: () => import('@/log/LogScreen.vue'), meta: { title: 'shell.nav.log' } },
+  { path: '/:rest(.*)*', redirect: '/' },
+]
+
+export const router = createRouter({ history: createWebHistory(), routes })
+
+router.beforeEach(async (to) => {
+  try {
+    const account = await restore()
+    if (account && to.name === 'login') return homeOf(account)
+    if (!account && !to.meta.open) return { name: 'login', query: to.path === '/' ? {} : { to: to.fullPath } }
+    // Somebody whose work is elsewhere is taken there when they come in by the front door.
+    if (account && to.path === '/' && homeOf(account) !== '/') return homeOf(account)
+  } catch (thrown) {
+    if (thrown instanceof Problem && thrown.unheard && to.name === 'field') return true
+    if (to.name === 'login') return true
+    return { name: 'login', query: to.path === '/' ? {} : { to: to.fullPath } }
+  }
+  return true
+})

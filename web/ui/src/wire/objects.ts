@@ -1,0 +1,70 @@
+/** The objects of every picture, as docs/architecture.md lists them. Unknown is null, never 0. */
+import type { By, Time } from './objects/base'
+import type { Department, Note, Response, Task, Unit } from './objects/command'
+import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
+import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
+
+export * from './objects/base'
+export * from './objects/command'
+export * from './objects/duty'
+export * from './objects/incident'
+
+/** Which object stands in which collection of a picture. */
+export interface Collections {
+  incidents: IncidentHead
+  incident: Incident
+  figures: Figure
+  alerts: Alert
+  calls: Call
+  reports: Report
+  responses: Response
+  tasks: Task
+  units: Unit
+  unit: Unit
+  notes: Note
+  messages: Message
+  deliveries: Delivery
+  links: Link
+  deadlines: Deadline
+  duty: Duty
+  department: Department
+  clock: ClockObject
+  exercise: Exercise
+  injects: Inject
+  ratings: Rating
+}
+
+export type Picture = { [K in keyof Collections]?: Record<string, Collections[K]> }
+
+/** A fact without its after-image, as the timeline shows it. */
+export interface FactLine {
+  stream: string
+  seq: number
+  kind: string
+  v?: number
+  occurred_at: Time
+  at: Time
+  by: By
+  command?: string
+  data: Record<string, unknown>
+}
+
+export type After = Record<string, Record<string, unknown>>
+
+export interface Fact extends FactLine {
+  now: After
+}
+
+export interface ClockReading {
+  at: Time
+  wall_at: Time
+  speed: number
+  paused: boolean
+}
+
+export interface RealmTitle {
+  name: string
+  kind: 'live' | 'exercise' | 'test'
+  title_zh: string
+  title_en: string
+}

@@ -1,0 +1,16 @@
+/** What all objects are made of. Times are ISO 8601 UTC. */
+export type Grade = 'I' | 'II' | 'III' | 'IV'
+export type Level = Grade
+export type Colour = 'red' | 'orange' | 'yellow' | 'blue'
+export type Time = string
+
+export interface By {
+  id: string
+  name: string
+}
+
+export interface Point {
+  lon: number
+  lat: number
+  origin?: 'WGS84' | 'CGCS2000' | 'GCJ02' | 'BD09'
+}

@@ -1,0 +1,122 @@
+/** Responses, tasks, units and their notes. */
+import type { By, Level, Point, Time } from './base'
+
+export interface ProposedTask {
+  code: string
+  title_zh: string
+  title_en: string
+  department: string
+  support: string[]
+  sign_minutes: number | null
+  due_minutes: number
+  clause: string
+  source: string
+  deliverable: string | null
+}
+
+export interface ProposalReason {
+  zh: string
+  en: string
+  clause?: string
+  source?: string
+  [key: string]: unknown
+}
+
+export type ResponseState = 'proposed' | 'active' | 'ended' | 'declined'
+
+export interface Response {
+  id: string
+  incident_id: string
+  plan_id: string
+  plan_zh: string
+  plan_en: string
+  state: ResponseState
+  suggested: { level: Level; reasons: (ProposalReason | string)[] } | null
+  decided: { level: Level; by: By; at: Time; reason: string | null } | null
+  proposed_tasks: ProposedTask[]
+  decide_by: Time | null
+  version: number
+}
+
+export type TaskState = 'issued' | 'signed' | 'in_progress' | 'submitted' | 'closed' | 'returned' | 'cancelled'
+export type HelpKind = 'people' | 'vehicle' | 'medical' | 'equipment'
+
+export interface Task {
+  id: string
+  no: string
+  incident_id: string
+  incident_title: string
+  response_id: string | null
+  code: string | null
+  title_zh: string
+  title_en: string
+  text: string
+  department: string
+  unit_id: string | null
+  clause: string | null
+  source: string | null
+  state: TaskState
+  issued_at: Time
+  sign_due: Time | null
+  due: Time | null
+  signed_at: Time | null
+  submitted_at: Time | null
+  closed_at: Time | null
+  returned: { reason: string; by: By; at: Time } | null
+  progress: { text: string; by: By; at: Time } | null
+  arrived_at: Time | null
+  need_help: { kinds: HelpKind[]; text: string | null; at: Time } | null
+  point: Point | null
+  place: string | null
+  version: number
+  updated_at: Time
+}
+
+export type UnitStatus = 'available' | 'dispatched' | 'en_route' | 'on_scene' | 'returning' | 'out_of_service'
+
+export interface Unit {
+  id: string
+  call_sign: string
+  name: string
+  department: string
+  kind: string
+  capabilities: string[]
+  crew: number | null
+  status: UnitStatus
+  point: Point | null
+  accuracy_m: number | null
+  seen_at: Time | null
+  task_id: string | null
+  phone: string | null
+  version: number
+}
+
+export interface FileRef {
+  hash: string
+  media_type: string
+  name: string
+  size: number
+}
+
+export interface Note {
+  id: string
+  incident_id: string | null
+  task_id: string | null
+  unit_id: string | null
+  text: string
+  files: FileRef[]
+  point: Point | null
+  occurred_at: Time
+  at: Time
+  by: By
+  late: boolean
+  kind: 'note' | 'progress' | 'photo' | 'voice' | 'arrival' | 'help'
+}
+
+export interface Department {
+  id: string
+  code: string
+  name_zh: string
+  name_en: string
+  [key: string]: unknown
+}

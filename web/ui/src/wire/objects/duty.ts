@@ -1,0 +1,103 @@
+/** Clocks that run, who is on duty, messages and the exercise. */
+import type { Time } from './base'
+
+export type DeliveryState = 'queued' | 'delivered' | 'read' | 'answered' | 'failed'
+
+export interface MessageDelivery {
+  id: string
+  channel: string
+  to: string
+  state: DeliveryState
+  queued_at: Time
+  delivered_at: Time | null
+  read_at: Time | null
+  answered_at: Time | null
+  failed_at: Time | null
+  error: string | null
+  attempts: number
+}
+
+export interface Message {
+  id: string
+  incident_id: string | null
+  task_id: string | null
+  kind: string
+  subject: string
+  text: string
+  at: Time
+  deliveries: MessageDelivery[]
+}
+
+export interface Delivery {
+  id: string
+  message_id: string
+  incident_id: string | null
+  task_id: string | null
+  kind: string
+  subject: string
+  text: string
+  state: DeliveryState
+  at: Time
+  delivered_at?: Time | null
+  read_at?: Time | null
+  answered_at?: Time | null
+  failed_at?: Time | null
+}
+
+export type DeadlineKind =
+  | 'task_sign'
+  | 'task_due'
+  | 'first_report_phone'
+  | 'first_report_written'
+  | 'response_decision'
+  | 'alert_answer'
+
+export interface Deadline {
+  id: string
+  kind: DeadlineKind
+  incident_id: string | null
+  subject_kind: string
+  subject_id: string
+  department: string | null
+  title_zh: string
+  title_en: string
+  to_zh: string
+  to_en: string
+  started_at: Time
+  due_at: Time
+  passed: boolean
+}
+
+export interface Duty {
+  id: string
+  post_zh: string
+  post_en: string
+  account_id: string | null
+  person: string | null
+  since: Time | null
+}
+
+export interface ClockObject {
+  id: 'now'
+  realm: string
+  kind: 'live' | 'exercise'
+  at: Time
+  wall_at: Time
+  speed: number
+  paused: boolean
+}
+
+export interface Inject {
+  id: string
+  [key: string]: unknown
+}
+
+export interface Exercise {
+  id: string
+  [key: string]: unknown
+}
+
+export interface Rating {
+  id: string
+  [key: string]: unknown
+}
