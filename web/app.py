@@ -137,4 +137,3 @@ _NOT_BUILT = (
     "<!doctype html><meta charset=utf-8><title>烽燧</title><p>界面尚未构建：请运行 ./fengsui up。"
     "<p>The screens have not been built: run ./fengsui up."
 )
-

@@ -1,0 +1,97 @@
+"""Serving HTTP and sockets on an address, with work beside it when one process does both."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+
+import uvicorn
+
+from spine.service_trouble import ServiceTrouble
+from spine.settings import Settings
+from web.app import make_app
+from web.house import House
+from web.work import run_work
+
+log = logging.getLogger("fengsui.serving")
+
+
+def take_port(host: str, port: int) -> socket.socket:
+    """A bound socket, before anything slow is done. Raises ServiceTrouble when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((host, port))
+    except OSError as error:
+        taken.close()
+        raise ServiceTrouble(
+            "port_taken",
+            zh=f"地址 {host}:{port} 无法使用（{error.strerror}）；请用 --port 换一个端口，或先停止占用它的程序。",
+            en=f"The address {host}:{port} cannot be used ({error.strerror}); choose another --port or stop what uses it.",
+        ) from error
+    taken.set_inheritable(False)
+    return taken
+
+
+async def serve(
+    house: House,
+    settings: Settings,
+    listening: socket.socket,
+    *,
+    work: bool,
+    ready: Callable[[], None] | None = None,
+    beside: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM. `work`: also do the work role here. `beside`: one more task for as long."""
+    config = uvicorn.Config(
+        make_app(house, settings),
+        log_level="warning",
+        access_log=False,
+        ws="websockets-sansio",
+        ws_max_size=256 * 1024,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        timeout_graceful_shutdown=3,
+        proxy_headers=False,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
+    tasks: list[asyncio.Task[None]] = []
+    if work:
+        tasks.append(asyncio.create_task(run_work(house, settings), name="work"))
+    if beside is not None:
+        tasks.append(asyncio.ensure_future(beside()))  # type: ignore[arg-type]
+    if ready is not None:
+        tasks.append(asyncio.create_task(_when_started(server, ready)))
+    try:
+        # Not Server.serve(): that one would put its own signal handlers over ours and raise the signal again.
+        await server._serve(sockets=[listening])  # pyright: ignore[reportPrivateUsage]
+    finally:
+        for task in tasks:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*tasks, return_exceptions=True)
+        await house.realm.close()
+
+
+async def work_only(house: House, settings: Settings) -> None:
+    """The work role alone, until SIGINT or SIGTERM."""
+    loop = asyncio.get_running_loop()
+    task = asyncio.create_task(run_work(house, settings))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    await house.realm.close()
+
+
+async def _when_started(server: uvicorn.Server, ready: Callable[[], None]) -> None:
+    while not server.started:
+        await asyncio.sleep(0.02)
+    ready()

@@ -1,0 +1,79 @@
+"""The `work` role: followers, deadlines, deliveries, feeds and, in an exercise, its director. Any number may run."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import command.exercises.director
+import incidents.feeds.watch
+
+from notify.channels.base import OutsideChannel
+from notify.channels.smtp import Smtp
+from notify.deliver import run_delivery
+from spine.carry_out import carry_out
+from spine.command import Envelope
+from spine.deadlines import pass_id, what_is_due
+from spine.follow import run_follower
+from spine.principal import system
+from spine.settings import Settings
+from web.house import House
+
+log = logging.getLogger("fengsui.work")
+
+
+def outside_channels(settings: Settings) -> dict[str, OutsideChannel]:
+    """The channels that this installation is configured for."""
+    if settings.smtp_url is None:
+        return {}
+    return {"smtp": Smtp(settings.smtp_url, settings.smtp_from)}
+
+
+async def pass_due_deadlines(house: House) -> int:
+    """Put the passing of every deadline that is due into the record. Returns how many were due."""
+    realm = house.realm
+    async with realm.pool.connection() as conn:
+        due = await what_is_due(conn, realm.clock.now())
+    for deadline in due:
+        envelope = Envelope(
+            pass_id(deadline), "deadline.pass", "board", deadline.due_at, {"deadline_id": str(deadline.id)}
+        )
+        await carry_out(realm, house.registry, system("deadlines"), envelope)
+    return len(due)
+
+
+async def _repeat(name: str, every_s: float, step: Callable[[], Awaitable[object]]) -> None:
+    """A timed duty, for ever: what fails is logged and tried again, for the database may be away for a while."""
+    while True:
+        try:
+            await step()
+        except Exception:
+            log.exception("%s failed, trying again", name)
+        await asyncio.sleep(every_s)
+
+
+async def run_work(house: House, settings: Settings) -> None:
+    """Everything that acts by itself in this realm, until cancelled."""
+    realm = house.realm
+    realm.nudges.start()
+    async with asyncio.TaskGroup() as group:
+        for follower in house.followers:
+            group.create_task(run_follower(realm, follower, poll_s=settings.poll_s), name=f"follower-{follower.name}")
+        group.create_task(_repeat("deadlines", 0.5, lambda: pass_due_deadlines(house)), name="deadlines")
+        channels = outside_channels(settings)
+        group.create_task(run_delivery(realm, house.registry, channels, poll_s=settings.poll_s), name="delivery")
+        if realm.is_exercise:
+            # The clock's pace may have been changed by another process.
+            group.create_task(_repeat("clock", 1.0, realm.refresh), name="clock")
+            group.create_task(
+                _repeat(
+                    "director",
+                    0.25,
+                    lambda: command.exercises.director.run_due(realm, house.registry, carry_out),
+                ),
+                name="director",
+            )
+        else:
+            # Only the live realm watches the outside world.
+            group.create_task(
+                _repeat("feeds", 1.0, lambda: incidents.feeds.watch.watch_once(realm, house.registry)), name="feeds"
+            )
