@@ -1,11 +1,12 @@
 """The data directory: whose it is, who uses it now, and where its sockets are.
 
-layout.json   what this directory is, and where its sockets are when its own path is too long for them
+layout.json   what this directory is, and where its sockets are: elsewhere when its own path is too long for them
 lock          held by the running program, with its process number
 postgres/     the database cluster          redis/  the working directory of Redis (it keeps nothing)
 run/          the sockets, mode 0700        log/    postgres.log, redis.log
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -13,6 +14,7 @@ import pwd
 import shutil
 import stat
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -26,6 +28,7 @@ _SOCKET_NAME = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = (
     103  # sun_path holds 107 bytes; PostgreSQL writes temporary names a little longer than the socket's
 )
+_MISREAD = frozenset(',"\\')  # database clients take a comma in a host for two hosts
 _LEAST_FREE_BYTES = 200 * 1024 * 1024
 _LARGEST_LOG_BYTES = 16 * 1024 * 1024
 
@@ -63,14 +66,19 @@ class DataDirectory:
         return self.root / "log" / f"{service}.log"
 
 
+def remove_short_sockets(directory: DataDirectory) -> None:
+    """A short directory outside the data directory is of no use to anybody once its services have stopped."""
+    if not directory.sockets.is_relative_to(directory.root):
+        with contextlib.suppress(OSError):
+            directory.sockets.rmdir()
+
+
 class Lock:
     """One program per data directory. The kernel lets go of it when the program ends, however it ends."""
 
     def __init__(self, root: Path) -> None:
         self._fd = os.open(root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _take(self._fd):
             holder = os.read(self._fd, 32).decode("ascii", "replace").strip() or "?"
             os.close(self._fd)
             raise ServiceTrouble(
@@ -78,7 +86,7 @@ class Lock:
                 zh=f"数据目录 {root} 正由另一个烽燧程序使用（进程 {holder}）。请先停止它，或用 --data 指定另一个目录。",
                 en=f"The data directory {root} is in use by another Fengsui (process {holder}). "
                 f"Stop that one, or name another directory with --data.",
-            ) from None
+            )
         os.ftruncate(self._fd, 0)
         os.pwrite(self._fd, str(os.getpid()).encode(), 0)
 
@@ -88,6 +96,18 @@ class Lock:
             self._fd = -1
 
 
+def _take(fd: int) -> bool:
+    """Somebody who only asks `is_in_use` holds it for a moment: try for a fifth of a second."""
+    for _ in range(10):
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+        else:
+            return True
+    return False
+
+
 def is_in_use(root: Path) -> bool:
     """Whether a running program holds this data directory."""
     try:
@@ -95,7 +115,7 @@ def is_in_use(root: Path) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     finally:
@@ -125,8 +145,6 @@ def claim(root: Path) -> tuple[DataDirectory, Lock]:
     try:
         _make_root(root, user)
         lock = Lock(root)
-    except (PermissionError, NotADirectoryError, FileNotFoundError) as trouble:
-        raise _not_writable(root, trouble) from trouble
     except OSError as trouble:
         raise _not_writable(root, trouble) from trouble
     try:
@@ -222,7 +240,7 @@ def _check_reachable(root: Path, user: ServiceUser) -> None:
 
 def _socket_directory(root: Path, user: ServiceUser) -> Path:
     own = root / "run"
-    if len(os.fsencode(own / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH:
+    if len(os.fsencode(own / _SOCKET_NAME)) <= _LONGEST_SOCKET_PATH and not _MISREAD & set(str(own)):
         return own
     before = recorded_sockets(root)
     if before is not None and before != own and _is_private(before, user):

@@ -3,6 +3,7 @@
 Local connections are trusted, which is safe because the socket directory has mode 0700 and there is no TCP port.
 """
 
+import itertools
 import os
 import shutil
 import signal
@@ -26,6 +27,7 @@ Log = Callable[[str, str], None]
 
 _FAST_THEN_IMMEDIATE = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 10.0))
 _SAY_AGAIN_SECONDS = 5.0
+_READY_MUST_ANSWER_SECONDS = 15.0
 _TUNING = {
     "shared_buffers": "128MB",
     "work_mem": "8MB",
@@ -160,15 +162,21 @@ class PrivatePostgres:
             pid_file.unlink()
 
     def _wait_until_it_answers(self) -> None:
+        """Recovery after a crash takes as long as it takes, and is said; only a server that claims to be ready must answer."""
         began = said = time.monotonic()
+        ready_since: float | None = None
         while True:
             if self._process is None or self._process.poll() is not None:
-                raise self._did_not_start()
+                raise self._did_not_start(_last_complaint(self._directory.log_file("postgres")))
             try:
                 with psycopg.connect(database_url(self._directory.sockets, "postgres"), connect_timeout=5):
                     return
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as trouble:
                 now = time.monotonic()
+                if self._says_ready():
+                    ready_since = ready_since or now
+                    if now - ready_since > _READY_MUST_ANSWER_SECONDS:
+                        raise self._did_not_start(str(trouble).strip().replace("\n", " ")) from trouble
                 if now - said >= _SAY_AGAIN_SECONDS:
                     said = now
                     waited = round(now - began)
@@ -177,15 +185,21 @@ class PrivatePostgres:
                     )
                 time.sleep(0.02)
 
+    def _says_ready(self) -> bool:
+        try:
+            lines = (self._directory.cluster / "postmaster.pid").read_text("utf-8").splitlines()
+        except OSError:
+            return False
+        return len(lines) > 7 and lines[7].strip() == "ready"
+
     def _make_database(self) -> None:
         with psycopg.connect(database_url(self._directory.sockets, "postgres"), autocommit=True) as conn:
             found = conn.execute("SELECT 1 FROM pg_database WHERE datname = %(name)s", {"name": DATABASE}).fetchone()
             if found is None:
                 conn.execute(f"CREATE DATABASE {DATABASE}")
 
-    def _did_not_start(self) -> ServiceTrouble:
+    def _did_not_start(self, reason: str) -> ServiceTrouble:
         log_file = self._directory.log_file("postgres")
-        reason = _last_complaint(log_file)
         return ServiceTrouble(
             "postgres_did_not_start",
             zh=f"数据库没有启动：{reason}（详见 {log_file}）。数据未被改动；若数据目录已损坏，请从备份恢复或用 --data 另指目录。",
@@ -202,5 +216,9 @@ def _last_complaint(log_file: Path) -> str:
     except OSError:
         return "?"
     marks = ("FATAL: ", "PANIC: ", "ERROR: ", "postgres: ")
-    told = [line.split(mark, 1)[1].strip() for line in lines for mark in marks if mark in line]
-    return told[-1] if told else (lines[-1] if lines else "?")
+    for index in range(len(lines) - 1, -1, -1):
+        for mark in marks:
+            if mark in lines[index]:
+                more = itertools.takewhile(lambda line: line.strip() and not line[0].isdigit(), lines[index + 1 :])
+                return " ".join([lines[index].split(mark, 1)[1].strip(), *(line.strip() for line in more)])
+    return lines[-1] if lines else "?"

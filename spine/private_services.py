@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spine.private_child import ServiceUser, run
-from spine.private_directory import Lock, claim, default_data_dir, is_in_use, recorded_sockets, service_user
+from spine.private_directory import (
+    DataDirectory,
+    Lock,
+    claim,
+    default_data_dir,
+    is_in_use,
+    recorded_sockets,
+    remove_short_sockets,
+    service_user,
+)
 from spine.private_postgres import Log, PrivatePostgres, database_url
 from spine.private_redis import PrivateRedis, redis_url
 from spine.service_trouble import ServiceTrouble
@@ -43,6 +52,7 @@ class PrivateServices:
 
     def __init__(self) -> None:
         self._lock: Lock | None = None
+        self._directory: DataDirectory | None = None
         self._postgres: PrivatePostgres | None = None
         self._redis: PrivateRedis | None = None
         self._owner_pid = 0
@@ -54,7 +64,8 @@ class PrivateServices:
         """
         if self._lock is not None:
             raise RuntimeError("already started")
-        directory, self._lock = claim(data_dir)
+        self._directory, self._lock = claim(data_dir)
+        directory = self._directory
         self._owner_pid = os.getpid()
         atexit.register(self.stop)
         try:
@@ -76,6 +87,8 @@ class PrivateServices:
             self._postgres.stop()
         if self._redis is not None:
             self._redis.stop()
+        if self._directory is not None:
+            remove_short_sockets(self._directory)
         self._lock.release()
         self._postgres = self._redis = self._lock = None
 

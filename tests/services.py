@@ -1,5 +1,6 @@
 """A real private PostgreSQL and Redis for the whole test session, in a directory of its own, gone at its end."""
 
+import atexit
 import shutil
 import tempfile
 from functools import cache
@@ -16,6 +17,7 @@ def _session() -> tuple[PrivateServices, Path, Services]:
     _sweep()
     directory = Path(tempfile.mkdtemp(prefix=_PREFIX))
     private = PrivateServices()
+    atexit.register(stop_test_services)
     return private, directory, private.start(directory, durable=False, log=lambda zh, en: print(f"{zh} {en}"))
 
 
@@ -28,7 +30,7 @@ setattr(test_services, "__test__", False)  # noqa: B010 - its name is no test's,
 
 
 def stop_test_services() -> None:
-    """Stop them and remove their directory; to be called once when the session ends."""
+    """Stop them and remove their directory. It happens by itself when the session ends; repeating it changes nothing."""
     if _session.cache_info().currsize == 0:
         return
     private, directory, _ = _session()
