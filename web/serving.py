@@ -36,6 +36,19 @@ def take_port(host: str, port: int) -> socket.socket:
     return taken
 
 
+class _Server(uvicorn.Server):
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._ready is not None:
+            self._ready()
+
+
 async def serve(
     house: House,
     settings: Settings,
@@ -58,7 +71,7 @@ async def serve(
         proxy_headers=False,
         server_header=False,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, ready)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
@@ -67,8 +80,6 @@ async def serve(
         tasks.append(asyncio.create_task(run_work(house, settings), name="work"))
     if beside is not None:
         tasks.append(asyncio.ensure_future(beside()))  # type: ignore[arg-type]
-    if ready is not None:
-        tasks.append(asyncio.create_task(_when_started(server, ready)))
     try:
         # Not Server.serve(): that one would put its own signal handlers over ours and raise the signal again.
         await server._serve(sockets=[listening])  # pyright: ignore[reportPrivateUsage]
@@ -89,9 +100,3 @@ async def work_only(house: House, settings: Settings) -> None:
     with contextlib.suppress(asyncio.CancelledError):
         await task
     await house.realm.close()
-
-
-async def _when_started(server: uvicorn.Server, ready: Callable[[], None]) -> None:
-    while not server.started:
-        await asyncio.sleep(0.02)
-    ready()

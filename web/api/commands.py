@@ -48,7 +48,9 @@ async def post_command(request: Request, house: InHouse, principal: SignedIn) ->
     except ValidationError as error:
         raise refusal_of(error, "") from error
     if b"\\u0000" in body:
-        raise Refused("null_character", zh="内容中不能有空字符。", en="Text must not contain a null character.", field="data")
+        raise Refused(
+            "null_character", zh="内容中不能有空字符。", en="Text must not contain a null character.", field="data"
+        )
     envelope = Envelope(sent.id, sent.kind, sent.stream, sent.occurred_at, sent.data)
     answer = await carry_out(house.realm, house.registry, principal, envelope)
     return JSONResponse(answer.to_json())

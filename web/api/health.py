@@ -63,9 +63,7 @@ async def metrics(request: Request, house: InHouse) -> PlainTextResponse:
         ).fetchall()
         open_deadlines, passed = (
             await (
-                await conn.execute(
-                    "SELECT count(*), count(passed_at) FROM spine.deadline WHERE settled_at IS NULL"
-                )
+                await conn.execute("SELECT count(*), count(passed_at) FROM spine.deadline WHERE settled_at IS NULL")
             ).fetchone()
         ) or (0, 0)
     lines = [

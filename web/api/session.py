@@ -31,8 +31,7 @@ def account_object(house: House, principal: Principal) -> dict[str, Json]:
         "name": principal.name,
         "locale": principal.locale,
         "grants": [
-            {"role": g.role.value, "area": g.area, "department": g.department, "unit": g.unit}
-            for g in principal.grants
+            {"role": g.role.value, "area": g.area, "department": g.department, "unit": g.unit} for g in principal.grants
         ],
         "may": [h.data.kind for h in house.registry.handlings() if roles & h.allow.roles],
         "realm": realm_object(house.realm),
@@ -98,7 +97,5 @@ async def get_demo(house: InHouse) -> dict[str, Json]:
     async with house.realm.pool.connection() as conn:
         logins = await demo_logins(conn)
     return {
-        "logins": [
-            {"login": d.login, "name": d.name, "password": d.password, "roles": list(d.roles)} for d in logins
-        ]
+        "logins": [{"login": d.login, "name": d.name, "password": d.password, "roles": list(d.roles)} for d in logins]
     }

@@ -1,0 +1,55 @@
+"""Raw documents of other authorities: taken in whole or refused with the element named, and kept for inspection."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from incidents.feeds.detect import detect
+from incidents.feeds.intake import feed_states, take_in
+
+from spine.authority import OVERSEERS
+from spine.canonical import Json
+from spine.carry_out import carry_out
+from spine.errors import Refused, forbidden
+from spine.principal import Role, feed
+from web.auth import InHouse, SignedIn
+from web.body import read_body
+
+router = APIRouter(prefix="/api/feeds", tags=["feeds"])
+
+MOST_BYTES = 8 * 1024 * 1024
+
+
+def feed_of(named: str | None, raw: bytes) -> str:
+    """The feed that reads this document: the one named, or by its content. Raises Refused `unknown_feed`."""
+    name = detect(raw) if named in (None, "auto") else named
+    if name is None:
+        raise Refused(
+            "unknown_feed",
+            zh="无法判断文件格式：既不是 CAP 预警，也不是 USGS GeoJSON。",
+            en="The format is not known: neither a CAP alert nor USGS GeoJSON.",
+            field="feed",
+        )
+    return name
+
+
+@router.post("/{name}")
+async def post_feed(name: str, request: Request, house: InHouse, principal: SignedIn) -> JSONResponse:
+    """Take in one document as it came. A feed's token may bring in its own feed; a duty officer any."""
+    if not principal.has(Role.FEED, Role.DUTY_OFFICER, Role.ADMINISTRATOR):
+        raise forbidden("您的角色不能送入外来信息。", "Your role may not bring in documents.", field="feed")
+    raw = await read_body(request, MOST_BYTES)
+    reader = feed_of(name, raw)
+    if principal.has(Role.FEED) and principal.id != f"feed:{reader}":
+        raise forbidden("这个令牌属于另一个来源。", "This token is another feed's.", field="feed")
+    taken = await take_in(house.realm, house.registry, reader, raw, feed(reader), carry_out)
+    if taken.refused is not None:
+        raise taken.refused
+    return JSONResponse({"feed": reader, "new": taken.new, "updated": taken.updated, "unchanged": taken.unchanged})
+
+
+@router.get("")
+async def get_feeds(house: InHouse, principal: SignedIn) -> dict[str, Json]:
+    """Every watched address and feed with the age of its last good answer: a dead feed never looks like "no alerts"."""
+    if not principal.has(*OVERSEERS):
+        raise forbidden("您无权查看来源状态。", "You may not see the feeds.", field="feed")
+    async with house.realm.pool.connection() as conn:
+        return {"feeds": await feed_states(conn)}

@@ -1,0 +1,61 @@
+"""Seeding: the training region, its organisation and the training accounts. Safe to repeat: the same seed changes nothing."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+from command.seed import seed_accounts, seed_organisation
+from gis.seed import seed_region
+
+from spine.accounts import DemoLogin, demo_logins, put_account
+from spine.db import owner_connection
+from spine.principal import Grant, Role
+
+SEED = 5309
+_ACCOUNTS = UUID("5c1d8f0e-3c39-5a5e-9d3a-2f1f4c4a5309")
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    counts: dict[str, int]
+    logins: list[DemoLogin]
+
+
+async def seed(database_url: str, *, number: int = SEED) -> Seeded:
+    """Fill a migrated realm with the training region. The demo password is drawn once per installation."""
+    async with owner_connection(database_url) as conn:
+        counts = dict(await seed_region(conn, number))
+        counts |= await seed_organisation(conn, datetime.now(UTC))
+        row = await (
+            await conn.execute("SELECT demo_password FROM spine.account WHERE demo_password IS NOT NULL LIMIT 1")
+        ).fetchone()
+        known = {str(login) for (login,) in await (await conn.execute("SELECT login FROM spine.account")).fetchall()}
+        password = str(row[0]) if row is not None else secrets.token_hex(4)
+        for account in seed_accounts():
+            if account.login in known:
+                continue
+            await put_account(
+                conn,
+                account_id=account_id(account.login),
+                login=account.login,
+                name=account.name,
+                password=password,
+                grants=[Grant(Role(g.role), g.area, g.department, g.unit) for g in account.grants],
+                email=account.email,
+                locale=account.locale,
+                demo=True,
+            )
+        await conn.commit()
+        return Seeded(counts, await demo_logins(conn))
+
+
+def account_id(login: str) -> UUID:
+    """Training accounts have the same ids everywhere, so that scenarios and tests can name them."""
+    return uuid5(_ACCOUNTS, login)
+
+
+async def is_seeded(database_url: str) -> bool:
+    async with owner_connection(database_url) as conn:
+        row = await (await conn.execute("SELECT count(*) FROM spine.account")).fetchone()
+    return row is not None and int(row[0]) > 0
