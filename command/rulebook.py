@@ -1,12 +1,13 @@
 """Reading the room's YAML: plans, organisation, transitions, scenarios. What is wrong is said in a planner's words."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from spine.canonical import encode
+from spine.canonical import Json, encode
 from spine.errors import Refused
 from spine.validation import refusal_of
 
@@ -45,4 +46,10 @@ def _sentences(refusal: Refused) -> list[tuple[str, str]]:
     found = refusal.facts.get("errors")
     if not isinstance(found, list):
         return [(refusal.zh, refusal.en)]
-    return [(str(item["zh"]), str(item["en"])) for item in found if isinstance(item, dict)]
+    return [_sentence(item) for item in found if isinstance(item, Mapping)]
+
+
+def _sentence(item: Mapping[str, Json]) -> tuple[str, str]:
+    if item["type"] == "unexpected_keyword_argument":  # what pydantic calls a key that a dataclass does not have
+        return f"{item['field']}：没有这个字段（多写了，或逗号未加引号）。", f"{item['field']}: no such field here."
+    return str(item["zh"]), str(item["en"])
