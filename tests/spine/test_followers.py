@@ -1,6 +1,7 @@
 """Followers see every fact at least once and in order, whatever happens to nudges and to themselves."""
 
 import asyncio
+from collections.abc import Iterable
 
 import pytest
 
@@ -71,7 +72,10 @@ async def test_a_lost_nudge_costs_one_poll(realm: Realm, monkeypatch: pytest.Mon
     async def note(_realm: Realm, _fact: Fact) -> None:
         arrived.set()
 
-    monkeypatch.setattr(realm.nudges, "publish", lambda _streams: None)  # pyright: ignore[reportUnknownLambdaType]
+    def lose(_streams: Iterable[str]) -> None:
+        return None
+
+    monkeypatch.setattr(realm.nudges, "publish", lose)
     running = asyncio.create_task(
         run_follower(realm, Follower("slow", "tally:", frozenset({"tally.added"}), note), poll_s=0.1)
     )
