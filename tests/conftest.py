@@ -36,7 +36,7 @@ async def _make_template(services: Services, name: str) -> None:
     await create_realm(url, name="test", kind="live", title_zh="测试", title_en="Test")
 
 
-async def _drop(services: Services, name: str) -> None:
+async def drop(services: Services, name: str) -> None:
     async with owner_connection(services.database_url, autocommit=True) as conn:
         await conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
@@ -47,7 +47,7 @@ def template(services: Services) -> Generator[str]:
     name = f"tpl_{uuid.uuid4().hex[:12]}"
     asyncio.run(_make_template(services, name))
     yield name
-    asyncio.run(_drop(services, name))
+    asyncio.run(drop(services, name))
 
 
 async def clone(services: Services, template: str, name: str) -> str:
@@ -66,7 +66,7 @@ async def database_url(services: Services, template: str) -> AsyncGenerator[str]
     """A database of its own for this test: migrated, a realm, no seeded region."""
     name = f"t_{uuid.uuid4().hex[:12]}"
     yield await clone(services, template, name)
-    await _drop(services, name)
+    await drop(services, name)
 
 
 @pytest.fixture

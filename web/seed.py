@@ -22,8 +22,8 @@ class Seeded:
     logins: list[DemoLogin]
 
 
-async def seed(database_url: str, *, number: int = SEED) -> Seeded:
-    """Fill a migrated realm with the training region. The demo password is drawn once per installation."""
+async def seed(database_url: str, *, number: int = SEED, password: str | None = None) -> Seeded:
+    """Fill a migrated realm with the training region. The demo password is drawn once per installation, unless given."""
     async with owner_connection(database_url) as conn:
         counts = dict(await seed_region(conn, number))
         counts |= await seed_organisation(conn, datetime.now(UTC))
@@ -31,7 +31,7 @@ async def seed(database_url: str, *, number: int = SEED) -> Seeded:
             await conn.execute("SELECT demo_password FROM spine.account WHERE demo_password IS NOT NULL LIMIT 1")
         ).fetchone()
         known = {str(login) for (login,) in await (await conn.execute("SELECT login FROM spine.account")).fetchall()}
-        password = str(row[0]) if row is not None else secrets.token_hex(4)
+        shared = str(row[0]) if row is not None else password or secrets.token_hex(4)
         for account in seed_accounts():
             if account.login in known:
                 continue
@@ -40,7 +40,7 @@ async def seed(database_url: str, *, number: int = SEED) -> Seeded:
                 account_id=account_id(account.login),
                 login=account.login,
                 name=account.name,
-                password=password,
+                password=shared,
                 grants=[Grant(Role(g.role), g.area, g.department, g.unit) for g in account.grants],
                 email=account.email,
                 locale=account.locale,
