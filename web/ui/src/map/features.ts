@@ -1,0 +1,131 @@
+/** Objects of the pictures as GeoJSON for the map's sources. */
+import type { Feature, FeatureCollection, Geometry } from 'geojson'
+import type { Alert, Call, IncidentHead, Point, Unit } from '@/wire/objects'
+import type { Locale } from '@/i18n/locale'
+import { unitSign } from './icons'
+import type { MapAreas } from './view'
+
+/** A unit whose position is older than this is drawn dashed, with the age beside it. */
+export const POSITION_OLD = 10 * 60_000
+
+const CATEGORY_SIGNS: Record<string, { zh: string; en: string }> = {
+  nd: { zh: '灾', en: 'N' },
+  ac: { zh: '事', en: 'A' },
+  ph: { zh: '疫', en: 'H' },
+  ss: { zh: '安', en: 'S' },
+}
+
+export interface WherePosition {
+  lon: number
+  lat: number
+  accuracy_m?: number | null
+  at?: string
+  seen_at?: string
+}
+
+export function collection(features: Feature[]): FeatureCollection {
+  return { type: 'FeatureCollection', features }
+}
+
+function at(point: Point | WherePosition): Geometry {
+  return { type: 'Point', coordinates: [point.lon, point.lat] }
+}
+
+export function incidentFeatures(incidents: IncidentHead[], selected: string | null, tongue: Locale): FeatureCollection {
+  return collection(
+    incidents.flatMap((one) => {
+      if (!one.point || (one.status === 'closed' && one.id !== selected)) return []
+      const grade = one.grade.decided?.grade ?? one.grade.suggested?.grade ?? 'none'
+      const state = one.grade.decided ? 'decided' : 'suggested'
+      const sign = (CATEGORY_SIGNS[one.category] ?? { zh: '事', en: 'I' })[tongue]
+      const chosen = one.id === selected
+      return [
+        {
+          type: 'Feature',
+          geometry: at(one.point),
+          properties: { id: one.id, kind: 'incident', icon: `incident|${grade}|${state}|${sign}`, title: one.title, chosen, grade, order: chosen ? 1 : 0 },
+        },
+      ]
+    }),
+  )
+}
+
+export function alertFeatures(alerts: Alert[], selected: string | null): { points: FeatureCollection; areas: FeatureCollection } {
+  const shown = alerts.filter((one) => one.state === 'new' || one.state === 'acknowledged' || one.id === selected)
+  return {
+    points: collection(
+      shown.flatMap((one) =>
+        one.point
+          ? [
+              {
+                type: 'Feature' as const,
+                geometry: at(one.point),
+                properties: { id: one.id, kind: 'alert', icon: `alert|${one.colour ?? 'none'}|${one.state === 'new' ? 'open' : 'answered'}`, title: one.headline },
+              },
+            ]
+          : [],
+      ),
+    ),
+    areas: collection(
+      shown.flatMap((one) =>
+        one.geometry && one.geometry.type !== 'Point'
+          ? [{ type: 'Feature' as const, geometry: one.geometry, properties: { id: one.id, kind: 'alert', colour: one.colour ?? 'none', chosen: one.id === selected } }]
+          : [],
+      ),
+    ),
+  }
+}
+
+export function callFeatures(calls: Call[]): FeatureCollection {
+  return collection(
+    calls.flatMap((one) =>
+      one.point && one.state === 'open'
+        ? [{ type: 'Feature' as const, geometry: at(one.point), properties: { id: one.id, kind: 'call', icon: 'call', title: one.place ?? one.text } }]
+        : [],
+    ),
+  )
+}
+
+const GOING = new Set(['dispatched', 'en_route', 'returning'])
+
+export function unitFeatures(
+  units: Unit[],
+  where: Record<string, WherePosition>,
+  now: number,
+  words: (unit: Unit, seenAt: number | null, old: boolean) => string,
+  tongue: Locale,
+): FeatureCollection {
+  return collection(
+    units.flatMap((unit) => {
+      const live = where[unit.id]
+      const point = live ?? unit.point
+      if (!point) return []
+      const seen = live?.at ?? live?.seen_at ?? unit.seen_at
+      const seenAt = seen ? Date.parse(seen) : null
+      const old = seenAt !== null && now - seenAt > POSITION_OLD && unit.status !== 'available' && unit.status !== 'out_of_service'
+      const state = old ? 'stale' : unit.status === 'on_scene' ? 'ok' : GOING.has(unit.status) ? 'go' : 'idle'
+      const busy = state !== 'idle'
+      return [
+        {
+          type: 'Feature' as const,
+          geometry: at(point),
+          properties: {
+            id: unit.id,
+            kind: 'unit',
+            icon: `unit|${unitSign(unit.kind, tongue)}|${state}`,
+            title: busy ? words(unit, seenAt, old) : '',
+            busy,
+            order: busy ? 1 : 0,
+          },
+        },
+      ]
+    }),
+  )
+}
+
+export function areaFeatures(areas: MapAreas | null): FeatureCollection {
+  const parts: Feature[] = []
+  if (areas?.impact) parts.push({ type: 'Feature', geometry: areas.impact, properties: { which: 'impact' } })
+  if (areas?.incident) parts.push({ type: 'Feature', geometry: areas.incident, properties: { which: 'incident' } })
+  return collection(parts)
+}

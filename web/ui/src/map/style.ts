@@ -1,0 +1,134 @@
+/** The map's style: our own layers over our own sources, no tiles, sprites or glyphs from anywhere. */
+import type { Locale } from '@/i18n/locale'
+import { baseLayers } from './base_layers'
+import { collection } from './features'
+import { MAP_FONT } from './maplibre'
+import type { LayerSpecification, StyleSpecification } from './maplibre'
+import type { Palette } from './palette'
+import { facilitySign } from './icons'
+
+type Expression = unknown[]
+
+const EMPTY = collection([])
+export const LIVE_SOURCES = ['areas', 'alert-areas', 'alerts', 'calls', 'units', 'incidents', 'route'] as const
+export type LiveSource = (typeof LIVE_SOURCES)[number]
+
+/** Layers that answer to a click, the nearest to the eye first. */
+export const CLICKABLE = ['incidents', 'units', 'units-idle', 'calls', 'alerts', 'alert-areas', 'facilities', 'reservoirs']
+
+/** What a switch in the layer panel turns on and off. */
+export const GROUPS: Record<string, string[]> = {
+  incidents: ['incident-rings', 'incidents'],
+  areas: ['impact-fill', 'impact-line', 'incident-fill', 'incident-line'],
+  alerts: ['alert-area-fill', 'alert-areas', 'alerts'],
+  calls: ['calls'],
+  units: ['units', 'units-idle'],
+  facilities: ['facilities'],
+  reservoirs: ['reservoir-fill', 'reservoirs'],
+  roads: ['roads'],
+  rivers: ['rivers', 'river-names'],
+  townships: ['township-lines', 'township-names'],
+  counties: ['county-fill', 'county-lines', 'county-names'],
+  relief: ['relief'],
+}
+
+export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<string>): StyleSpecification {
+  const name: Expression = ['coalesce', ['get', `name_${tongue}`], ['get', 'name_zh'], ['get', 'name'], '']
+  const sources: Record<string, unknown> = {}
+  for (const layer of baseLayers.values()) {
+    if (layer.data) sources[layer.name] = { type: 'geojson', data: layer.data }
+    if (layer.image) sources['relief-image'] = { type: 'image', url: layer.image.url, coordinates: layer.image.corners }
+  }
+  for (const source of LIVE_SOURCES) sources[source] = { type: 'geojson', data: EMPTY }
+  const text = (size: unknown, extra: Record<string, unknown> = {}) => ({
+    'text-field': name, 'text-font': MAP_FONT, 'text-size': size, ...extra,
+  })
+  const inked = (colour: string) => ({ 'text-color': colour, 'text-halo-color': p.halo, 'text-halo-width': 1.4 })
+  const grades: Expression = ['match', ['get', 'colour'], 'red', p.grade.I, 'orange', p.grade.II, 'yellow', p.grade.III, 'blue', p.grade.IV, p.grade.none]
+  const gradeOf: Expression = ['match', ['get', 'grade'], 'I', p.grade.I, 'II', p.grade.II, 'III', p.grade.III, 'IV', p.grade.IV, p.grade.none]
+  const icon = { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true }
+  const beside = { 'text-anchor': 'left', 'text-offset': [1.25, 0], 'text-optional': true }
+
+  const layers: unknown[] = [
+    { id: 'ground', type: 'background', paint: { 'background-color': p.ground } },
+    { id: 'county-fill', type: 'fill', source: 'counties', paint: { 'fill-color': p.county } },
+    { id: 'relief', type: 'raster', source: 'relief-image', paint: { 'raster-opacity': 0.35, 'raster-fade-duration': 0 } },
+    { id: 'township-lines', type: 'line', source: 'townships', minzoom: 8.2, paint: { 'line-color': p.townshipLine, 'line-width': 0.8 } },
+    { id: 'reservoir-fill', type: 'fill', source: 'reservoirs', filter: ['!=', ['geometry-type'], 'Point'], paint: { 'fill-color': p.waterFill, 'fill-outline-color': p.water } },
+    {
+      id: 'rivers', type: 'line', source: 'rivers', layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: {
+        'line-color': p.water,
+        'line-opacity': ['interpolate', ['linear'], ['zoom'], 7, ['case', ['>', ['coalesce', ['get', 'order'], 2], 3], 0.25, 0.8], 10, 0.85],
+        'line-width': ['interpolate', ['linear'], ['zoom'], 7, ['case', ['>', ['coalesce', ['get', 'order'], 2], 2], 0.6, 1.8], 12, ['case', ['>', ['coalesce', ['get', 'order'], 2], 2], 1.6, 4]],
+      },
+    },
+    {
+      id: 'roads', type: 'line', source: 'roads', minzoom: 7.5, layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: {
+        'line-color': p.road,
+        'line-opacity': ['interpolate', ['linear'], ['zoom'], 7.5, 0.5, 10, 1],
+        'line-width': ['interpolate', ['linear'], ['zoom'], 7.5, 0.6, 12, ['match', ['coalesce', ['get', 'class'], ''], ['expressway', 'national'], 3.2, ['provincial', 'county'], 2, 1.2]],
+      },
+    },
+    { id: 'county-lines', type: 'line', source: 'counties', paint: { 'line-color': p.countyLine, 'line-width': 1.1 } },
+    {
+      id: 'river-names', type: 'symbol', source: 'rivers', minzoom: 8.5,
+      layout: text(11, { 'symbol-placement': 'line', 'text-max-angle': 30 }), paint: { ...inked(p.water), 'text-halo-width': 1.2 },
+    },
+    { id: 'impact-fill', type: 'fill', source: 'areas', filter: ['==', ['get', 'which'], 'impact'], paint: { 'fill-color': p.impact, 'fill-opacity': 0.1 } },
+    { id: 'impact-line', type: 'line', source: 'areas', filter: ['==', ['get', 'which'], 'impact'], paint: { 'line-color': p.impact, 'line-width': 1.4, 'line-dasharray': [4, 3] } },
+    { id: 'incident-fill', type: 'fill', source: 'areas', filter: ['==', ['get', 'which'], 'incident'], paint: { 'fill-color': p.incident, 'fill-opacity': 0.22 } },
+    { id: 'incident-line', type: 'line', source: 'areas', filter: ['==', ['get', 'which'], 'incident'], paint: { 'line-color': p.incident, 'line-width': 2 } },
+    { id: 'alert-area-fill', type: 'fill', source: 'alert-areas', paint: { 'fill-color': grades, 'fill-opacity': ['case', ['get', 'chosen'], 0.2, 0.07] } },
+    { id: 'alert-areas', type: 'line', source: 'alert-areas', paint: { 'line-color': grades, 'line-width': ['case', ['get', 'chosen'], 2, 1], 'line-dasharray': [2, 2] } },
+    {
+      id: 'county-names', type: 'symbol', source: 'counties', maxzoom: 11,
+      layout: text(['interpolate', ['linear'], ['zoom'], 7, 12, 10, 15], { 'text-padding': 4 }), paint: inked(p.text),
+    },
+    {
+      id: 'township-names', type: 'symbol', source: 'townships', minzoom: 9.2, layout: text(12, { 'text-padding': 6 }),
+      paint: { ...inked(p.text), 'text-opacity': 0.85 },
+    },
+    {
+      id: 'reservoirs', type: 'symbol', source: 'reservoirs', minzoom: 8.6,
+      layout: { ...text(11, { ...beside, 'text-offset': [0.9, 0] }), 'icon-image': `facility|${facilitySign('reservoir', tongue)}` }, paint: inked(p.text),
+    },
+    {
+      id: 'facilities', type: 'symbol', source: 'facilities', minzoom: 8.8,
+      layout: {
+        ...text(['interpolate', ['linear'], ['zoom'], 10.4, 0, 10.5, 11], { ...beside, 'text-offset': [0.9, 0] }),
+        'icon-image': facilityIcon(tongue), 'icon-padding': 1,
+      },
+      paint: inked(p.text),
+    },
+    { id: 'route', type: 'line', source: 'route', paint: { 'line-color': p.go, 'line-width': 3, 'line-dasharray': [3, 2] } },
+    { id: 'alerts', type: 'symbol', source: 'alerts', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8.5, ['get', 'title']] }) }, paint: inked(p.text) },
+    { id: 'calls', type: 'symbol', source: 'calls', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8, ['get', 'title']] }) }, paint: inked(p.text) },
+    { id: 'units-idle', type: 'symbol', source: 'units', filter: ['!', ['get', 'busy']], minzoom: 8, layout: { 'icon-image': ['get', 'icon'], 'icon-size': 0.8 } },
+    {
+      id: 'units', type: 'symbol', source: 'units', filter: ['get', 'busy'],
+      layout: { ...icon, ...text(12, { ...beside, 'text-field': ['get', 'title'] }) }, paint: inked(p.text),
+    },
+    {
+      id: 'incident-rings', type: 'circle', source: 'incidents', filter: ['get', 'chosen'],
+      paint: { 'circle-radius': 24, 'circle-color': gradeOf, 'circle-opacity': 0.18, 'circle-stroke-color': gradeOf, 'circle-stroke-width': 2 },
+    },
+    {
+      id: 'incidents', type: 'symbol', source: 'incidents',
+      layout: { ...icon, ...text(13, { ...beside, 'text-field': ['get', 'title'], 'text-offset': [1.5, 0] }), 'symbol-sort-key': ['get', 'order'] },
+      paint: inked(p.textStrong),
+    },
+  ]
+  const shown = (layers as LayerSpecification[]).filter((layer) => !('source' in layer) || String(layer.source) in sources)
+  for (const [group, ids] of Object.entries(GROUPS)) {
+    if (!hidden.has(group)) continue
+    for (const layer of shown) if (ids.includes(layer.id)) layer.layout = { ...layer.layout, visibility: 'none' } as never
+  }
+  return { version: 8, sources, layers: shown } as StyleSpecification
+}
+
+function facilityIcon(tongue: Locale): Expression {
+  const kinds = ['hospital', 'tcm_hospital', 'clinic', 'cdc', 'blood_station', 'school', 'shelter', 'depot', 'fire_station', 'reservoir', 'dam', 'hazardous_site', 'airport', 'port']
+  return ['match', ['get', 'kind'], ...kinds.flatMap((kind) => [kind, `facility|${facilitySign(kind, tongue)}`]), `facility|${facilitySign('', tongue)}`]
+}
