@@ -1,5 +1,5 @@
 /** The last picture the centre gave, kept on the phone so that the screen opens without a signal, with its age. */
-import type { ClockReading, Picture, RealmTitle } from '../wire/objects'
+import type { ClockReading, Picture, RealmTitle } from '@/wire/objects'
 import { asked, done, KEPT, writing } from './database'
 
 export interface KeptPicture {

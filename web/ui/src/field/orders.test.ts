@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Task } from '../wire/objects'
+import type { Task } from '@/wire/objects'
 import { ordersOf } from './orders'
 import { itemOf, type Item, type Json } from './outbox/item'
 import { after } from './outbox/queue'
@@ -67,7 +67,7 @@ describe('my orders', () => {
   it('show what was tapped here at once, and show that the centre does not have it yet', () => {
     const [order] = ordersOf(byId(task('t')), [tap('task.sign', { task_id: 't' }), tap('unit.arrive', { task_id: 't' })])
     expect(order).toMatchObject({
-      state: 'signed',
+      state: 'in_progress',
       statePending: true,
       arrived: { at: '2026-03-01T02:41:00.000000Z', pending: true },
       due: { what: 'finish' },

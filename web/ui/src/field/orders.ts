@@ -1,5 +1,5 @@
 /** The unit's orders as its crew sees them: what the centre last said, with what was done here since and has not arrived yet. */
-import type { Task, TaskState } from '../wire/objects'
+import type { Task, TaskState } from '@/wire/objects'
 import { isPending, type Item } from './outbox/item'
 
 export interface Order {
@@ -19,6 +19,7 @@ const NEXT_STATE: Readonly<Record<string, TaskState>> = {
   'task.start': 'in_progress',
   'task.progress': 'in_progress',
   'task.submit': 'submitted',
+  'unit.arrive': 'in_progress',
 }
 
 const RANK: Readonly<Record<TaskState, number>> = {

@@ -1,6 +1,6 @@
 /** The outbox's shelf in IndexedDB: every write resolves only when it is on the phone's disk. */
 import { asked, CONTENTS, done, ITEMS, writing } from '../database'
-import type { Item } from './item'
+import type { Item, ItemState } from './item'
 import { neededFiles, outlived } from './queue'
 import type { Shelf } from './shelf'
 
@@ -45,9 +45,11 @@ export class IndexedShelf implements Shelf {
     await done(transaction)
   }
 
-  async remove(id: string): Promise<void> {
+  async remove(id: string, states: readonly ItemState[]): Promise<void> {
     const transaction = writing(this.#db, [ITEMS])
-    transaction.objectStore(ITEMS).delete(id)
+    const store = transaction.objectStore(ITEMS)
+    const now = await asked(store.get(id) as IDBRequest<Item | undefined>)
+    if (now !== undefined && states.includes(now.state)) store.delete(id)
     await done(transaction)
   }
 

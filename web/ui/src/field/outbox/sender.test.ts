@@ -73,9 +73,10 @@ function shelfOn(disk: Disk, fate: Fate): Shelf {
         disk.items.delete(id)
         disk.items.set(by.id, by)
       }),
-    remove: (id) =>
+    remove: (id, states) =>
       fate.act(() => {
-        disk.items.delete(id)
+        const now = disk.items.get(id)
+        if (now !== undefined && states.includes(now.state)) disk.items.delete(id)
       }),
     content: (hash) => fate.act(() => disk.contents.get(hash) ?? null),
     tidy: () =>
