@@ -49,7 +49,11 @@ class City:
         """One command by a person (login) at the realm's present time."""
         principal = await self.person(who) if isinstance(who, str) else who
         sent = Envelope(
-            envelope.get("id") or uuid.uuid4(), kind, stream, envelope.get("occurred_at") or self.realm.clock.now(), data
+            envelope.get("id") or uuid.uuid4(),
+            kind,
+            stream,
+            envelope.get("occurred_at") or self.realm.clock.now(),
+            data,
         )
         return await carry_out(self.realm, self.house.registry, principal, sent)
 
@@ -135,7 +139,9 @@ async def serving(city: City) -> AsyncGenerator[Server]:
     listening.bind(("127.0.0.1", 0))
     port = int(listening.getsockname()[1])
     app = make_app(city.house, settings_for(city.realm))
-    config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="on", timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app, log_level="warning", ws="websockets-sansio", lifespan="on", timeout_graceful_shutdown=2
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server._serve(sockets=[listening]))  # pyright: ignore[reportPrivateUsage]
     try:

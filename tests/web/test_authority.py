@@ -1,0 +1,180 @@
+"""Nobody does or sees what is not his: every role against every command and every stream, and scopes within roles."""
+
+import uuid
+from typing import Any
+
+import pytest
+
+from spine.errors import Refused
+from spine.principal import Principal, Role, feed, system
+from tests.city import City, Server
+from web.rooms import registry
+
+LOGINS = {
+    Role.DUTY_OFFICER: "duty1",
+    Role.LEADER: "leader1",
+    Role.DEPARTMENT: "frb",
+    Role.FIELD_UNIT: "field-mengding",
+    Role.EXERCISE_DIRECTOR: "director",
+    Role.EVALUATOR: "evaluator",
+    Role.AUDITOR: "auditor",
+    Role.ADMINISTRATOR: "admin",
+}
+DUTY = {Role.DUTY_OFFICER}
+LEAD = {Role.LEADER}
+DEPARTMENT = {Role.DEPARTMENT}
+UNIT = {Role.FIELD_UNIT}
+CONTROL = {Role.EXERCISE_DIRECTOR}
+SYSTEM = {Role.SYSTEM}
+EVERYBODY = set(Role)
+
+MAY: dict[str, set[Role]] = {
+    "call.register": DUTY,
+    "call.dismiss": DUTY,
+    "alert.receive": {Role.FEED},
+    "alert.acknowledge": DUTY | LEAD,
+    "alert.dismiss": DUTY,
+    "feed.reject": {Role.FEED},
+    "incident.open": DUTY,
+    "incident.correct": DUTY,
+    "incident.draw": DUTY,
+    "incident.attach": DUTY,
+    "incident.figure": DUTY | DEPARTMENT,
+    "incident.grade": DUTY | LEAD,
+    "incident.note": DUTY | LEAD | DEPARTMENT,
+    "incident.link": DUTY,
+    "incident.close": DUTY | LEAD,
+    "incident.reopen": DUTY | LEAD,
+    "report.file": DUTY,
+    "response.propose": DUTY | SYSTEM,
+    "response.activate": LEAD,
+    "response.decline": LEAD,
+    "response.end": LEAD,
+    "task.issue": DUTY | LEAD,
+    "task.sign": DEPARTMENT | UNIT,
+    "task.return": DEPARTMENT,
+    "task.reissue": DUTY | LEAD,
+    "task.start": DEPARTMENT | UNIT,
+    "task.assign": DEPARTMENT | DUTY,
+    "task.progress": DEPARTMENT | UNIT,
+    "task.submit": DEPARTMENT | UNIT,
+    "task.accept": DUTY | LEAD,
+    "task.send_back": DUTY | LEAD,
+    "task.cancel": LEAD,
+    "unit.status": UNIT | DEPARTMENT | DUTY,
+    "unit.arrive": UNIT,
+    "unit.need_help": UNIT,
+    "unit.note": UNIT,
+    "duty.take": DUTY | LEAD,
+    "deadline.pass": SYSTEM,
+    "message.queue": SYSTEM,
+    "delivery.mark": EVERYBODY,
+    "delivery.settle": SYSTEM,
+    "message.answer": SYSTEM,
+    "clock.set": CONTROL | {Role.ADMINISTRATOR},
+    "inject.deliver": CONTROL | SYSTEM,
+    "inject.skip": CONTROL,
+    "exercise.rate": {Role.EVALUATOR},
+    "exercise.end": CONTROL,
+}
+
+
+def test_every_command_is_in_this_table() -> None:
+    assert set(registry().kinds()) == set(MAY)
+
+
+async def principals(city: City) -> dict[Role, Principal]:
+    people = {role: await city.person(login) for role, login in LOGINS.items()}
+    return people | {Role.FEED: feed("cap"), Role.SYSTEM: system("test")}
+
+
+async def test_every_role_against_every_command(city: City) -> None:
+    """Empty data: who may not is told so before anything is looked at, who may is told what is missing."""
+    everybody = await principals(city)
+    wrong: list[str] = []
+    for kind, roles in MAY.items():
+        for role, principal in everybody.items():
+            try:
+                await city.carry_out(principal, kind, {})
+                wrong.append(f"{role} {kind}: carried out with nothing in it")
+            except Refused as refused:
+                forbidden = refused.code == "forbidden"
+                if forbidden == (role in roles):
+                    wrong.append(f"{role} {kind}: {refused.code}")
+    assert wrong == []
+
+
+async def open_incident(city: City, area: str) -> str:
+    data = {"title": "山洪", "class_key": "nd.flood.flash", "place": "某镇", "area_code": area}
+    return str((await city.carry_out("duty1", "incident.open", data)).result["incident_id"])
+
+
+async def issue(city: City, incident: str, department: str) -> str:
+    data = {"incident_id": incident, "title": "搜救", "text": "排查", "department": department}
+    return str((await city.carry_out("duty1", "task.issue", data)).result["task_id"])
+
+
+async def test_scopes_within_a_role(city: City) -> None:
+    here, elsewhere = await open_incident(city, "530926"), await open_incident(city, "530921")
+    task = await issue(city, here, "FRB")
+    figure: dict[str, Any] = {"metric": "dead", "value": 1, "source": "卫健委", "observed_at": "2026-03-01T10:00:00Z"}
+    await city.carry_out("duty-gengma", "incident.figure", {"incident_id": here, **figure})
+    await city.carry_out("frb", "incident.figure", {"incident_id": here, **figure, "metric": "missing"})
+    forbidden: list[tuple[str, str, dict[str, Any]]] = [
+        ("duty-gengma", "incident.figure", {"incident_id": elsewhere, **figure}),
+        (
+            "duty-gengma",
+            "incident.open",
+            {"title": "x", "class_key": "nd.flood.flash", "place": "凤庆", "area_code": "530921"},
+        ),
+        ("frb", "incident.figure", {"incident_id": elsewhere, **figure}),
+        ("psb", "incident.figure", {"incident_id": here, **figure}),
+        ("psb", "task.sign", {"task_id": task}),
+        ("field-mengding", "task.sign", {"task_id": task}),
+    ]
+    for login, kind, data in forbidden:
+        with pytest.raises(Refused) as refused:
+            await city.carry_out(login, kind, data)
+        assert refused.value.code == "forbidden", (login, kind, refused.value.code)
+    await city.carry_out("frb", "task.sign", {"task_id": task})
+
+
+async def test_every_role_against_every_stream(server: Server) -> None:
+    city = server.city
+    incident = await open_incident(city, "530926")
+    await issue(city, incident, "FRB")
+    unit = next(iter((await city.person("field-mengding")).units()))
+    own = {login: str((await city.person(login)).account_id) for login in LOGINS.values()}
+    overseers = {"duty1", "leader1", "director", "evaluator", "auditor", "admin"}
+    expected: dict[str, set[str]] = {
+        "board": overseers,
+        "board:530926": overseers | {"duty-gengma"},
+        "board:530921": overseers,
+        f"incident:{incident}": overseers | {"duty-gengma", "frb"},
+        "department:FRB": overseers | {"frb"},
+        "department:PSB": overseers | {"psb"},
+        f"unit:{unit}": overseers | {"frb", "field-mengding"},
+        f"desk:{own['frb']}": {"frb"},
+        "clock": {*LOGINS.values(), "duty-gengma", "psb"},
+        "where:units": overseers | {"duty-gengma", "frb", "psb"},
+    }
+    for login in ["duty-gengma", "psb", *LOGINS.values()]:
+        async with server.socket(login) as client, await server.sign_in(login) as http:
+            for stream, permitted in expected.items():
+                await client.send(op="follow", stream=stream)
+                while True:
+                    frame = await client.receive()
+                    if frame["op"] in ("live", "reset") and frame["stream"] == stream:
+                        break
+                assert (frame["op"] == "live") == (login in permitted), (login, stream, frame)
+                if not stream.startswith("where"):
+                    snapshot = await http.get(f"/api/picture/{stream}")
+                    assert (snapshot.status_code == 200) == (login in permitted), (login, stream, snapshot.text)
+                    facts = await http.get(f"/api/facts/{stream}")
+                    assert (facts.status_code == 200) == (login in permitted), (login, stream)
+
+
+async def test_an_unknown_incident_and_a_hidden_one_look_different_only_to_those_who_may_know(server: Server) -> None:
+    async with await server.sign_in("psb") as client:
+        answer = await client.get(f"/api/picture/incident:{uuid.uuid4()}")
+        assert answer.status_code == 404
