@@ -76,3 +76,12 @@ def rota(people: Sequence[Person], first: date, days: int) -> list[Shift]:
             taken.add(chosen.id)
             shifts.append(Shift(day, post, chosen.name, chosen.phone))
     return shifts
+
+
+_CHINA_TIME = timedelta(hours=8)
+_SHIFT_CHANGE = timedelta(hours=8, minutes=30)
+
+
+def roster_day(at: datetime) -> date:
+    """The roster's day that `at` falls in: shifts change at 08:30 China time. `at` is in UTC."""
+    return (at + _CHINA_TIME - _SHIFT_CHANGE).date()

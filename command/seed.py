@@ -1,0 +1,102 @@
+"""Puts the organisation of the YAML files into a realm's database. Repeating it changes only what the files changed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from command.duty import Duty, roster_day, rota
+from command.organisation.book import (
+    AccountEntry,
+    FieldUnit,
+    Organisation,
+    account_id,
+    organisation,
+    unit_id,
+)
+from command.unit import Unit
+from command.unit_store import DepartmentRow, put_department, put_person, put_post, put_shifts, put_unit
+from spine.command import Connection
+from spine.principal import Grant
+
+ROSTER_DAYS = 14
+
+
+async def seed_organisation(conn: Connection, at: datetime) -> dict[str, int]:
+    """Departments, posts, people, the roster from `at` on, and field units. Returns how many of each there are."""
+    known = organisation()
+    for number, department in enumerate(known.departments.values()):
+        await put_department(
+            conn,
+            DepartmentRow(
+                code=department.code,
+                zh=department.zh,
+                en=department.en,
+                role_zh=department.role_zh,
+                role_en=department.role_en,
+                basis=department.basis,
+                source=department.source,
+                area_code=department.area,
+                parent=department.parent,
+                sort=number,
+            ),
+        )
+    for post in known.posts.values():
+        holders = sorted(role.value for role in post.holders)
+        await put_post(conn, Duty(post.id, post.zh, post.en, post.kind, post.area, holders, None, None, None))
+    for person in known.people:
+        await put_person(conn, person.id, person.name, (person.title_zh, person.title_en), person.phone)
+    shifts = rota(known.people, roster_day(at), ROSTER_DAYS)
+    await put_shifts(conn, shifts)
+    for unit in known.units.values():
+        await put_unit(conn, _unit(unit))
+    return {
+        "departments": len(known.departments),
+        "posts": len(known.posts),
+        "people": len(known.people),
+        "shifts": len(shifts),
+        "units": len(known.units),
+    }
+
+
+def _unit(listed: FieldUnit) -> Unit:
+    return Unit(
+        id=unit_id(listed.code),
+        code=listed.code,
+        call_sign=listed.call_sign,
+        name=listed.name,
+        name_en=listed.name_en,
+        department=listed.department,
+        kind=listed.kind,
+        capabilities=listed.capabilities,
+        crew=listed.crew,
+        status="available",
+        status_at=None,
+        lon=listed.lon,
+        lat=listed.lat,
+        origin="WGS84",
+        accuracy_m=None,
+        seen_at=None,
+        task_id=None,
+        need_help=None,
+        phone=listed.phone,
+        area_code=listed.area,
+        version=1,
+    )
+
+
+def account_grants(entry: AccountEntry) -> tuple[Grant, ...]:
+    """The grants of a listed account; a unit's code has become its id."""
+    return tuple(
+        Grant(
+            role=role.role,
+            area=role.area,
+            department=role.department,
+            unit=None if role.unit is None else str(unit_id(role.unit)),
+        )
+        for role in entry.roles
+    )
+
+
+def accounts(known: Organisation | None = None) -> tuple[tuple[UUID, AccountEntry, tuple[Grant, ...]], ...]:
+    """(id, entry, grants) of every training account, for whoever seeds them through `spine.accounts.put_account`."""
+    found = known or organisation()
+    return tuple((account_id(entry.login), entry, account_grants(entry)) for entry in found.accounts)
