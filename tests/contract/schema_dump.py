@@ -45,7 +45,7 @@ async def fresh_dump(services: Services) -> str:
     url = with_database(services.database_url, name)
     try:
         await migrate(url)
-        return dump(url, postgres_programs().directory / "pg_dump")
+        return dump(url, postgres_programs().bin / "pg_dump")
     finally:
         async with owner_connection(services.database_url, autocommit=True) as conn:
             await conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
