@@ -37,11 +37,12 @@ class StepFailed(Exception):
 
     @property
     def reason(self) -> str:
-        """The line that most likely says why."""
-        for line in reversed(self.tail):
+        """The line that most likely says why. npm closes with where its own log is: that is not it."""
+        told = [line for line in self.tail if "complete log" not in line and "debug-0.log" not in line]
+        for line in reversed(told):
             if any(word in line.lower() for word in ("error", "e: ", "failed", "cannot", "no space", "unable")):
                 return line
-        return self.tail[-1] if self.tail else f"exit {self.code}"
+        return told[-1] if told else f"exit {self.code}"
 
 
 def speaks_chinese() -> bool:

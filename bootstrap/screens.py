@@ -46,8 +46,8 @@ def install_packages() -> None:
         )
     except StepFailed as failed:
         raise Trouble(
-            zh=f"界面组件没有下载成功：{_npm_reason(failed)}。请检查网络和磁盘后再运行同一命令；详见 {LOG_FILE}。",
-            en=f"The packages of the screens could not be fetched: {_npm_reason(failed)}. Check the network and the disk and "
+            zh=f"界面组件没有下载成功：{failed.reason}。请检查网络和磁盘后再运行同一命令；详见 {LOG_FILE}。",
+            en=f"The packages of the screens could not be fetched: {failed.reason}. Check the network and the disk and "
             f"run the same command again; see {LOG_FILE}.",
         ) from failed
     (MODULES / ".fengsui-installed").write_text(_digest([UI / "package-lock.json"]), "utf-8")
@@ -68,8 +68,8 @@ def build() -> None:
     except StepFailed as failed:
         shutil.rmtree(fresh, ignore_errors=True)
         raise Trouble(
-            zh=f"界面没有构建成功：{_npm_reason(failed)}；详见 {LOG_FILE}。",
-            en=f"The screens could not be built: {_npm_reason(failed)}; see {LOG_FILE}.",
+            zh=f"界面没有构建成功：{failed.reason}；详见 {LOG_FILE}。",
+            en=f"The screens could not be built: {failed.reason}; see {LOG_FILE}.",
         ) from failed
     (fresh / ".fengsui-built").write_text(digest, "utf-8")
     shutil.rmtree(old, ignore_errors=True)
@@ -77,12 +77,6 @@ def build() -> None:
         BUILT.rename(old)
     fresh.rename(BUILT)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _npm_reason(failed: StepFailed) -> str:
-    """npm closes with the place of its log; what is wrong stands above that."""
-    told = [line for line in failed.tail if "complete log" not in line and "debug-0.log" not in line]
-    return StepFailed((), failed.code, told).reason if told else failed.reason
 
 
 def _node_package() -> Path:
