@@ -143,15 +143,15 @@ def test_a_code_of_no_system_resolves_to_nothing() -> None:
 
 
 def test_a_sub_class_uses_the_symbol_of_its_class() -> None:
-    assert catalogue().symbol("ac.equip.boiler.explosion") == "A21200"
+    assert catalogue().symbol("ac.special.boiler.explosion") == "A21200"
     assert catalogue().symbol("nd.fire.grass.cross_border") == "A10700"
 
 
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ("孟定糖厂锅炉爆炸，伤2", "ac.equip.boiler.explosion"),
-        ("Mengding sugar mill boiler explosion injured 2", "ac.equip.boiler.explosion"),
+        ("孟定糖厂锅炉爆炸，伤2", "ac.special.boiler.explosion"),
+        ("Mengding sugar mill boiler explosion injured 2", "ac.special.boiler.explosion"),
         ("勐撒镇山洪，3人被困", "nd.flood.flash"),
         ("清水河口岸附近液氨泄漏", "ac.chem.leak"),
         ("芒卡镇有强烈震感", "nd.quake"),
@@ -172,7 +172,7 @@ def test_english_words_stand_alone() -> None:
 def test_an_unknown_class_is_refused_with_the_field() -> None:
     with pytest.raises(Refused) as refusal:
         catalogue().need("nd.dragon")
-    assert (refusal.value.code, refusal.value.field) == ("unknown_class", "data.class_key")
+    assert (refusal.value.code, refusal.value.field) == ("class_unknown", "data.class_key")
     assert "nd.dragon" in refusal.value.zh
 
 
