@@ -56,7 +56,7 @@ def _go(args: list[str]) -> int:
     if not args or args[0] in ("-h", "--help", "help"):
         print(choose(USAGE_ZH, USAGE_EN), end="")
         return 0 if args else 2
-    command = args[0]
+    command, rest = command_in(args)
     asks_only = "--help" in args or "-h" in args
     _prepare(_Wanted.by(command, args, asks_only=asks_only))
     if command == _SETUP_ONLY:
@@ -65,7 +65,20 @@ def _go(args: list[str]) -> int:
     if command != "test":
         _become([PYTHON, "-P", "-m", "web.cli", *args], {})
     variables = {**screens.node_variables(), **browser.variables()}
-    return _become([PYTHON, CHECKOUT / "tests" / "run_all.py", *args[1:]], variables)
+    return _become([PYTHON, CHECKOUT / "tests" / "run_all.py", *rest], variables)
+
+
+def command_in(args: list[str]) -> tuple[str, list[str]]:
+    """The first word that is no option and no option's value (`--data DIR up` is `up`), and the arguments without it."""
+    at = 0
+    while at < len(args):
+        if args[at] == "--data":
+            at += 2
+        elif args[at].startswith("-"):
+            at += 1
+        else:
+            return args[at], [*args[:at], *args[at + 1 :]]
+    return "", args
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +87,7 @@ class _Wanted:
 
     extent: Extent
     builds: bool
-    database: bool
-    redis: bool
+    private: bool
     tests: bool
     data_dir: Path | None
 
@@ -84,14 +96,13 @@ class _Wanted:
         tests = command == "test"
         builds = not asks_only and (tests or command in _SERVING or command == _SETUP_ONLY)
         brings = not asks_only and (command in _BRINGS_SERVICES or command == _SETUP_ONLY)
-        database = brings and (tests or "FENGSUI_DATABASE_URL" not in os.environ)
+        private = brings and (tests or not os.environ.get("FENGSUI_DATABASE_URL"))
         return _Wanted(
             extent="all" if tests else "run",
             builds=builds,
-            database=database,
-            redis=brings and (tests or "FENGSUI_REDIS_URL" not in os.environ),
+            private=private,
             tests=tests,
-            data_dir=_data_dir(args) if database and not tests else None,
+            data_dir=_data_dir(args) if private and not tests else None,
         )
 
 
@@ -105,8 +116,7 @@ class _Lacking:
     @staticmethod
     def of(wanted: _Wanted) -> "_Lacking":
         needs = system_packages.missing(
-            database=wanted.database,
-            redis=wanted.redis,
+            services=wanted.private,
             tests=wanted.tests,
             environment=not python_environment.is_usable(),
         )

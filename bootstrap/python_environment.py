@@ -50,13 +50,12 @@ def complete(extent: Extent) -> None:
         _make()
     for name in ("run", "all"):
         _stamp(name).unlink(missing_ok=True)
-    groups = _GROUPS[extent]
     uv = _uv()
     try:
         if uv is None:
-            _fill_with_pip(groups)
+            _fill_with_pip(extent)
         else:
-            _fill_with_uv(uv, groups)
+            _fill_with_uv(uv, extent)
     except StepFailed as failed:
         raise Trouble(
             zh=f"Python 依赖没有装上：{failed.reason}。请检查网络和磁盘后再运行同一命令；详见 {LOG_FILE}。",
@@ -101,8 +100,8 @@ def _uv() -> str | None:
     return str(own)
 
 
-def _fill_with_uv(uv: str, groups: tuple[str, ...]) -> None:
-    chosen = [part for group in groups for part in ("--group", group)]
+def _fill_with_uv(uv: str, extent: Extent) -> None:
+    chosen = [part for group in _GROUPS[extent] for part in ("--group", group)]
     command = [uv, "sync", "--frozen", "--inexact", "--no-default-groups", *chosen, "--python", PYTHON]
     variables = {"UV_PROJECT_ENVIRONMENT": str(VENV), "UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": _link_mode(uv)}
     try:
@@ -111,7 +110,7 @@ def _fill_with_uv(uv: str, groups: tuple[str, ...]) -> None:
         )
     except StepFailed as failed:
         say(f"    uv 没有成功，改用 pip 再试：{failed.reason}", f"    uv failed, trying pip: {failed.reason}")
-        _fill_with_pip(groups)
+        _fill_with_pip(extent)
 
 
 def _link_mode(uv: str) -> str:
@@ -123,12 +122,12 @@ def _link_mode(uv: str) -> str:
     return "hardlink" if cache.stat().st_dev == VENV.stat().st_dev else "copy"
 
 
-def _fill_with_pip(groups: tuple[str, ...]) -> None:
+def _fill_with_pip(extent: Extent) -> None:
     """pip goes by its own configuration (a mirror, for example), which uv and the lock file's addresses do not."""
     direct = VENV / "direct.txt"
     pinned = VENV / "pinned.txt"
-    direct.write_text("\n".join(_direct_requirements(groups)) + "\n", "utf-8")
-    pinned.write_text("\n".join(_pins()) + "\n", "utf-8")
+    direct.write_text("\n".join(direct_requirements(extent)) + "\n", "utf-8")
+    pinned.write_text("\n".join(pins()) + "\n", "utf-8")
     zh, en = "用 pip 安装 Python 依赖", "Installing the Python packages with pip"
     _pip("install", "-c", pinned, "-r", direct, zh=zh, en=en)
     _pip("install", "--no-deps", "--editable", CHECKOUT, zh="登记本项目", en="Registering the project itself")
@@ -141,15 +140,16 @@ def _pip(*args: str | Path, zh: str, en: str) -> None:
     run_step([PYTHON, "-m", "pip", *args], zh=zh, en=en, variables=variables)
 
 
-def _direct_requirements(groups: tuple[str, ...]) -> list[str]:
+def direct_requirements(extent: Extent) -> list[str]:
+    """What pyproject.toml asks for itself, as pip takes it."""
     project = _toml("pyproject.toml")
     found = list(cast(list[str], project["project"]["dependencies"]))
-    for group in groups:
+    for group in _GROUPS[extent]:
         found += [item for item in cast(list[Any], project["dependency-groups"][group]) if isinstance(item, str)]
     return found
 
 
-def _pins() -> list[str]:
+def pins() -> list[str]:
     """name==version for every package the lock file holds in one version only."""
     versions: dict[str, set[str]] = {}
     for package in cast(list[dict[str, Any]], _toml("uv.lock")["package"]):

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,12 @@ from typing import IO
 CHECKOUT = Path(__file__).resolve().parent.parent
 LOG_FILE = CHECKOUT / "var" / "bootstrap.log"
 _QUIET_LINE_EVERY_SECONDS = 10.0
-_LONGEST_TAIL = 12
+_LONGEST_TAIL = 40
+_LONGEST_REASON = 240
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_COMPLAINT = re.compile(
+    r"^E: |^npm error (?!code|errno|syscall|A complete)|\berror\b ?[:\]]|^ERROR\b|No space left|denied", re.I
+)
 
 
 class Trouble(Exception):
@@ -37,12 +43,11 @@ class StepFailed(Exception):
 
     @property
     def reason(self) -> str:
-        """The line that most likely says why. npm closes with where its own log is: that is not it."""
-        told = [line for line in self.tail if "complete log" not in line and "debug-0.log" not in line]
-        for line in reversed(told):
-            if any(word in line.lower() for word in ("error", "e: ", "failed", "cannot", "no space", "unable")):
-                return line
-        return told[-1] if told else f"exit {self.code}"
+        """The lines that most likely say why: the first two complaints, else the last line."""
+        plain = [_COLOUR.sub("", line).strip() for line in self.tail]
+        complaints = [line for line in plain if _COMPLAINT.search(line) and "complete log" not in line]
+        told = " ".join(complaints[:2]) or (plain[-1] if plain else f"exit {self.code}")
+        return told[:_LONGEST_REASON].rstrip("。. ")
 
 
 def speaks_chinese() -> bool:

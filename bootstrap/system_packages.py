@@ -35,15 +35,15 @@ class Need:
     program: str
 
 
-def missing(*, database: bool, redis: bool, tests: bool, environment: bool) -> list[Need]:
+def missing(*, services: bool, tests: bool, environment: bool) -> list[Need]:
     """What has to be installed first. Looks at files only: no package manager, no network.
 
     Raises Trouble when a variable points at something that is not there: then installing would not help.
     """
     needs: list[Need] = []
-    if database and (need := _database()) is not None:
+    if services and (need := _database()) is not None:
         needs.append(need)
-    if redis and not _found(redis_program, REDIS_SERVER):
+    if services and not _found(redis_program, REDIS_SERVER):
         needs.append(
             Need("Redis（消息与缓存）", "Redis (messages and cache)", ("redis-server",), REDIS_SERVER, "redis-server")
         )

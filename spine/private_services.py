@@ -7,6 +7,7 @@ and die with it: by `stop`, at exit, and by the kernel when the program itself i
 import atexit
 import os
 import stat
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,8 +27,6 @@ from spine.private_redis import PrivateRedis, redis_url
 from spine.service_trouble import ServiceTrouble
 
 __all__ = ["PrivateServices", "ServiceTrouble", "Services", "attach", "default_data_dir", "drop_privileges"]
-
-CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +112,15 @@ class PrivateServices:
 def drop_privileges(data_dir: Path) -> str | None:
     """From root to the service user, for the rest of this process's life; call it after the services have started.
 
-    Returns the user's name, or None when nothing changed: the caller is not root, or that user cannot read the checkout
-    (one under /root, for example). Everything in the data directory becomes that user's.
+    Returns the user's name, or None when nothing changed: the caller is not root, or that user cannot read the
+    checkout or its Python (below /root, for example). Everything in the data directory becomes that user's.
     """
     if os.geteuid() != 0:
         return None
     root = data_dir.expanduser().absolute()
     user = service_user(root)
-    if run(["/usr/bin/test", "-r", __file__, "-a", "-x", CHECKOUT], user, home=root).returncode != 0:
+    code = f"open({__file__!r}).close(); import json"  # modules are still loaded later on: both must stay readable
+    if run([sys.executable, "-I", "-c", code], user, home=root).returncode != 0:
         return None
     _hand_over(root, user)
     os.setgroups([])

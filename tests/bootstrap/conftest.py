@@ -38,11 +38,14 @@ class Holder:
         assert self.process.stdout is not None
         return cast(dict[str, Any], json.loads(self.process.stdout.readline() or "{}"))
 
-    def revive(self) -> list[str]:
+    def ask(self, line: str) -> dict[str, Any]:
         assert self.process.stdin is not None
-        self.process.stdin.write("revive\n")
+        self.process.stdin.write(f"{line}\n")
         self.process.stdin.flush()
-        told = self.read()
+        return self.read()
+
+    def revive(self) -> list[str]:
+        told = self.ask("revive")
         self.told["processes"] = told["processes"]
         return cast(list[str], told["revived"])
 

@@ -1,14 +1,15 @@
 """A small program that holds a data directory as `fengsui up` does: `python holder.py DATA [durable]`.
 
 Prints one JSON line when its services are up (or what refused them), then obeys: a line `revive` starts again what died,
-the end of its input ends it.
+`drop` gives up root, the end of its input ends it.
 """
 
 import json
+import os
 import sys
 from pathlib import Path
 
-from spine.private_services import PrivateServices, ServiceTrouble
+from spine.private_services import PrivateServices, ServiceTrouble, drop_privileges
 
 
 def main() -> None:
@@ -28,6 +29,8 @@ def main() -> None:
     for line in sys.stdin:
         if line.strip() == "revive":
             print(json.dumps({"revived": private.revive(), "processes": private.process_ids()}), flush=True)
+        if line.strip() == "drop":
+            print(json.dumps({"user": drop_privileges(Path(sys.argv[1])), "uid": os.getuid()}), flush=True)
 
 
 if __name__ == "__main__":

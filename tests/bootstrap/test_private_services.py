@@ -176,3 +176,19 @@ def test_root_runs_it_as_the_owner_of_the_cluster(hold: Hold, data_dir: Path) ->
     holder.end()
     again = hold(data_dir)
     assert Path(f"/proc/{again.pid_of('postgres')}").stat().st_uid == owner
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has something to give up")
+def test_root_can_be_given_up_while_the_services_run(hold: Hold, data_dir: Path) -> None:
+    holder = hold(data_dir)
+    (data_dir / "files").mkdir()
+    (data_dir / "files" / "photo").write_text("written as root")
+    told = holder.ask("drop")
+    if told["user"] is None:
+        assert told["uid"] == 0, "its Python or the checkout is closed to others: it says so and stays root"
+    else:
+        assert told["uid"] == (data_dir / "postgres").stat().st_uid != 0
+        assert (data_dir / "files" / "photo").stat().st_uid == told["uid"]
+    assert holder.end() == 0
+    until(lambda: is_gone(holder.pid_of("postgres")), "the services still end with the program")
+    assert hold(data_dir).told.get("code") is None
