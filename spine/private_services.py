@@ -119,8 +119,7 @@ def drop_privileges(data_dir: Path) -> str | None:
         return None
     root = data_dir.expanduser().absolute()
     user = service_user(root)
-    code = f"open({__file__!r}).close(); import json"  # modules are still loaded later on: both must stay readable
-    if run([sys.executable, "-I", "-c", code], user, home=root).returncode != 0:
+    if not _may_go_on_as(user, root):
         return None
     _hand_over(root, user)
     os.setgroups([])
@@ -128,6 +127,15 @@ def drop_privileges(data_dir: Path) -> str | None:
     os.setuid(user.uid)
     os.environ["HOME"] = str(root)
     return user.name
+
+
+def _may_go_on_as(user: ServiceUser, root: Path) -> bool:
+    """Modules and files are still loaded later on: the interpreter and the checkout must stay readable."""
+    code = f"open({__file__!r}).close(); import json"
+    try:
+        return run([sys.executable, "-I", "-c", code], user, home=root).returncode == 0
+    except PermissionError:
+        return False
 
 
 def _hand_over(root: Path, user: ServiceUser) -> None:
