@@ -54,12 +54,14 @@ class Areas:
 
 def cell_areas(mesh: Mesh) -> Floats:
     """Square kilometres of each cell inside the region; 0 outside."""
+    cells = [cell for cell in np.flatnonzero(mesh.inside).tolist() if -1 not in mesh.corners_of(cell)]
+    rings = [mesh.corners_of(cell) for cell in cells]
+    starts = np.concatenate(([0], np.cumsum([len(ring) for ring in rings])[:-1]))
+    here = mesh.voronoi.vertices[np.concatenate(rings)]
+    after = mesh.voronoi.vertices[np.concatenate([ring[1:] + ring[:1] for ring in rings])]
+    crossed = here[:, 0] * after[:, 1] - after[:, 0] * here[:, 1]
     areas = np.zeros(mesh.size)
-    for cell in np.flatnonzero(mesh.inside).tolist():
-        corners = mesh.voronoi.regions[mesh.voronoi.point_region[cell]]
-        if corners and -1 not in corners:
-            x, y = mesh.voronoi.vertices[corners].T
-            areas[cell] = abs(float(x @ np.roll(y, 1) - y @ np.roll(x, 1))) / 2
+    areas[cells] = np.abs(np.add.reduceat(crossed, starts)) / 2
     return areas
 
 

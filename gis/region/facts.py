@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast
 
@@ -36,6 +37,7 @@ class County:
     name_zh: str
     name_en: str
     short_zh: str
+    short_en: str
     seat: LonLat
     area_km2: float
     population: Population
@@ -82,6 +84,7 @@ class RoadRoute:
 class RegionFacts:
     source: str
     source_en: str
+    date: date
     city: Mapping[str, Any]
     counties: tuple[County, ...]
     outline: tuple[OutlinePart, ...]
@@ -130,6 +133,7 @@ def _county(row: Mapping[str, Any], facts: Mapping[str, Any]) -> County:
         name_zh=row["name_zh"],
         name_en=row["name_en"],
         short_zh=row.get("short_zh", row["name_zh"]),
+        short_en=row.get("short_en", row["name_en"]),
         seat=_pair(row["seat"]),
         area_km2=float(row["area_km2"]),
         population=_population(row["population"]),
@@ -169,6 +173,7 @@ def read_facts(path: Path = FACTS_FILE) -> RegionFacts:
     return RegionFacts(
         source=facts["source"],
         source_en=facts["source_en"],
+        date=facts["date"],
         city=facts["city"],
         counties=tuple(_county(row, facts) for row in facts["counties"]),
         outline=tuple(_outline(part) for part in facts["outline"]["parts"]),

@@ -20,7 +20,7 @@ from gis.region.streams import draw_streams
 from gis.region.terrain import Terrain, shape_terrain
 from gis.region.works import place_works
 
-DEFAULT_SEED = 530900
+DEFAULT_SEED = 5309
 
 
 def _km2(area: Polygon) -> float:
@@ -37,7 +37,7 @@ def _city(facts: RegionFacts, area: Polygon, terrain: Terrain) -> Place:
     lon, lat = (float(value) for value in city["seat"])
     people = city["population"]
     return Place(
-        city["code"], None, "city", city["name_zh"], city["name_en"], city["name_zh"], pinyin_of(city["name_zh"]),
+        city["code"], None, "city", city["name_zh"], city["name_en"], city["name_zh"], city["name_en"], pinyin_of(city["name_zh"]),
         initials_of(city["name_zh"]), (), lon, lat, _elevation(terrain, (lon, lat)), area, _km2(area),
         Population(people["value"], people["year"], people["mark"]), "R",
     )  # fmt: skip
@@ -45,7 +45,7 @@ def _city(facts: RegionFacts, area: Polygon, terrain: Terrain) -> Place:
 
 def _county(county: County, parent: str, area: Polygon, terrain: Terrain) -> Place:
     return Place(
-        county.code, parent, "county", county.name_zh, county.name_en, county.short_zh, pinyin_of(county.short_zh),
+        county.code, parent, "county", county.name_zh, county.name_en, county.short_zh, county.short_en, pinyin_of(county.short_zh),
         initials_of(county.short_zh), (), *county.seat, _elevation(terrain, county.seat), area, _km2(area),
         county.population, "R",
     )  # fmt: skip
@@ -55,7 +55,7 @@ def _township(township: Township, parent: County, area: Polygon, terrain: Terrai
     stem, rank, _ = stem_and_rank(township.name_zh)
     population = township.population or Population(people, parent.population.year, "I")
     return Place(
-        township.code, parent.code, "township", township.name_zh, english_of(township.name_zh), stem + rank,
+        township.code, parent.code, "township", township.name_zh, english_of(township.name_zh), stem + rank, english_of(stem + rank),
         pinyin_of(stem + rank), initials_of(stem + rank), township.other_codes, *township.at,
         _elevation(terrain, township.at), area, _km2(area), population, township.mark,
     )  # fmt: skip
@@ -97,6 +97,7 @@ def generate(seed: int = DEFAULT_SEED, facts: RegionFacts | None = None) -> Regi
         seed=seed,
         source=facts.source,
         source_en=facts.source_en,
+        date=facts.date,
         places=_places(facts, areas, terrain),
         facilities=tuple(facilities),
         rivers=tuple(finish_rivers(courses, streams, city_km)),

@@ -9,7 +9,7 @@ from scipy.ndimage import uniform_filter
 from scipy.sparse import csr_array
 from scipy.sparse import vstack as stack_rows
 from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
-from shapely import MultiLineString, distance, points
+from shapely import MultiLineString, contains_xy, prepare
 
 from gis.region.facts import RegionFacts
 from gis.region.mesh import Mesh
@@ -31,7 +31,9 @@ def _growth_cost(mesh: Mesh, terrain: Terrain, great_rivers: MultiLineString) ->
     above = (mesh.height_m - around.at(mesh.seeds)) / 260.0
     a, b = mesh.links[:, 0], mesh.links[:, 1]
     cost = mesh.length_km * np.exp(0.8 * np.clip((above[a] + above[b]) / 2, -0.4, 2.0))
-    beside = distance(points(mesh.seeds), great_rivers) < _BANK_KM
+    banks = great_rivers.buffer(_BANK_KM)
+    prepare(banks)
+    beside = np.asarray(contains_xy(banks, mesh.seeds[:, 0], mesh.seeds[:, 1]))
     cost = np.where(beside[a] & beside[b], cost * 3, cost) + _RIVER_KM * mesh.crosses_river
     return np.where(mesh.inside[a] & mesh.inside[b], cost, np.inf)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.spatial import Voronoi, cKDTree
-from shapely import LineString, MultiPoint, Polygon, STRtree, contains_xy, get_parts, linestrings, union_all
+from shapely import LineString, MultiPoint, Polygon, STRtree, contains_xy, get_parts, linestrings, prepare, union_all
 
 from gis.region.facts import RegionFacts
 from gis.region.noise import Warp
@@ -46,6 +46,10 @@ class Mesh:
     def size(self) -> int:
         return len(self.seeds)
 
+    def corners_of(self, cell: int) -> list[int]:
+        """Numbers of the cell's corners, in order around it; -1 stands for one at infinity."""
+        return self.voronoi.regions[self.voronoi.point_region[cell]]
+
     def graph(self, cost: Floats) -> csr_array:
         """Both ways, one cost per link."""
         return csr_array((cost[self.frame.data], self.frame.indices, self.frame.indptr), shape=self.frame.shape)
@@ -79,7 +83,7 @@ def draw_outline(facts: RegionFacts, courses: list[Course], seed: int) -> Outlin
     shape = max(get_parts(Polygon(np.vstack(ring)).buffer(0)), key=lambda part: part.area)  # without loops of the noise
     known = MultiPoint(to_plane([t.at for t in facts.townships])).buffer(2.2)
     sites = MultiPoint(to_plane([(row["lon"], row["lat"]) for row in (*facts.ports, *facts.airports)])).buffer(1.6)
-    shape = union_all([shape, known, sites])
+    shape = union_all([shape, known, sites], grid_size=1e-4)
     if not isinstance(shape, Polygon):
         raise ValueError("the outline's guide points do not make one polygon")
     return Outline(Polygon(shape.exterior), tuple(rivers))
@@ -95,6 +99,7 @@ def _scattered(outline: Outline, seed: int) -> Floats:
     shift = np.random.default_rng([seed, 41]).random(grid.shape) - 0.5
     points = grid + shift * CELL_KM * 0.95
     near = outline.shape.buffer(_MARGIN_KM)
+    prepare(near)
     return points[contains_xy(near, points[:, 0], points[:, 1])]
 
 
@@ -134,6 +139,7 @@ def make_mesh(facts: RegionFacts, courses: list[Course], terrain: Terrain, outli
     core[count : count * 7] = np.repeat(np.arange(count), 6)
     site = np.full(n, -1, dtype=np.int64)
     site[count * 7 : count * 7 + len(known)] = [codes.index(row["area_code"]) for row in known]
+    prepare(outline.shape)
     inside = np.asarray(contains_xy(outline.shape, kept[:, 0], kept[:, 1])) | (core >= 0) | (site >= 0)
     crossing = STRtree(linestrings(kept[links])).query([c.shape for c in courses if c.fact.order <= 2], "intersects")
     crosses = np.zeros(len(links), dtype=bool)

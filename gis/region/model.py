@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, TypeAlias
 
 from shapely import LineString, MultiLineString, Polygon, to_wkb
@@ -21,6 +22,7 @@ class Place:
     name_zh: str
     name_en: str
     short_zh: str
+    short_en: str
     pinyin: str
     initials: str
     other_codes: tuple[str, ...]
@@ -118,6 +120,7 @@ class Region:
     seed: int
     source: str
     source_en: str
+    date: date
     places: tuple[Place, ...]
     facilities: tuple[Facility, ...]
     rivers: tuple[River, ...]

@@ -65,9 +65,9 @@ def _uplift(facts: RegionFacts, x: Floats, y: Floats, seed: int) -> Floats:
         (px, py), *_ = to_plane([peak.at])
         reach2 = (x - px) ** 2 + ((y - py) * 0.7) ** 2
         uplift *= 1 + 0.55 * (peak.elevation_m / 3000) ** 2 * np.exp(-reach2 / 11.0**2)
+    wobble = 1 + 0.5 * Noise(seed, 22).layered(x, y, 5.0, 2)
     for lon, lat, radius in facts.basins:
         (bx, by), *_ = to_plane([(lon, lat)])
-        wobble = 1 + 0.5 * Noise(seed, 22).layered(x, y, 5.0, 2)
         reach2 = ((x - bx) ** 2 + (y - by) ** 2) * wobble**2
         uplift *= 1 - 0.88 * np.exp(-((reach2 / (radius * 0.8) ** 2) ** 2))
     return uplift

@@ -78,6 +78,7 @@ def _dams(facts: RegionFacts, sites: Sites, courses: list[Course], seed: int) ->
         properties: dict[str, Json] = {
             "capacity_mw": dam["capacity_mw"], "dam_height_m": dam["height_m"], "dam_type": dam["dam_type"], "river": dam["river"],
             "storage_million_m3": dam["storage_million_m3"], "lake_area_km2": round(area_km2, 1), "lake_mark": "I",
+            "lake_zh": dam["name_zh"].replace("水电站", "水库"), "lake_en": dam["name_en"].replace("Hydropower Station", "Reservoir"),
         }  # fmt: skip
         at = (float(dam["lon"]), float(dam["lat"]))
         found.append(
