@@ -88,8 +88,8 @@ async def involve(tx: Transaction, held: Held, *, department: str | None = None,
     await store.add_involvement(tx.conn, held.incident.id, tx.at, department=department, unit_id=unit_id)
     return Held(
         held.incident,
-        held.departments | ({department} if department else set()),
-        held.units | ({str(unit_id)} if unit_id else set()),
+        held.departments.union([department] if department else []),
+        held.units.union([str(unit_id)] if unit_id else []),
     )
 
 

@@ -1,0 +1,199 @@
+"""Carrying out what is entered under an incident: figures and the grade they suggest, notes, reports upward."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from incidents import entry_store, store
+from incidents.commands import AddNote, EnterFigure, FileReport
+from incidents.entries import Report, report_object
+from incidents.grading import suggest
+from incidents.grading_rules import grading_rules
+from incidents.incident import Figure, figure_object, require_open, suggestion_object
+from incidents.metrics import metrics
+from incidents.reporting import reporting
+from incidents.summary import Held, Now, add_note, head_facts, hold
+from spine.authority import Scope, allow
+from spine.canonical import Json, JsonObject
+from spine.carry_out import CLOCK_TOLERANCE
+from spine.command import Command, Handling, NewFact, Outcome, Transaction
+from spine.deadlines import settle_deadline
+from spine.errors import Refused
+from spine.files import find_files
+from spine.picture import boards
+from spine.principal import Principal, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A figure as somebody gave it; `value` None withdraws it."""
+
+    metric: str
+    value: float | None
+    source: str
+    observed_at: datetime
+
+
+def shown_figure(figure: Figure) -> JsonObject:
+    unit_zh, unit_en = metrics().unit(figure.metric)
+    return figure_object(figure, {"zh": unit_zh, "en": unit_en})
+
+
+async def enter(tx: Transaction, held: Held, entered: Sequence[Entered], by: Principal) -> Now:
+    """Save figures; returns the after-image for the incident's stream."""
+    shown: dict[str, Json] = {}
+    for one in entered:
+        figure = await store.save_figure(
+            tx.conn,
+            held.incident.id,
+            Figure(one.metric, one.value, one.source, one.observed_at, dict(by.as_by()), tx.at),
+        )
+        shown[figure.metric] = shown_figure(figure)
+    return {"figures": shown}
+
+
+async def suggest_grade(tx: Transaction, held: Held) -> tuple[Held, JsonObject | None]:
+    """Suggest anew from all known figures. Returns the incident and, when the suggestion changed, what to tell of it.
+
+    What a person has decided stays; a suggestion lower than before is marked so that a person looks (invariant 10).
+    """
+    incident = held.incident
+    figures = {f.metric: f.value for f in await store.figures_of(tx.conn, incident.id) if f.value is not None}
+    before = incident.suggested_grade
+    suggestion = suggest(incident.class_key, figures, grading_rules().context_of(incident.area_code))
+    after = suggestion_object(suggestion, before, tx.at)
+    same = (incident.grade_suggested or {}).get("reasons") == (after or {}).get("reasons")
+    if same and before == (None if suggestion is None else suggestion.grade):
+        return held, None
+    saved = await store.save_incident(tx.conn, replace(incident, grade_suggested=after, updated_at=tx.at))
+    told: JsonObject = {
+        "grade": None if suggestion is None else suggestion.grade,
+        "before": before,
+        "lowered": bool(after and after["lowered"]) or (suggestion is None and before is not None),
+        "decided": incident.decided_grade,
+    }
+    return replace(held, incident=saved), told
+
+
+# --- figures -----------------------------------------------------------------------------------------------------
+
+
+async def _hold_figure(tx: Transaction, command: Command[EnterFigure]) -> Held:
+    return await hold(tx, command.data.incident_id)
+
+
+async def _figure(tx: Transaction, command: Command[EnterFigure], held: Held) -> Outcome:
+    data = command.data
+    require_open(held.incident)
+    if data.metric not in metrics().metrics:
+        metrics().check(data.metric, 0.0, "data.metric")
+    if data.value is not None:
+        metrics().check(data.metric, data.value, "data.value")
+    if data.observed_at > tx.at + CLOCK_TOLERANCE:
+        raise Refused(
+            "time_in_future",
+            zh="数据时间晚于当前时间。",
+            en="The time of the figure lies in the future.",
+            field="data.observed_at",
+        )
+    now = await enter(tx, held, [Entered(data.metric, data.value, data.source, data.observed_at)], command.by)
+    told: JsonObject = {"metric": data.metric, "value": data.value, "source": data.source}
+    held, graded = await suggest_grade(tx, held)
+    key = f"incident:{held.incident.id}"
+    facts = [NewFact(key, "incident.figure_entered", told, now=now)]
+    if graded:
+        facts += head_facts(held, "incident.grade_suggested", graded)
+    return Outcome(facts, {"metric": data.metric})
+
+
+# --- notes -------------------------------------------------------------------------------------------------------
+
+
+async def _hold_note(tx: Transaction, command: Command[AddNote]) -> Held:
+    return await hold(tx, command.data.incident_id)
+
+
+async def _note(tx: Transaction, command: Command[AddNote], held: Held) -> Outcome:
+    files = await find_files(tx.conn, list(command.data.files))
+    now = await add_note(
+        tx,
+        held,
+        note_id=command.id,
+        kind="note",
+        text=command.data.text,
+        by=command.by,
+        occurred_at=command.occurred_at,
+        files=files,
+    )
+    told: JsonObject = {"text": command.data.text, "files": len(files)}
+    return Outcome([NewFact(f"incident:{held.incident.id}", "incident.noted", told, now=now)])
+
+
+# --- reports upward ----------------------------------------------------------------------------------------------
+
+
+async def _hold_report(tx: Transaction, command: Command[FileReport]) -> Held:
+    return await hold(tx, command.data.incident_id)
+
+
+async def _file(tx: Transaction, command: Command[FileReport], held: Held) -> Outcome:
+    data, incident = command.data, held.incident
+    require_open(incident)
+    earlier = [r for r in await entry_store.reports_of(tx.conn, incident.id) if r.form == data.form]
+    if data.form != "first" and not any(r.form == "first" for r in await entry_store.reports_of(tx.conn, incident.id)):
+        raise Refused(
+            "first_report_first",
+            zh="尚未首报，请先提交首报。",
+            en="There has been no first report yet; file that first.",
+            field="data.form",
+            status=409,
+            final=False,
+        )
+    late, gone = False, dict[str, Json]()
+    if data.form == "first":
+        for kind in reporting().settled_by(data.channel):
+            row = await settle_deadline(tx, subject_id=incident.id, kind=kind)
+            if row is not None:
+                late = late or row.outcome == "late"
+                gone[str(row.id)] = None
+    report = await entry_store.insert_report(
+        tx.conn,
+        Report(
+            command.id,
+            incident.id,
+            data.form,
+            data.channel,
+            len(earlier) + 1,
+            data.to,
+            data.text,
+            data.signed_by,
+            tx.at,
+            dict(command.by.as_by()),
+            late,
+        ),
+    )
+    told: JsonObject = {
+        "form": data.form,
+        "channel": data.channel,
+        "no": report.no,
+        "to": data.to,
+        "signed_by": data.signed_by,
+        "late": late,
+    }
+    now: dict[str, dict[str, Json]] = {"reports": {str(report.id): report_object(report)}, "deadlines": gone}
+    facts = [NewFact(f"incident:{incident.id}", "report.filed", told, now=now)]
+    if gone:
+        board: JsonObject = {"incident_id": str(incident.id), **told}
+        facts += [NewFact(s, "report.filed", board, now={"deadlines": gone}) for s in boards(incident.area_code)]
+    return Outcome(facts, {"report_id": str(report.id), "no": report.no, "late": late})
+
+
+def _of_held(held: Held) -> Scope:
+    return held.scope()
+
+
+HANDLINGS = (
+    Handling(EnterFigure, allow(Role.DUTY_OFFICER, Role.DEPARTMENT), _hold_figure, _of_held, _figure),
+    Handling(AddNote, allow(Role.DUTY_OFFICER, Role.LEADER, Role.DEPARTMENT), _hold_note, _of_held, _note),
+    Handling(FileReport, allow(Role.DUTY_OFFICER), _hold_report, _of_held, _file),
+)
