@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from command.exercises.scenario import load_scenario, scenario_names
-
 from spine.db import with_database
 from spine.settings import Settings
 from web.cli_run import find_services

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from incidents.feeds.intake import TakenIn, take_in
 from incidents.feeds.watch import add_source
-
 from spine.accounts import make_api_token
 from spine.carry_out import carry_out
 from spine.errors import Refused

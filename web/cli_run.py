@@ -15,8 +15,10 @@ from spine.private_services import PrivateServices, Services, attach
 from spine.realm import create_realm
 from spine.service_trouble import ServiceTrouble
 from spine.settings import Settings, from_environment
+from web.gateway.telemetry import Telemetry
+from web.patrol import patrol
 from web.rooms import open_house
-from web.seed import is_seeded, seed
+from web.seed import SEED, is_seeded, seed
 from web.serving import serve, take_port, work_only
 from web.words import locale, say, step
 
@@ -107,15 +109,20 @@ async def _up(
         if arguments.open:
             webbrowser.open(address)
 
-    async def revive() -> None:
-        while True:
-            await asyncio.sleep(REVIVE_S)
-            if private is not None:
-                for name in private.revive():
-                    say(f"{name} 意外退出，已重新启动", f"{name} had stopped and was started again")
-
-    await serve(house, settings, listening, work=True, ready=ready, beside=revive)
+    beside = [_revive(private)] if private is not None else []
+    if logins:
+        telemetry = Telemetry(house.realm)
+        beside.append(patrol(house.realm, telemetry, seed=SEED))
+    await serve(house, settings, listening, work=True, ready=ready, beside=beside)
     return 0
+
+
+async def _revive(private: PrivateServices) -> None:
+    """Start a private server again when it has stopped by itself; from the main thread, where it was first started."""
+    while True:
+        await asyncio.sleep(REVIVE_S)
+        for name in private.revive():
+            say(f"{name} 意外退出，已重新启动", f"{name} had stopped and was started again")
 
 
 async def prepare(database_url: str) -> list[str]:

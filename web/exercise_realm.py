@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from psycopg import sql
+
 from command.exercises.scenario import Scenario
 from command.exercises.store import REFERENCE_TABLES as COMMAND_TABLES
 from command.exercises.store import begin_exercise
 from gis.store import REFERENCE_TABLES as GIS_TABLES
-from psycopg import sql
-
 from spine.db import owner_connection, with_database
 from spine.errors import Refused
 from spine.migrate import migrate

@@ -5,10 +5,10 @@ from pathlib import Path
 import command.handlers
 import command.picture
 import command.react
-import incidents.handlers
-import incidents.picture
 from redis.asyncio import Redis
 
+import incidents.handlers
+import incidents.picture
 import notify.handlers
 import notify.picture
 import notify.react

@@ -7,10 +7,8 @@ from uuid import UUID, uuid5
 
 from command.seed import seed_accounts, seed_organisation
 from gis.seed import seed_region
-
 from spine.accounts import DemoLogin, demo_logins, put_account
 from spine.db import owner_connection
-from spine.principal import Grant, Role
 
 SEED = 5309
 _ACCOUNTS = UUID("5c1d8f0e-3c39-5a5e-9d3a-2f1f4c4a5309")
@@ -41,7 +39,7 @@ async def seed(database_url: str, *, number: int = SEED, password: str | None = 
                 login=account.login,
                 name=account.name,
                 password=shared,
-                grants=[Grant(Role(g.role), g.area, g.department, g.unit) for g in account.grants],
+                grants=account.grants,
                 email=account.email,
                 locale=account.locale,
                 demo=True,

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine, Sequence
 
 import uvicorn
 
@@ -56,9 +56,9 @@ async def serve(
     *,
     work: bool,
     ready: Callable[[], None] | None = None,
-    beside: Callable[[], Awaitable[None]] | None = None,
+    beside: Sequence[Coroutine[None, None, None]] = (),
 ) -> None:
-    """Serve until SIGINT or SIGTERM. `work`: also do the work role here. `beside`: one more task for as long."""
+    """Serve until SIGINT or SIGTERM. `work`: also do the work role here. `beside`: more to do for as long."""
     config = uvicorn.Config(
         make_app(house, settings),
         log_level="warning",
@@ -78,8 +78,7 @@ async def serve(
     tasks: list[asyncio.Task[None]] = []
     if work:
         tasks.append(asyncio.create_task(run_work(house, settings), name="work"))
-    if beside is not None:
-        tasks.append(asyncio.ensure_future(beside()))  # type: ignore[arg-type]
+    tasks += [asyncio.create_task(part) for part in beside]
     try:
         # Not Server.serve(): that one would put its own signal handlers over ours and raise the signal again.
         await server._serve(sockets=[listening])  # pyright: ignore[reportPrivateUsage]

@@ -5,8 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 
 import command.exercises.director
-import incidents.feeds.watch
 
+import incidents.feeds.watch
 from notify.channels.base import OutsideChannel
 from notify.channels.smtp import Smtp
 from notify.deliver import run_delivery
