@@ -5,22 +5,21 @@ exactly. Smoothing could make two arcs touch; that is checked, and smoothing is 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+import shapely
 from shapely import (
     LineString,
     MultiPolygon,
     Point,
     Polygon,
     build_area,
-    distance,
     is_valid,
     multilinestrings,
     points,
     simplify,
 )
-from shapely import area as area_of
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
@@ -28,7 +27,9 @@ from gis.region.facts import RegionFacts
 from gis.region.mesh import Mesh
 from gis.region.noise import Warp
 from gis.region.plane import Bools, Floats, Ints, geometry_to_plane, to_lonlat, to_plane
+from gis.region.polyline import coordinates, smoothed, spaced
 
+_vector: Any = shapely  # its stubs leave the types of arrays open
 _SPACING_KM = 0.22
 _SMOOTH_KM = (0.75, 0.45, 0.25, 0.0)
 _SIMPLIFY_KM = 0.028
@@ -96,27 +97,12 @@ def _chains(mesh: Mesh, owner: Ints) -> list[tuple[int, int, list[int]]]:
     return found
 
 
-def _resampled(line: Floats) -> Floats:
-    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
-    count = max(int(along[-1] / _SPACING_KM), 2)
-    at = np.linspace(0, along[-1], count + 1)
-    return np.column_stack((np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])))
-
-
-def _smoothed(line: Floats, sigma_km: float) -> Floats:
-    """Gaussian smoothing that leaves the ends where they are: the line is mirrored through each end."""
-    if sigma_km == 0.0 or len(line) < 4:
-        return line
-    reach = len(line) - 1
-    head, tail = 2 * line[0] - line[1 : reach + 1][::-1], 2 * line[-1] - line[-reach - 1 : -1][::-1]
-    whole = gaussian_filter1d(np.vstack((head, line, tail)), sigma_km / _SPACING_KM, axis=0, mode="nearest")
-    kept = whole[reach : reach + len(line)]
-    kept[0], kept[-1] = line[0], line[-1]
-    return kept
-
-
 def _follows_river(mesh: Mesh, line: Floats, rivers: BaseGeometry) -> bool:
-    return bool(np.all(distance(points(line[:: max(len(line) // 7, 1)]), rivers) < 0.35))
+    return bool(np.all(_to_rivers(line[:: max(len(line) // 7, 1)], rivers) < 0.35))
+
+
+def _to_rivers(line: Floats, rivers: BaseGeometry) -> Floats:
+    return np.asarray(_vector.distance(points(line), rivers), dtype=np.float64)
 
 
 def _arcs(mesh: Mesh, owner: Ints, rivers: BaseGeometry, sigma_km: float, seed: int) -> list[Arc]:
@@ -125,12 +111,12 @@ def _arcs(mesh: Mesh, owner: Ints, rivers: BaseGeometry, sigma_km: float, seed: 
     for low, high, chain in _chains(mesh, owner):
         line = mesh.voronoi.vertices[chain]
         along_river = low == -1 and _follows_river(mesh, line, rivers)
-        line = _smoothed(_resampled(line), sigma_km * (0.2 if along_river else 1.0))
-        near = distance(points(line), rivers)  # of the point alone: arcs that meet are moved alike
+        line = smoothed(spaced(line, _SPACING_KM), sigma_km / _SPACING_KM * (0.2 if along_river else 1.0))
+        near = _to_rivers(line, rivers)  # of the point alone: arcs that meet are moved alike
         share = np.clip((near - 0.3) / 3.0, 0.0, 1.0)
         for warp in warps:
             line = warp.moved(line, share)
-        slim = np.asarray(simplify(LineString(line), _SIMPLIFY_KM).coords)
+        slim = coordinates(simplify(LineString(line), _SIMPLIFY_KM))
         found.append(Arc(low, high, to_lonlat(slim)))
     return found
 
@@ -166,7 +152,7 @@ def _sound(facts: RegionFacts, areas: Areas) -> bool:
         return False
     count = len(areas.townships)
     whole = shapes[-1].area
-    sums = (float(area_of(shapes[:count]).sum()), float(area_of(shapes[count:-1]).sum()))
+    sums = (sum(shape.area for shape in shapes[:count]), sum(shape.area for shape in shapes[count:-1]))
     if any(abs(total / whole - 1) > 1e-7 for total in sums):
         return False
     if abs(unary_union(shapes[:count]).area / whole - 1) > 1e-7:

@@ -2,12 +2,13 @@
 
 from shapely import MultiLineString, Polygon
 
+from gis.geodesic import area_km2
 from gis.region.areas import Areas, cell_areas, outline_areas
 from gis.region.facts import County, Population, RegionFacts, Township, read_facts
 from gis.region.growth import divide
 from gis.region.hillshade import draw_hillshade
 from gis.region.lakes import dam_lake, draw_lakes
-from gis.region.lines import GEOD, finish_rivers, finish_roads
+from gis.region.lines import finish_rivers, finish_roads
 from gis.region.mesh import draw_outline, make_mesh
 from gis.region.model import Place, Region, Summit
 from gis.region.names import NameMaker, english_of, initials_of, pinyin_of, stem_and_rank
@@ -24,8 +25,7 @@ DEFAULT_SEED = 5309
 
 
 def _km2(area: Polygon) -> float:
-    square_metres, _ = GEOD.geometry_area_perimeter(area)
-    return round(abs(float(square_metres)) / 1e6, 1)
+    return round(area_km2(area), 1)
 
 
 def _elevation(terrain: Terrain, at: tuple[float, float]) -> int:

@@ -7,12 +7,12 @@ boundaries do. A county grows from a connected skeleton (its places and paths be
 import numpy as np
 from scipy.ndimage import uniform_filter
 from scipy.sparse import csr_array
-from scipy.sparse import vstack as stack_rows
-from scipy.sparse.csgraph import dijkstra, minimum_spanning_tree
+from scipy.sparse.csgraph import minimum_spanning_tree
 from shapely import MultiLineString, contains_xy, prepare
 
 from gis.region.facts import RegionFacts
 from gis.region.mesh import Mesh
+from gis.region.paths import back_to, from_nearest, from_one
 from gis.region.plane import Floats, Ints
 from gis.region.rivers import Course
 from gis.region.terrain import Terrain
@@ -39,13 +39,10 @@ def _growth_cost(mesh: Mesh, terrain: Terrain, great_rivers: MultiLineString) ->
 
 
 def _path(graph: csr_array, start: int, end: int) -> list[int]:
-    far, before = dijkstra(graph, indices=start, return_predecessors=True)
+    far, before = from_one(graph, start)
     if not np.isfinite(far[end]):
         raise ValueError("a county's places cannot be joined without crossing another county")
-    path = [end]
-    while path[-1] != start:
-        path.append(int(before[path[-1]]))
-    return path
+    return back_to(before, start, end)
 
 
 def _skeletons(mesh: Mesh, cost: Floats, county_of_place: Ints) -> tuple[Ints, Ints]:
@@ -74,10 +71,11 @@ def _skeletons(mesh: Mesh, cost: Floats, county_of_place: Ints) -> tuple[Ints, I
 def _grown(graph: csr_array, roots: Ints, root_of: Ints, head_start: Floats) -> Ints:
     """Owner of each cell when all owners grow at once; roots cannot be taken. `head_start` km per owner, added at its roots."""
     n, owners = graph.shape[0], len(head_start)
-    rows = csr_array((head_start[root_of[roots]], (root_of[roots], roots)), shape=(owners, n))
-    whole = stack_rows([graph, rows]).tocsr()
-    whole.resize((n + owners, n + owners))
-    _, _, source = dijkstra(whole, indices=np.arange(n, n + owners), min_only=True, return_predecessors=True)
+    ways = graph.tocoo()
+    costs = np.concatenate((ways.data, head_start[root_of[roots]]))
+    ends = (np.concatenate((ways.row, n + root_of[roots])), np.concatenate((ways.col, roots)))
+    whole = csr_array((costs, ends), shape=(n + owners, n + owners))
+    _, source = from_nearest(whole, np.arange(n, n + owners))
     return np.where(source[:n] >= n, source[:n] - n, OUTSIDE).astype(np.int64)
 
 

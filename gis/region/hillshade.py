@@ -15,7 +15,8 @@ from gis.region.terrain import EAST, NORTH, SOUTH, WEST, Terrain
 _WIDTH = 1000
 _LEVELS = 20  # of shade, and of light
 _EXAGGERATION = 1.5
-_SUN = np.asarray([-0.5, 0.5, 0.7071])  # from the north-west, 45° high
+_SUN = (-0.5, 0.5, 0.7071)  # from the north-west, 45° high
+_SHADE, _LIGHT = 0.75, 0.36  # strongest alpha of either
 _INSET = 0.03  # degrees: the terrain's rim is not drawn
 
 
@@ -42,11 +43,13 @@ def draw_hillshade(terrain: Terrain, city: Polygon, seed: int) -> MapImage:
     steep = np.clip(np.hypot(*np.gradient(gaussian_filter(ground, 3))) / 40, 0, 1)
     ground = gaussian_filter(ground + 75 * fine * steep, 0.5)
     pixel_m = (xy[1, 0] - xy[0, 0]) * 1000
-    south_north, west_east = np.gradient(ground, pixel_m)
-    normal = np.stack((-west_east * _EXAGGERATION, south_north * _EXAGGERATION, np.ones_like(ground)))
-    light = np.tensordot(_SUN, normal / np.linalg.norm(normal, axis=0), axes=1)
-    away = light - _SUN[2]  # of flat ground
-    contrast = np.where(away < 0, -0.75 * np.tanh(-away * 1.7), 0.36 * np.tanh(away * 3.4))
+    slopes = np.gradient(ground, pixel_m)
+    north_face: Floats = np.asarray(slopes[0], dtype=np.float64) * _EXAGGERATION
+    east_face: Floats = np.asarray(slopes[1], dtype=np.float64) * -_EXAGGERATION
+    lit = _SUN[0] * east_face + _SUN[1] * north_face + _SUN[2]
+    away: Floats = np.asarray(lit / np.sqrt(1 + north_face**2 + east_face**2) - _SUN[2])  # from flat ground
+    shade, light = np.tanh(np.maximum(-away, 0) * 1.7), np.tanh(np.maximum(away, 0) * 3.4)
+    contrast: Floats = _LIGHT * light - _SHADE * shade
     strength = contrast * _fade(city, lons, lats)
     data = _encode(strength)
     return MapImage("hillshade", "image/png", data, west, south, east, north, _WIDTH, height)
@@ -68,13 +71,13 @@ def _fade(city: Polygon, lons: Floats, lats: Floats) -> Floats:
 
 def _encode(strength: Floats) -> bytes:
     """PNG with a palette: entry 0 clear, then steps of black, then steps of white."""
-    shade = np.rint(np.clip(-strength / 0.75, 0, 1) * _LEVELS).astype(np.uint8)
-    light = np.rint(np.clip(strength / 0.36, 0, 1) * _LEVELS).astype(np.uint8)
+    shade = np.rint(np.clip(-strength / _SHADE, 0, 1) * _LEVELS).astype(np.uint8)
+    light = np.rint(np.clip(strength / _LIGHT, 0, 1) * _LEVELS).astype(np.uint8)
     index = np.where(light > 0, _LEVELS + light, shade).astype(np.uint8)
     picture = Image.fromarray(index, mode="P")
     picture.putpalette([0] * 3 * (_LEVELS + 1) + [255] * 3 * _LEVELS)
-    alpha = [round(255 * 0.75 * step / _LEVELS) for step in range(_LEVELS + 1)]
-    alpha += [round(255 * 0.36 * step / _LEVELS) for step in range(1, _LEVELS + 1)]
+    alpha = [round(255 * _SHADE * step / _LEVELS) for step in range(_LEVELS + 1)]
+    alpha += [round(255 * _LIGHT * step / _LEVELS) for step in range(1, _LEVELS + 1)]
     out = io.BytesIO()
     picture.save(out, "PNG", optimize=True, transparency=bytes(alpha))
     return out.getvalue()

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from shapely import LineString, Point, Polygon, simplify, union_all
+from shapely import LineString, Point, Polygon, get_parts, simplify, union_all
 
 from gis.region.facts import LonLat, Mark, RegionFacts
 from gis.region.names import NameMaker, spelled
 from gis.region.noise import Noise
 from gis.region.plane import Floats, to_lonlat, to_plane
+from gis.region.polyline import coordinates
 from gis.region.rivers import Course
 from gis.region.streams import Stream
 
@@ -46,14 +47,12 @@ def flooded_valley(line: Floats, dam_km: float, length_km: float, width_m: float
         piece = LineString([(before.x, before.y), (here.x, here.y)])
         pieces.append(piece.buffer(radius, quad_segs=4, cap_style="flat" if step == 1 else "round"))
         before = here
-    whole = simplify(union_all(pieces), 0.012)
-    if not isinstance(whole, Polygon):
-        whole = max(whole.geoms, key=lambda shape: shape.area)
-    return Polygon(whole.exterior)
+    parts = get_parts(simplify(union_all(pieces), 0.012))
+    return Polygon(max((part for part in parts if isinstance(part, Polygon)), key=lambda part: part.area).exterior)
 
 
 def _in_degrees(shape: Polygon) -> Polygon:
-    return Polygon(to_lonlat(shape.exterior.coords))
+    return Polygon(to_lonlat(coordinates(shape.exterior)))
 
 
 def dam_lake(courses: list[Course], dam: Mapping[str, Any], seed: int) -> tuple[Polygon, float]:
@@ -105,7 +104,7 @@ def draw_lakes(
             continue
         line, at = site
         length, width = 1.4 + 2.6 * rng.random(), 260 + 420 * rng.random()
-        lake = flooded_valley(np.asarray(line.coords), at, length, width, noise)
+        lake = flooded_valley(coordinates(line), at, length, width, noise)
         dam = line.interpolate(at)
         taken.append(dam)
         (lon, lat), *_ = to_lonlat([(dam.x, dam.y)]).tolist()

@@ -1,24 +1,21 @@
 """Final geometry of roads and waters: smoothed, bent to the ground's measure, clipped, in degrees."""
 
-from typing import cast
-
 import numpy as np
-from pyproj import Geod
-from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
-from shapely import LineString, MultiLineString, Polygon, get_parts, line_merge, simplify, union_all
+from shapely import LineString, MultiLineString, Polygon, get_parts, simplify
 from shapely.geometry.base import BaseGeometry
 
+from gis.geodesic import length_m
 from gis.region.facts import RegionFacts
 from gis.region.mesh import Mesh
 from gis.region.model import River, RoadEdge, RoadNode
 from gis.region.noise import Warp
 from gis.region.plane import Floats, to_lonlat, to_plane
+from gis.region.polyline import coordinates, smoothed, spaced
 from gis.region.rivers import Course
 from gis.region.roads import SPEED_KMH, Way
 from gis.region.streams import Stream
 
-GEOD = Geod(ellps="WGS84")
 _STEP_KM = 0.1
 _SIMPLIFY_KM = 0.012
 _BEND = {"expressway": 0.3, "national": 0.8, "provincial": 0.9, "county": 1.0, "township": 1.0}
@@ -37,17 +34,9 @@ _CLASS_EN = {
 _GREAT_RIVERS_BEYOND_KM = 14.0
 
 
-def _resampled(points: Floats, sigma_km: float) -> Floats:
-    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))))
-    count = max(int(along[-1] / _STEP_KM), 3)
-    at = np.linspace(0, along[-1], count + 1)
-    line = np.column_stack((np.interp(at, along, points[:, 0]), np.interp(at, along, points[:, 1])))
-    reach = len(line) - 1
-    head, tail = 2 * line[0] - line[1:][::-1], 2 * line[-1] - line[:-1][::-1]
-    sigma = min(sigma_km / _STEP_KM, reach / 3)
-    smooth = gaussian_filter1d(np.vstack((head, line, tail)), sigma, axis=0, mode="nearest")[reach : reach * 2 + 1]
-    smooth[0], smooth[-1] = line[0], line[-1]
-    return smooth
+def _eased(points: Floats, sigma_km: float) -> Floats:
+    line = spaced(points, _STEP_KM, least=3)
+    return smoothed(line, min(sigma_km / _STEP_KM, (len(line) - 1) / 3))
 
 
 def finish_roads(facts: RegionFacts, mesh: Mesh, ways: list[Way], seed: int) -> tuple[list[RoadNode], list[RoadEdge]]:
@@ -80,10 +69,10 @@ def finish_roads(facts: RegionFacts, mesh: Mesh, ways: list[Way], seed: int) -> 
     ]
     edges: list[RoadEdge] = []
     for number, way in enumerate(ways, 1):
-        line = _resampled(mesh.seeds[list(way.cells)], _SMOOTH_KM[way.road_class])
+        line = _eased(mesh.seeds[list(way.cells)], _SMOOTH_KM[way.road_class])
         to_end = np.minimum(np.arange(len(line)), np.arange(len(line))[::-1]) * _STEP_KM
         share = 1 + (_BEND[way.road_class] - 1) * np.clip(to_end / 1.5, 0.0, 1.0)
-        shape = LineString(to_lonlat(simplify(LineString(bent(line, share)), _SIMPLIFY_KM).coords))
+        shape = LineString(to_lonlat(coordinates(simplify(LineString(bent(line, share)), _SIMPLIFY_KM))))
         edges.append(_edge(number, way, node_of, names, shape))
     return nodes, edges
 
@@ -98,7 +87,7 @@ def _edge(number: int, way: Way, node_of: dict[int, int], names: dict[str, str],
         ref=way.ref,
         name_zh=way.ref if named else f"{way.ref} {_CLASS_ZH[way.road_class]}",
         name_en=names[way.ref] if named else f"{_CLASS_EN[way.road_class]} {way.ref}",
-        length_m=round(float(GEOD.geometry_length(shape)), 1),
+        length_m=round(length_m(shape), 1),
         speed_kmh=SPEED_KMH[way.road_class],
         line=shape,
         mark="I",
@@ -108,7 +97,7 @@ def _edge(number: int, way: Way, node_of: dict[int, int], names: dict[str, str],
 def _clipped(line: Floats, within: BaseGeometry) -> MultiLineString | None:
     shape = simplify(LineString(line), _SIMPLIFY_KM).intersection(within)
     parts = [part for part in get_parts(shape) if isinstance(part, LineString) and part.length > 0.4]
-    return MultiLineString([LineString(to_lonlat(part.coords)) for part in parts]) if parts else None
+    return MultiLineString([LineString(to_lonlat(coordinates(part))) for part in parts]) if parts else None
 
 
 def finish_rivers(courses: list[Course], streams: list[Stream], city: Polygon) -> list[River]:
@@ -126,8 +115,3 @@ def finish_rivers(courses: list[Course], streams: list[Stream], city: Polygon) -
             order = 5 if stream.drained_km2 > 90 else 6
             found.append(River(f"stream-{len(found) + 1:03d}", None, None, order, line, "I"))
     return found
-
-
-def merged(lines: list[LineString]) -> MultiLineString:
-    whole = line_merge(union_all(lines))
-    return MultiLineString(cast(list[LineString], list(get_parts(whole))))

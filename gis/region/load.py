@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, LiteralString
 
+import shapely
 from psycopg import sql
 from psycopg.types.json import Jsonb
-from shapely import Point, set_srid, to_wkb
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from gis.region.model import Place, Region
@@ -16,6 +17,7 @@ TABLES: tuple[LiteralString, ...] = (
     "gis.region", "gis.place", "gis.facility", "gis.river", "gis.road_node", "gis.road_edge", "gis.summit", "gis.map_image",
     "gis.layer",
 )  # fmt: skip
+_vector: Any = shapely  # its stubs leave the types of arrays open
 _LICENCE = "训练数据，随平台提供 / training data, part of the platform"
 # name, title, English title, sensitivity: in the order of the layer panel.
 _LAYERS = (
@@ -30,7 +32,9 @@ _LAYERS = (
 
 
 def _hex(geometry: BaseGeometry | None) -> str | None:
-    return None if geometry is None else to_wkb(set_srid(geometry, 4326), hex=True, include_srid=True)
+    return (
+        None if geometry is None else str(_vector.to_wkb(_vector.set_srid(geometry, 4326), hex=True, include_srid=True))
+    )
 
 
 def _at(lon: float, lat: float) -> str | None:

@@ -1,18 +1,22 @@
 """The mesh that areas and roads grow on: irregular cells about a kilometre wide, with places and border rivers built in."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import shapely
 from scipy.sparse import csr_array
 from scipy.spatial import Voronoi, cKDTree
-from shapely import LineString, MultiPoint, Polygon, STRtree, contains_xy, get_parts, linestrings, prepare, union_all
+from shapely import LineString, MultiPoint, Polygon, STRtree, contains_xy, get_parts, prepare, union_all
 
 from gis.region.facts import RegionFacts
 from gis.region.noise import Warp
 from gis.region.plane import Bools, Floats, Ints, to_plane
+from gis.region.polyline import points_on
 from gis.region.rivers import Course, smooth_curve
 from gis.region.terrain import Terrain
 
+_vector: Any = shapely  # its stubs leave the types of arrays open
 CELL_KM = 1.15
 _MARGIN_KM = 9.0
 _RIVER_STEP_KM, _RIVER_SIDE_KM = 0.36, 0.16
@@ -48,7 +52,7 @@ class Mesh:
 
     def corners_of(self, cell: int) -> list[int]:
         """Numbers of the cell's corners, in order around it; -1 stands for one at infinity."""
-        return self.voronoi.regions[self.voronoi.point_region[cell]]
+        return self.voronoi.regions[int(self.voronoi.point_region[cell])]
 
     def graph(self, cost: Floats) -> csr_array:
         """Both ways, one cost per link."""
@@ -105,12 +109,9 @@ def _scattered(outline: Outline, seed: int) -> Floats:
 
 def _pairs_along(line: LineString) -> Floats:
     """Mirrored points on both sides of a river, so that the cells' common edges are the river."""
-    count = max(int(line.length / _RIVER_STEP_KM), 2)
-    at = np.linspace(0, line.length, count)
-    points = np.asarray([line.interpolate(d).coords[0] for d in at])
-    ahead = np.asarray([line.interpolate(min(d + 0.05, line.length)).coords[0] for d in at])
-    behind = np.asarray([line.interpolate(max(d - 0.05, 0.0)).coords[0] for d in at])
-    tangent = ahead - behind
+    at: Floats = np.linspace(0.0, line.length, max(int(line.length / _RIVER_STEP_KM), 2), dtype=np.float64)
+    points = points_on(line, at)
+    tangent = points_on(line, np.minimum(at + 0.05, line.length)) - points_on(line, np.maximum(at - 0.05, 0.0))
     normal = np.column_stack((-tangent[:, 1], tangent[:, 0])) / np.hypot(*tangent.T)[:, None] * _RIVER_SIDE_KM
     return np.vstack((points + normal, points - normal))
 
@@ -141,7 +142,9 @@ def make_mesh(facts: RegionFacts, courses: list[Course], terrain: Terrain, outli
     site[count * 7 : count * 7 + len(known)] = [codes.index(row["area_code"]) for row in known]
     prepare(outline.shape)
     inside = np.asarray(contains_xy(outline.shape, kept[:, 0], kept[:, 1])) | (core >= 0) | (site >= 0)
-    crossing = STRtree(linestrings(kept[links])).query([c.shape for c in courses if c.fact.order <= 2], "intersects")
+    crossing = STRtree(_vector.linestrings(kept[links])).query(
+        [c.shape for c in courses if c.fact.order <= 2], "intersects"
+    )
     crosses = np.zeros(len(links), dtype=bool)
     crosses[crossing[1]] = True
     length = np.hypot(*(kept[links[:, 0]] - kept[links[:, 1]]).T)

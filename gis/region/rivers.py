@@ -9,6 +9,7 @@ from shapely import LineString, Point
 from gis.region.facts import RegionFacts, RiverFact
 from gis.region.noise import Warp
 from gis.region.plane import Floats, to_plane
+from gis.region.polyline import along, coordinates
 
 STEP_KM = 0.15
 _STILL_KM = 2.5  # near a dam or a port the course is not bent: those positions are known
@@ -33,11 +34,7 @@ def smooth_curve(points: Floats, step: float) -> Floats:
     spline = CubicSpline(chord, points, bc_type="natural")
     length = float(np.hypot(*np.diff(points, axis=0).T).sum())
     count = max(int(length * 1.1 / step), 8)
-    return np.asarray(spline(np.linspace(0, chord[-1], count)), dtype=np.float64)
-
-
-def _along(line: Floats) -> Floats:
-    return np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
+    return np.asarray(spline(np.linspace(0.0, float(chord[-1]), count, dtype=np.float64)), dtype=np.float64)
 
 
 def _joined(line: Floats, main: Course) -> tuple[Floats, float]:
@@ -49,18 +46,13 @@ def _joined(line: Floats, main: Course) -> tuple[Floats, float]:
         mouth = trunk.interpolate(trunk.project(Point(line[-1])))
         kept = line
     else:
-        cut = min(own.project(Point(xy)) for part in _points_of(meeting) for xy in part)
+        cut = min(own.project(Point(xy)) for xy in coordinates(meeting))
         mouth = own.interpolate(cut)
-        kept = line[_along(line) < cut - STEP_KM / 3]
+        kept = line[along(line) < cut - STEP_KM / 3]
     at = trunk.project(mouth)
-    bed = float(np.interp(at, _along(main.line), main.bed_m))
+    bed = float(np.interp(at, along(main.line), main.bed_m))
     on_trunk = trunk.interpolate(at)
     return np.vstack((kept, [[on_trunk.x, on_trunk.y]])), bed
-
-
-def _points_of(geometry: object) -> list[list[tuple[float, float]]]:
-    parts = getattr(geometry, "geoms", [geometry])
-    return [[(float(x), float(y)) for x, y in part.coords] for part in parts]
 
 
 def draw_rivers(facts: RegionFacts, seed: int) -> list[Course]:
@@ -78,7 +70,7 @@ def draw_rivers(facts: RegionFacts, seed: int) -> list[Course]:
             line, mouth = _joined(line, courses[fact.into])
         if mouth is None:
             raise ValueError(f"{fact.name_zh}: neither `mouth_m` nor `into`")
-        part = _along(line) / _along(line)[-1]
+        part = along(line) / along(line)[-1]
         bed = mouth + (fact.source_m - mouth) * (1 - part) ** (1.0 if fact.order == 1 else 1.8)
         courses[fact.name_zh] = Course(fact, line, bed)
     return list(courses.values())

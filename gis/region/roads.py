@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import Delaunay, cKDTree
 
 from gis.region.facts import RegionFacts, RoadRoute
 from gis.region.mesh import Mesh
+from gis.region.paths import back_to, distances, from_nearest, from_one, largest_part
 from gis.region.plane import Bools, Floats, Ints, to_plane
 
 CLASSES = ("expressway", "national", "provincial", "county", "township")
@@ -60,19 +59,13 @@ class _Network:
 
     def ways_from(self, start: int, ends: list[int], road_class: str) -> list[list[int]]:
         """The cheapest way to each of the ends, as cells."""
-        _, before = dijkstra(self.mesh.graph(self.cost(road_class)), indices=start, return_predecessors=True)
-        found: list[list[int]] = []
-        for end in ends:
-            path = [end]
-            while path[-1] != start:
-                path.append(int(before[path[-1]]))
-            found.append(path[::-1])
-        return found
+        _, before = from_one(self.mesh.graph(self.cost(road_class)), start)
+        return [back_to(before, start, end) for end in ends]
 
     def road_km(self, cells: Ints) -> Floats:
         """(cells, all cells) kilometres along the roads laid so far, infinite where they do not lead within reach."""
         graph = self.mesh.graph(np.where(self.laid(), self.mesh.length_km, np.inf))
-        return np.asarray(dijkstra(graph, indices=cells, limit=_NEIGHBOUR_KM * _DETOUR), dtype=np.float64)
+        return distances(graph, cells, _NEIGHBOUR_KM * _DETOUR)
 
     def lay(self, path: list[int], road_class: str, ref: str) -> None:
         rank = CLASSES.index(road_class)
@@ -130,7 +123,7 @@ def _lanes_to_hamlets(network: _Network, seed: int) -> Ints:
     candidates = np.setdiff1d(np.flatnonzero(flat), on_road)
     chosen = np.random.default_rng([seed, 81]).choice(candidates, _HAMLETS, replace=False)
     graph = mesh.graph(network.cost("township"))
-    _, before, _ = dijkstra(graph, indices=on_road, min_only=True, return_predecessors=True)
+    before, _ = from_nearest(graph, on_road)
     taken = set(on_road.tolist())
     for number, cell in enumerate(chosen.tolist(), 1):
         path = [cell]
@@ -214,10 +207,8 @@ def lay_roads(facts: RegionFacts, mesh: Mesh, seed: int) -> tuple[list[Way], Int
 
 def _connected(ways: list[Way]) -> list[Way]:
     """The ways of the largest connected part (a through route that ends outside alone would be no road to anywhere)."""
-    ends = np.asarray([(way.cells[0], way.cells[-1]) for way in ways])
+    ends = np.asarray([(way.cells[0], way.cells[-1]) for way in ways], dtype=np.int64)
     names, numbered = np.unique(ends, return_inverse=True)
-    pairs = numbered.reshape(ends.shape)
-    graph = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(names), len(names)))
-    _, part = connected_components(graph, directed=False)
-    largest = int(np.argmax(np.bincount(part)))
-    return [way for way, (p, _) in zip(ways, pairs.tolist(), strict=True) if part[p] == largest]
+    pairs: Ints = numbered.reshape(ends.shape).astype(np.int64)
+    kept = largest_part(pairs, len(names))[pairs[:, 0]]
+    return [way for way, keep in zip(ways, kept.tolist(), strict=True) if keep]

@@ -8,6 +8,7 @@ from shapely import LineString, Point
 
 from gis.region.noise import Warp
 from gis.region.plane import Floats, Ints
+from gis.region.polyline import points_on
 from gis.region.rivers import Course, smooth_curve
 from gis.region.terrain import Terrain
 
@@ -78,4 +79,4 @@ def draw_streams(terrain: Terrain, courses: list[Course], seed: int) -> list[Str
 
 def _nearest_on(line: Floats, points: Floats) -> Floats:
     shape = LineString(line)
-    return np.asarray([shape.interpolate(shape.project(Point(xy))).coords[0] for xy in points])
+    return points_on(shape, np.asarray([shape.project(Point(xy)) for xy in points]))

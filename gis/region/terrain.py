@@ -7,14 +7,15 @@ the rivers, and never a cliff: neighbouring cells differ by at most the cost of 
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from gis.region.facts import RegionFacts
 from gis.region.noise import Noise
+from gis.region.paths import from_one
 from gis.region.plane import KM_PER_LAT, KM_PER_LON, LAT0, LON0, Floats, Ints, to_plane
 from gis.region.rivers import Course
 
@@ -40,7 +41,7 @@ class Terrain:
         rows, columns = self.height_m.shape
         return int(rows), int(columns)
 
-    def at(self, xy: Floats, order: int = 1) -> Floats:
+    def at(self, xy: Floats, order: Literal[1, 3] = 1) -> Floats:
         """Heights in metres at (n, 2) km."""
         rows, columns = (xy[:, 1] - self.y0) / CELL_KM, (xy[:, 0] - self.x0) / CELL_KM
         return np.asarray(
@@ -98,11 +99,11 @@ def _climb(steps: tuple[Ints, Ints, Floats], slope: Floats, beds: dict[int, floa
     columns = np.concatenate((end, bed_cells))
     costs = np.concatenate((length * slope[end], np.fromiter(beds.values(), dtype=np.float64)))
     graph = csr_array((costs, (rows, columns)), shape=(n + 1, n + 1))
-    height, before = dijkstra(graph, indices=n, return_predecessors=True)
-    receiver = np.asarray(before[:n], dtype=np.int64)
+    height, before = from_one(graph, n)
+    receiver = before[:n].copy()
     own = receiver >= n
     receiver[own] = np.flatnonzero(own)
-    return np.asarray(height[:n], dtype=np.float64), receiver
+    return height[:n], receiver
 
 
 def _drained(height: Floats, receiver: Ints) -> Floats:
