@@ -71,7 +71,7 @@ async def take_in(
             again = again or not refusal.final
             troubles.append(_from_refusal(draft, refusal))
             continue
-        outcome = str(answer.result.get("outcome", "new"))
+        outcome = str(answer.result.get("change", "new"))
         tally[outcome if outcome in tally else "updated"] += 1
     if troubles:
         await _record(realm, registry, feed, raw, principal, carry_out, troubles, at)
