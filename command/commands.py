@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from incidents.commands import PointIn
 from spine.command import CommandData
 
 Words = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -17,15 +18,6 @@ Files = Annotated[tuple[FileHash, ...], Field(max_length=20)]
 HelpKind = Literal["people", "vehicle", "medical", "equipment"]
 
 
-class PointData(BaseModel):
-    """A position in the coordinates it was read in; they are converted to WGS 84 before anything is stored."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-    origin: Literal["WGS84", "CGCS2000", "GCJ02", "BD09"] = "WGS84"
-
-
 class ReasonData(BaseModel):
     """One reason for a level, in both languages where both are known."""
 
@@ -34,6 +26,11 @@ class ReasonData(BaseModel):
     en: Words | None = None
     clause: str | None = None
     source: str | None = None
+    basis: str | None = None
+    level: LevelName | None = None
+    metric: str | None = None
+    value: float | str | None = None
+    threshold: float | str | None = None
 
 
 class ProposeResponse(CommandData):
@@ -42,13 +39,6 @@ class ProposeResponse(CommandData):
     plan_id: Short
     level: LevelName
     reasons: Annotated[tuple[ReasonData, ...], Field(min_length=1, max_length=20)]
-
-
-class SuggestResponse(CommandData):
-    """The plan follower's question: does a plan call for a (higher) response now?"""
-
-    kind: ClassVar[str] = "response.suggest"
-    incident_id: UUID
 
 
 class ActivateResponse(CommandData):
@@ -144,11 +134,11 @@ class CancelTask(CommandData):
     reason: Reason
 
 
-class CountOverdue(CommandData):
-    """Sent by the system when a clock of an order has passed: the incident's head counts it from then on."""
+class ResumeClocks(CommandData):
+    """Sent by the system when an incident was reopened: what is owed in it is owed again."""
 
-    kind: ClassVar[str] = "task.overdue"
-    task_id: UUID
+    kind: ClassVar[str] = "task.resume_clocks"
+    incident_id: UUID
 
 
 class SetUnitStatus(CommandData):
@@ -161,7 +151,7 @@ class UnitArrive(CommandData):
     kind: ClassVar[str] = "unit.arrive"
     unit_id: UUID
     task_id: UUID | None = None
-    point: PointData | None = None
+    point: PointIn | None = None
 
 
 class UnitNeedHelp(CommandData):
@@ -170,7 +160,7 @@ class UnitNeedHelp(CommandData):
     task_id: UUID | None = None
     kinds: Annotated[tuple[HelpKind, ...], Field(min_length=1, max_length=4)]
     text: Words | None = None
-    point: PointData | None = None
+    point: PointIn | None = None
 
 
 class UnitNote(CommandData):
@@ -179,7 +169,7 @@ class UnitNote(CommandData):
     task_id: UUID | None = None
     text: Annotated[str, Field(max_length=4000)] = ""
     files: Files = ()
-    point: PointData | None = None
+    point: PointIn | None = None
 
 
 class TakeDuty(CommandData):

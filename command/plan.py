@@ -12,6 +12,7 @@ from command.transitions import LEVELS, Level
 from incidents.classification import catalogue, is_within
 from incidents.metrics import metrics
 from spine.canonical import Json, JsonObject
+from spine.errors import not_found
 
 PLANS = Path(__file__).parent / "plans"
 
@@ -109,6 +110,9 @@ class Plan:
         """The tasks of a level: its own and those of every lower one."""
         return tuple(task for task in self.tasks if LEVELS.index(task.level) >= LEVELS.index(level))
 
+    def to_json(self) -> JsonObject:
+        return plan_object(self)
+
     def sign_minutes_of(self, task: PlanTask, level: Level) -> int:
         return (task.sign_minutes or self.sign_minutes).get(level, self.sign_minutes[level])
 
@@ -124,13 +128,20 @@ def owner_of(code: str, area_code: str | None) -> str:
 
 
 @cache
-def plans() -> dict[str, Plan]:
-    """Every plan that is shipped, by id. Raises RulesTrouble for the first file that is wrong."""
-    found = [read_plan(path, organisation()) for path in sorted(PLANS.glob("*.yaml"))]
-    by_id = {plan.id: plan for plan in found}
-    if len(by_id) != len(found):
+def plans() -> tuple[Plan, ...]:
+    """Every plan that is shipped. Raises RulesTrouble for the first file that is wrong."""
+    found = tuple(read_plan(path, organisation()) for path in sorted(PLANS.glob("*.yaml")))
+    if len({plan.id for plan in found}) != len(found):
         raise RulesTrouble(PLANS, [("有两个预案用了同一编号。", "Two plans have the same id.")])
-    return by_id
+    return found
+
+
+def need_plan(plan_id: str, field: str = "data.plan_id") -> Plan:
+    """Raises Refused `not_found`."""
+    found = next((plan for plan in plans() if plan.id == plan_id), None)
+    if found is None:
+        raise not_found("预案", "plan", plan_id, field=field)
+    return found
 
 
 def read_plan(path: Path, known: Organisation) -> Plan:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from command.propose import Proposal
 from command.task import Act
-from command.transitions import Level, at_least
-from spine.canonical import JsonObject
+from command.transitions import LEVELS, Level, at_least
+from spine.canonical import Json, JsonObject
 from spine.clock import iso
 from spine.errors import Refused
 
@@ -77,14 +77,15 @@ def propose(response_id: UUID, incident_id: UUID, names: tuple[str, str], propos
     )
 
 
-def check_new(held: Sequence[Response], level: Level) -> None:
-    """One proposal per plan and level, and none below what is proposed or active. `held`: those of the same plan.
+def check_new(held: Sequence[Response], level: Level, *, by_machine: bool) -> None:
+    """No proposal at or below what is proposed or active. `held`: the responses of the same plan.
 
-    Raises Refused `already_proposed`.
+    The machine does not repeat what people have declined or ended; a person may. Raises Refused `already_proposed`.
     """
     for response in held:
         live = response.state in {"proposed", "active"}
-        if (live and at_least(response.level, level)) or response.suggested_level == level:
+        repeated = by_machine and at_least(response.suggested_level, level)
+        if (live and at_least(response.level, level)) or repeated:
             zh, en = _WORDS[response.state]
             raise Refused(
                 "already_proposed",
@@ -148,15 +149,15 @@ def end(response: Response, act: Act, reason: str) -> Response:
     return replace(response, state="ended", ended=ended, version=response.version + 1)
 
 
-def summary(responses: Sequence[Response]) -> JsonObject | None:
-    """What the incident's head says of its responses: the highest active one, else the newest proposal, else nothing."""
-    active = [r for r in responses if r.state == "active"]
-    proposed = sorted((r for r in responses if r.state == "proposed"), key=lambda r: r.proposed_at)
-    shown = proposed[-1] if proposed else None
-    if active:
-        shown = active[0]
-        for response in active[1:]:
-            shown = response if at_least(response.level, shown.level) and response.level != shown.level else shown
-    if shown is None:
+_SHOWN = ("active", "proposed", "ended", "declined")
+
+
+def summary(responses: Sequence[Response]) -> dict[str, Json] | None:
+    """What the incident's head says: the highest active response, else the newest proposal, else what was last ended."""
+    if not responses:
         return None
-    return {"level": shown.level, "plan_zh": shown.plan_zh, "plan_en": shown.plan_en, "state": shown.state}
+    newest = max(responses, key=lambda r: (-_SHOWN.index(r.state), r.proposed_at, str(r.id)))
+    for response in responses:
+        if response.state == newest.state == "active" and LEVELS.index(response.level) < LEVELS.index(newest.level):
+            newest = response
+    return {"level": newest.level, "plan_zh": newest.plan_zh, "plan_en": newest.plan_en, "state": newest.state}

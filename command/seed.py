@@ -1,14 +1,12 @@
 """Puts the organisation of the YAML files into a realm's database. Repeating it changes only what the files changed."""
 
+from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from command.duty import Duty, roster_day, rota
 from command.organisation.book import (
     AccountEntry,
     FieldUnit,
-    Organisation,
-    account_id,
     organisation,
     unit_id,
 )
@@ -83,8 +81,26 @@ def _unit(listed: FieldUnit) -> Unit:
     )
 
 
-def account_grants(entry: AccountEntry) -> tuple[Grant, ...]:
-    """The grants of a listed account; a unit's code has become its id."""
+@dataclass(frozen=True, slots=True)
+class SeedAccount:
+    """A training account, ready to be made; units' codes have become their ids."""
+
+    login: str
+    name: str
+    locale: str
+    email: str | None
+    grants: tuple[Grant, ...]
+
+
+def seed_accounts() -> tuple[SeedAccount, ...]:
+    """The training accounts of `organisation/accounts.yaml`."""
+    return tuple(
+        SeedAccount(entry.login, entry.name, entry.locale, entry.email, _grants(entry))
+        for entry in organisation().accounts
+    )
+
+
+def _grants(entry: AccountEntry) -> tuple[Grant, ...]:
     return tuple(
         Grant(
             role=role.role,
@@ -94,9 +110,3 @@ def account_grants(entry: AccountEntry) -> tuple[Grant, ...]:
         )
         for role in entry.roles
     )
-
-
-def accounts(known: Organisation | None = None) -> tuple[tuple[UUID, AccountEntry, tuple[Grant, ...]], ...]:
-    """(id, entry, grants) of every training account, for whoever seeds them through `spine.accounts.put_account`."""
-    found = known or organisation()
-    return tuple((account_id(entry.login), entry, account_grants(entry)) for entry in found.accounts)

@@ -1,8 +1,6 @@
 """Rows of responses and orders. Plain SQL with explicit columns; whoever changes a row has locked its incident first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import LiteralString
 from uuid import UUID
 
@@ -33,7 +31,7 @@ async def responses_of(conn: Connection, incident_id: UUID) -> list[Response]:
     """All of an incident's responses, oldest first."""
     async with conn.cursor(row_factory=class_row(Response)) as cur:
         await cur.execute(
-            f"SELECT {_RESPONSE} FROM command.response WHERE incident_id = %s ORDER BY proposed_at, id",  # noqa: S608
+            f"SELECT {_RESPONSE} FROM command.response WHERE incident_id = %s ORDER BY proposed_at, id",
             (incident_id,),
         )
         return await cur.fetchall()
@@ -52,7 +50,7 @@ async def incident_of_response(conn: Connection, response_id: UUID) -> UUID:
 async def lock_response(conn: Connection, response_id: UUID) -> Response:
     async with conn.cursor(row_factory=class_row(Response)) as cur:
         await cur.execute(
-            f"SELECT {_RESPONSE} FROM command.response WHERE id = %s FOR NO KEY UPDATE",  # noqa: S608
+            f"SELECT {_RESPONSE} FROM command.response WHERE id = %s FOR NO KEY UPDATE",
             (response_id,),
         )
         row = await cur.fetchone()
@@ -104,7 +102,7 @@ async def incident_of_task(conn: Connection, task_id: UUID, field: str = "data.t
 
 async def lock_task(conn: Connection, task_id: UUID) -> Task:
     async with conn.cursor(row_factory=class_row(Task)) as cur:
-        await cur.execute(f"SELECT {_TASK} FROM command.task WHERE id = %s FOR NO KEY UPDATE", (task_id,))  # noqa: S608
+        await cur.execute(f"SELECT {_TASK} FROM command.task WHERE id = %s FOR NO KEY UPDATE", (task_id,))
         row = await cur.fetchone()
     if row is None:
         raise not_found("任务", "order", str(task_id), field="data.task_id")
@@ -114,7 +112,7 @@ async def lock_task(conn: Connection, task_id: UUID) -> Task:
 async def tasks_of_incident(conn: Connection, incident_id: UUID) -> list[Task]:
     async with conn.cursor(row_factory=class_row(Task)) as cur:
         await cur.execute(
-            f"SELECT {_TASK} FROM command.task WHERE incident_id = %s ORDER BY no",  # noqa: S608
+            f"SELECT {_TASK} FROM command.task WHERE incident_id = %s ORDER BY no",
             (incident_id,),
         )
         return await cur.fetchall()
@@ -122,7 +120,7 @@ async def tasks_of_incident(conn: Connection, incident_id: UUID) -> list[Task]:
 
 async def tasks_by_ids(conn: Connection, ids: Sequence[UUID]) -> list[Task]:
     async with conn.cursor(row_factory=class_row(Task)) as cur:
-        await cur.execute(f"SELECT {_TASK} FROM command.task WHERE id = ANY(%s) ORDER BY no", (list(ids),))  # noqa: S608
+        await cur.execute(f"SELECT {_TASK} FROM command.task WHERE id = ANY(%s) ORDER BY no", (list(ids),))
         return await cur.fetchall()
 
 
@@ -240,42 +238,3 @@ async def _shown(conn: Connection, *, department: str | None, unit_id: UUID | No
         )
     ).fetchall()
     return frozenset(task_id for (task_id,) in rows)
-
-
-async def incidents_of_tasks(conn: Connection, ids: Sequence[UUID]) -> frozenset[UUID]:
-    rows = await (
-        await conn.execute("SELECT DISTINCT incident_id FROM command.task WHERE id = ANY(%s)", (list(ids),))
-    ).fetchall()
-    return frozenset(incident_id for (incident_id,) in rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A department that has, or ever had, an order of an incident."""
-
-    department: str
-    unit_id: UUID | None
-
-
-async def desks_of_incident(conn: Connection, incident_id: UUID) -> list[Desk]:
-    """Every department and unit that holds an order of this incident now."""
-    async with conn.cursor(row_factory=class_row(Desk)) as cur:
-        await cur.execute(
-            "SELECT DISTINCT department, unit_id FROM command.task WHERE incident_id = %s ORDER BY department, unit_id",
-            (incident_id,),
-        )
-        return await cur.fetchall()
-
-
-async def overdue_subjects(conn: Connection, at: datetime) -> list[UUID]:
-    """Orders with a clock that has passed by `at` and is still running."""
-    rows = await (
-        await conn.execute(
-            """
-            SELECT DISTINCT subject_id FROM spine.deadline
-            WHERE subject_kind = 'task' AND settled_at IS NULL AND due_at <= %s
-            """,
-            (at,),
-        )
-    ).fetchall()
-    return [subject for (subject,) in rows]

@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from command.transitions import task_transitions, time_limits
+from incidents.incident import Incident
 from spine.canonical import Json, JsonObject
 from spine.clock import iso
 from spine.errors import Refused
@@ -66,6 +67,69 @@ class Act:
     by: JsonObject
     occurred_at: datetime
     at: datetime
+
+
+def new_task(
+    task_id: UUID,
+    incident: Incident,
+    act: Act,
+    *,
+    number: int,
+    department: str,
+    title: str,
+    text: str,
+    sign_minutes: int,
+    due_minutes: int,
+    title_en: str | None = None,
+    text_en: str | None = None,
+    support: Sequence[str] = (),
+    deliverable: str | None = None,
+    code: str | None = None,
+    response_id: UUID | None = None,
+    clause: str | None = None,
+    source: str | None = None,
+    unit_id: UUID | None = None,
+) -> Task:
+    """A newly issued order; its number is the incident's with a running one behind it."""
+    return Task(
+        id=task_id,
+        no=f"{incident.no}-R{number:02d}",
+        incident_id=incident.id,
+        incident_title=incident.title,
+        area_code=incident.area_code,
+        response_id=response_id,
+        code=code,
+        title=title,
+        title_en=title_en,
+        text=text,
+        text_en=text_en,
+        department=department,
+        support=tuple(support),
+        unit_id=unit_id,
+        clause=clause,
+        source=source,
+        deliverable=deliverable,
+        lon=incident.lon,
+        lat=incident.lat,
+        origin=incident.origin,
+        place=incident.place,
+        state="issued",
+        state_at=act.at,
+        issued_at=act.at,
+        sign_minutes=sign_minutes,
+        due_minutes=due_minutes,
+        sign_due=act.at + timedelta(minutes=sign_minutes),
+        due=act.at + timedelta(minutes=due_minutes),
+        signed_at=None,
+        submitted_at=None,
+        closed_at=None,
+        arrived_at=None,
+        returned=None,
+        progress=None,
+        need_help=None,
+        version=1,
+        updated_at=act.at,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +370,17 @@ def ask_for_help(task: Task, act: Act, kinds: Sequence[str], text: str | None) -
     if not task.is_open or (held is not None and str(held["at"]) > str(asked["at"])):
         return Step(task, moved=False, late=_late(act))
     return Step(replace(_change(task, act, task.state), need_help=asked), True, _late(act))
+
+
+def resume(task: Task, act: Act) -> Step:
+    """The clocks of an order run again after its incident was reopened: what was past gets its full time anew."""
+    if task.state not in _WORKING:
+        return Step(task, moved=False, late=False)
+    sign_due = task.sign_due if task.sign_due > act.at else act.at + timedelta(minutes=task.sign_minutes)
+    due = task.due if task.due > act.at else act.at + timedelta(minutes=task.due_minutes)
+    changed = replace(_change(task, act, task.state), sign_due=sign_due, due=due)
+    timers = (Timer("task_sign", "start", sign_due), Timer("task_due", "start", due))
+    return Step(changed, True, False, timers if task.state == "issued" else timers[1:])
 
 
 def is_overdue(task: Task, at: datetime) -> bool:

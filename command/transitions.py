@@ -87,7 +87,7 @@ class TimeLimits:
     sign_minutes: dict[str, int] = field(default_factory=dict[str, int])
     send_back_minutes: int = 30
     reissue_minutes: int = 10
-    late_after_s: int = 120
+    late_after_s: int = 300
 
     def is_late(self, occurred_at: datetime, at: datetime) -> bool:
         """Whether something done at `occurred_at` and heard of at `at` is a late entry."""

@@ -24,7 +24,7 @@ _DUTY: LiteralString = "post, post_zh, post_en, kind, area_code, holders, accoun
 
 async def lock_unit(conn: Connection, unit_id: UUID) -> Unit:
     async with conn.cursor(row_factory=class_row(Unit)) as cur:
-        await cur.execute(f"SELECT {_UNIT} FROM command.unit WHERE id = %s FOR NO KEY UPDATE", (unit_id,))  # noqa: S608
+        await cur.execute(f"SELECT {_UNIT} FROM command.unit WHERE id = %s FOR NO KEY UPDATE", (unit_id,))
         row = await cur.fetchone()
     if row is None:
         raise not_found("现场力量", "field unit", str(unit_id), field="data.unit_id")
@@ -42,7 +42,7 @@ async def task_of_unit(conn: Connection, unit_id: UUID) -> UUID | None:
 async def units_of_area(conn: Connection, area: str) -> list[Unit]:
     async with conn.cursor(row_factory=class_row(Unit)) as cur:
         await cur.execute(
-            f"SELECT {_UNIT} FROM command.unit WHERE coalesce(area_code, '') LIKE %s || '%%'",  # noqa: S608
+            f"SELECT {_UNIT} FROM command.unit WHERE coalesce(area_code, '') LIKE %s || '%%'",
             (area,),
         )
         return await cur.fetchall()
@@ -50,13 +50,13 @@ async def units_of_area(conn: Connection, area: str) -> list[Unit]:
 
 async def units_of_department(conn: Connection, department: str) -> list[Unit]:
     async with conn.cursor(row_factory=class_row(Unit)) as cur:
-        await cur.execute(f"SELECT {_UNIT} FROM command.unit WHERE department = %s", (department,))  # noqa: S608
+        await cur.execute(f"SELECT {_UNIT} FROM command.unit WHERE department = %s", (department,))
         return await cur.fetchall()
 
 
 async def units_by_ids(conn: Connection, ids: Sequence[UUID]) -> list[Unit]:
     async with conn.cursor(row_factory=class_row(Unit)) as cur:
-        await cur.execute(f"SELECT {_UNIT} FROM command.unit WHERE id = ANY(%s)", (list(ids),))  # noqa: S608
+        await cur.execute(f"SELECT {_UNIT} FROM command.unit WHERE id = ANY(%s)", (list(ids),))
         return await cur.fetchall()
 
 
@@ -91,14 +91,15 @@ async def put_unit(conn: Connection, unit: Unit) -> bool:
         await conn.execute(
             """
             INSERT INTO command.unit (id, code, call_sign, name, name_en, department, kind, capabilities, crew, status,
-                point, origin, phone, area_code, version)
+                home, point, origin, phone, area_code, version)
             VALUES (%(id)s, %(code)s, %(call_sign)s, %(name)s, %(name_en)s, %(department)s, %(kind)s, %(capabilities)s,
-                %(crew)s, %(status)s, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(origin)s, %(phone)s,
+                %(crew)s, %(status)s, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326),
+                ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(origin)s, %(phone)s,
                 %(area_code)s, 1)
             ON CONFLICT (id) DO UPDATE SET code = EXCLUDED.code, call_sign = EXCLUDED.call_sign, name = EXCLUDED.name,
                 name_en = EXCLUDED.name_en, department = EXCLUDED.department, kind = EXCLUDED.kind,
                 capabilities = EXCLUDED.capabilities, crew = EXCLUDED.crew, phone = EXCLUDED.phone,
-                area_code = EXCLUDED.area_code
+                area_code = EXCLUDED.area_code, home = EXCLUDED.home
             RETURNING (xmax = 0)
             """,
             {
@@ -197,7 +198,7 @@ async def put_department(conn: Connection, row: DepartmentRow) -> None:
 
 async def lock_duty(conn: Connection, post: str) -> Duty:
     async with conn.cursor(row_factory=class_row(Duty)) as cur:
-        await cur.execute(f"SELECT {_DUTY} FROM command.duty WHERE post = %s FOR NO KEY UPDATE", (post,))  # noqa: S608
+        await cur.execute(f"SELECT {_DUTY} FROM command.duty WHERE post = %s FOR NO KEY UPDATE", (post,))
         row = await cur.fetchone()
     if row is None:
         raise not_found("岗位", "post", post, field="data.post")
@@ -207,7 +208,7 @@ async def lock_duty(conn: Connection, post: str) -> Duty:
 async def duty_of_area(conn: Connection, area: str) -> list[Duty]:
     async with conn.cursor(row_factory=class_row(Duty)) as cur:
         await cur.execute(
-            f"SELECT {_DUTY} FROM command.duty WHERE area_code LIKE %s || '%%' ORDER BY post",  # noqa: S608
+            f"SELECT {_DUTY} FROM command.duty WHERE area_code LIKE %s || '%%' ORDER BY post",
             (area,),
         )
         return await cur.fetchall()

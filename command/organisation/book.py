@@ -186,11 +186,6 @@ def unit_id(code: str) -> UUID:
     return uuid5(_NAMESPACE, f"unit:{code}")
 
 
-def account_id(login: str) -> UUID:
-    """The id of a training account, for whoever seeds them: the same in every realm."""
-    return uuid5(_NAMESPACE, f"account:{login}")
-
-
 @cache
 def organisation() -> Organisation:
     """The organisation as the files say. Raises RulesTrouble."""

@@ -31,7 +31,7 @@ CREATE TABLE command.duty (
     kind        text NOT NULL CHECK (kind IN ('duty', 'command')),
     area_code   text NOT NULL,
     holders     text[] NOT NULL,
-    account_id  uuid REFERENCES spine.account,
+    account_id  uuid,
     person      text,
     since       timestamptz,
     CHECK ((account_id IS NULL) = (since IS NULL))
@@ -59,6 +59,7 @@ CREATE TABLE command.unit (
     crew          integer NOT NULL CHECK (crew > 0),
     status        text NOT NULL,
     status_at     timestamptz,
+    home          geometry(Point, 4326),
     point         geometry(Point, 4326),     -- where it last said it was; its home until it has (seen_at is then NULL)
     origin        text NOT NULL DEFAULT 'WGS84',
     accuracy_m    double precision,
@@ -144,9 +145,7 @@ CREATE TABLE command.exercise (
     title_en     text NOT NULL,
     starts_at    timestamptz NOT NULL,
     state        text NOT NULL CHECK (state IN ('running', 'ended')),
-    unattended   boolean NOT NULL,           -- whether the simulators also do what absent players would
-    ended        jsonb,
-    score        jsonb,
+    ended        jsonb,                      -- {by, at, reason}
     version      integer NOT NULL
 );
 CREATE TABLE command.inject (

@@ -1,0 +1,63 @@
+"""This room's part of the pictures: units and duty on the boards, responses and orders in an incident, desks and phones."""
+
+from uuid import UUID
+
+from command import store, unit_store
+from command.exercises import picture as exercise_picture
+from command.objects import department_object, duty_object, response_object, task_object, unit_object
+from command.unit import Unit
+from spine.canonical import Json
+from spine.command import Connection
+from spine.errors import Refused
+from spine.fold import Picture
+from spine.picture import PictureSource
+
+
+def _units(units: list[Unit]) -> dict[str, Json]:
+    return {str(unit.id): unit_object(unit) for unit in units}
+
+
+async def _board(conn: Connection, key: str) -> Picture:
+    return {
+        "units": _units(await unit_store.units_of_area(conn, key)),
+        "duty": {duty.post: duty_object(duty) for duty in await unit_store.duty_of_area(conn, key)},
+    }
+
+
+async def _incident(conn: Connection, key: str) -> Picture:
+    incident_id = UUID(key)
+    return {
+        "responses": {str(r.id): response_object(r) for r in await store.responses_of(conn, incident_id)},
+        "tasks": {str(t.id): task_object(t) for t in await store.tasks_of_incident(conn, incident_id)},
+    }
+
+
+async def _department(conn: Connection, key: str) -> Picture:
+    try:
+        row = await unit_store.need_department(conn, key)
+    except Refused:
+        return {}
+    ids = await store.desk_task_ids(conn, key)
+    return {
+        "department": {row.code: department_object(row)},
+        "tasks": {str(t.id): task_object(t) for t in await store.tasks_by_ids(conn, list(ids))},
+        "units": _units(await unit_store.units_of_department(conn, key)),
+    }
+
+
+async def _unit(conn: Connection, key: str) -> Picture:
+    unit_id = UUID(key)
+    ids = await store.unit_task_ids(conn, unit_id)
+    return {
+        "unit": _units(await unit_store.units_by_ids(conn, [unit_id])),
+        "tasks": {str(t.id): task_object(t) for t in await store.tasks_by_ids(conn, list(ids))},
+    }
+
+
+SOURCES = (
+    PictureSource("board", _board),
+    PictureSource("incident", _incident),
+    PictureSource("department", _department),
+    PictureSource("unit", _unit),
+    *exercise_picture.SOURCES,
+)

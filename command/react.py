@@ -1,0 +1,106 @@
+"""The plans follower: what is known of an incident changes, and the plans are asked again whether they call for a response."""
+
+import logging
+from uuid import UUID
+
+from command import store
+from command.plan import plans
+from command.propose import Proposal, Situation, propose
+from command.response import check_new
+from incidents import store as incident_store
+from incidents.incident import Incident
+from spine.canonical import JsonObject
+from spine.carry_out import carry_out
+from spine.command import Envelope, Registry
+from spine.db import Connection, snapshot
+from spine.errors import Refused
+from spine.follow import Follower, reaction_id
+from spine.principal import system
+from spine.realm import Realm
+from spine.record import Fact
+
+log = logging.getLogger("fengsui.plans")
+
+NAME = "plans"
+KINDS = frozenset(
+    {
+        "incident.opened",
+        "incident.grade_suggested",
+        "incident.graded",
+        "incident.figure_entered",
+        "incident.attached",
+        "incident.corrected",
+    }
+)
+
+
+def follower(registry: Registry) -> Follower:
+    """Reads the incidents' streams; proposes, never decides."""
+
+    async def handle(realm: Realm, fact: Fact) -> None:
+        if fact.kind == "incident.reopened":
+            await _resume(realm, registry, fact)
+        else:
+            await _propose(realm, registry, fact)
+
+    return Follower(NAME, "incident:", KINDS | {"incident.reopened"}, handle)
+
+
+async def _propose(realm: Realm, registry: Registry, fact: Fact) -> None:
+    for proposal in await _wanted(realm, UUID(fact.stream.partition(":")[2]), fact):
+        data: JsonObject = {
+            "incident_id": fact.stream.partition(":")[2],
+            "plan_id": proposal.plan_id,
+            "level": proposal.level,
+            "reasons": list(proposal.reasons),
+        }
+        envelope = Envelope(reaction_id(NAME, fact, proposal.plan_id), "response.propose", fact.stream, fact.at, data)
+        try:
+            await carry_out(realm, registry, system(NAME), envelope)
+        except Refused as refusal:
+            # Somebody was faster, or the incident is closed by now: nothing is lost.
+            log.info("%s is not proposed for %s: %s", proposal.plan_id, fact.stream, refusal.code)
+
+
+async def _wanted(realm: Realm, incident_id: UUID, fact: Fact) -> list[Proposal]:
+    async with snapshot(realm.pool) as conn:
+        incident = await incident_store.find_incident(conn, incident_id)
+        if incident is None or incident.status != "open":
+            return []
+        situation = await _situation(conn, incident)
+        responses = await store.responses_of(conn, incident_id)
+    wanted: list[Proposal] = []
+    for plan in plans():
+        proposal = propose(plan, situation, fact.at)
+        if proposal is None:
+            continue
+        try:
+            check_new([r for r in responses if r.plan_id == plan.id], proposal.level, by_machine=True)
+        except Refused:
+            continue
+        wanted.append(proposal)
+    return wanted
+
+
+async def _situation(conn: Connection, incident: Incident) -> Situation:
+    figures = {
+        figure.metric: figure.value
+        for figure in await incident_store.figures_of(conn, incident.id)
+        if figure.value is not None
+    }
+    alerts = await incident_store.alerts_of_incident(conn, incident.id)
+    return Situation(
+        class_key=incident.class_key,
+        area_code=incident.area_code,
+        grade_suggested=incident.suggested_grade,
+        grade_decided=incident.decided_grade,
+        figures=figures,
+        colours=frozenset(a.colour for a in alerts if a.colour is not None and a.state != "cancelled"),
+    )
+
+
+async def _resume(realm: Realm, registry: Registry, fact: Fact) -> None:
+    """A reopened incident: its orders are owed again, so their clocks run again."""
+    data: JsonObject = {"incident_id": fact.stream.partition(":")[2]}
+    envelope = Envelope(reaction_id(NAME, fact, "clocks"), "task.resume_clocks", fact.stream, fact.at, data)
+    await carry_out(realm, registry, system(NAME), envelope)
