@@ -36,9 +36,12 @@ def read_time(text: str, now: datetime) -> FoundTime:
     local = now.astimezone(BEIJING)
     for pattern, read in ((_AGO, _ago), (_FULL, _full), (_DAY, _day), (_CLOCK, _clock)):
         for found in pattern.finditer(text):
-            at = read(found, local)
+            at, rest = read(found, local), text[: found.start()] + " " + text[found.end() :]
             if at is not None and at <= local + _FAST_CLOCK:
-                return FoundTime(at.astimezone(now.tzinfo), text[: found.start()] + " " + text[found.end() :])
+                return FoundTime(at.astimezone(now.tzinfo), rest)
+            if pattern is _FULL:
+                # A date that lies ahead is a slip or a plan; its time of day must not be taken for today's.
+                return FoundTime(None, rest)
     just = _NOW.search(text)
     if just is not None:
         return FoundTime(now, text[: just.start()] + " " + text[just.end() :])
