@@ -60,8 +60,9 @@ def update() -> int:
             ["apt-get", "update"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
         )
         print(done.stdout, flush=True)
-        if done.returncode == 0 or "Could not get lock" not in done.stdout or time.monotonic() > deadline:
-            return done.returncode
+        if "Could not get lock" not in done.stdout or time.monotonic() > deadline:
+            incomplete = "Failed to fetch" in done.stdout  # apt ends with 0 all the same, and goes by its old lists
+            return done.returncode or (100 if incomplete else 0)
         time.sleep(5)
 
 

@@ -12,6 +12,12 @@ from bootstrap.say import CHECKOUT, LOG_FILE, StepFailed, Trouble, run_step
 UI = CHECKOUT / "web" / "ui"
 BUILT = CHECKOUT / "web" / "static"
 MODULES = UI / "node_modules"
+_PATIENCE = (
+    "--fetch-timeout=60000",
+    "--fetch-retries=3",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-maxtimeout=8000",
+)
 _NOT_BUILT_FROM = {"node_modules", "test", "dist", "coverage"}
 
 
@@ -38,7 +44,7 @@ def install_packages() -> None:
     """Raises Trouble."""
     try:
         run_step(
-            npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-timeout=60000", "--fetch-retries=3"),
+            npm("ci", "--ignore-scripts", "--no-audit", "--no-fund", *_PATIENCE),
             zh="下载构建界面所需的组件",
             en="Fetching what the screens are built with",
             variables=node_variables(),

@@ -145,13 +145,13 @@ def install(needs: Sequence[Need]) -> None:
     if root:
         kept = [f"{name}={os.environ[name]}" for name in _KEPT_BY_SUDO if name in os.environ]
         root = [*root, "env", *kept]
+    out_of_reach = None
     try:
         run_step([*root, sys.executable, _AS_ROOT, "update"], zh="更新软件包清单", en="Reading the package lists")
     except StepFailed as failed:
-        say(
-            f"    清单没有更新成功，继续尝试：{failed.reason}", f"    not updated, trying all the same: {failed.reason}"
-        )
-    packages = [_package_of(need) for need in needs]
+        out_of_reach = failed.reason
+        say(f"    清单没有更新成功，继续尝试：{out_of_reach}", f"    not updated, trying all the same: {out_of_reach}")
+    packages = [_package_of(need, out_of_reach) for need in needs]
     names = " ".join(packages)
     try:
         run_step([*root, sys.executable, _AS_ROOT, "install", *packages], zh=f"安装 {names}", en=f"Installing {names}")
@@ -168,7 +168,7 @@ def install(needs: Sequence[Need]) -> None:
         )
 
 
-def _package_of(need: Need) -> str:
+def _package_of(need: Need, out_of_reach: str | None) -> str:
     for pattern in need.packages:
         search = ["apt-cache", "search", "--names-only", f"^{pattern}$"]
         lines = subprocess.run(search, capture_output=True, text=True, cwd=CHECKOUT).stdout.splitlines()
@@ -176,12 +176,17 @@ def _package_of(need: Need) -> str:
         if names:
             return max(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
     wanted = _plainly(need.packages[-1])
+    if out_of_reach is not None:
+        raise Trouble(
+            zh=f"软件源连接不上，找不到 {wanted}：{out_of_reach}。请检查网络（或换用可达的软件源）后再运行同一命令。",
+            en=f"The package source is out of reach, so {wanted} cannot be had: {out_of_reach}. Check the network (or choose "
+            f"a source within reach) and run the same command again.",
+        )
+    hint_zh, hint_en = ("（请启用 universe）", " (enable universe)") if is_ubuntu() else ("", "")
+    own_zh, own_en = (f"，并用 {need.variable} 指明", f" and name it in {need.variable}") if need.variable else ("", "")
     raise Trouble(
-        zh=f"{system_name()} 的软件源里没有 {wanted}（Ubuntu 须启用 universe）。请检查网络和软件源，或自行安装 {need.program}"
-        + (f" 并用 {need.variable} 指明。" if need.variable else "。"),
-        en=f"The package sources of {system_name()} have no {wanted} (Ubuntu: enable universe). Check the network and the "
-        f"sources, or install {need.program} yourself"
-        + (f" and name it in {need.variable}." if need.variable else "."),
+        zh=f"{system_name()} 的软件源里没有 {wanted}{hint_zh}。请自行安装 {need.program}{own_zh}。",
+        en=f"The package sources of {system_name()} have no {wanted}{hint_en}. Install {need.program} yourself{own_en}.",
     )
 
 

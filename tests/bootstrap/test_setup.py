@@ -129,7 +129,12 @@ def test_the_reason_of_a_failure_is_the_complaint_and_not_the_last_line() -> Non
         "npm error A complete log of this run can be found in: /root/x-debug-0.log",
     ]
     assert StepFailed(["apt-get"], 100, apt).reason == apt[1]
-    assert StepFailed(["npm"], 1, npm).reason == npm[1]
+    pip = [
+        "WARNING: Retrying after '<x>: [Errno -3] Temporary failure in name resolution')': /simple/uv/",
+        "ERROR: no uv",
+    ]
+    assert StepFailed(["npm"], 1, npm).reason == "getaddrinfo ENOTFOUND"
+    assert StepFailed(["pip"], 1, pip).reason == "Temporary failure in name resolution"
     assert StepFailed(["x"], 3, []).reason == "exit 3"
 
 
