@@ -32,7 +32,7 @@ from gis.region.polyline import coordinates, smoothed, spaced
 _vector: Any = shapely  # its stubs leave the types of arrays open
 _SPACING_KM = 0.22
 _SMOOTH_KM = (0.75, 0.45, 0.25, 0.0)
-_SIMPLIFY_KM = 0.028
+_SIMPLIFY_KM = 0.02
 
 
 @dataclass(frozen=True, slots=True)

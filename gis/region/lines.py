@@ -17,7 +17,7 @@ from gis.region.roads import SPEED_KMH, Way
 from gis.region.streams import Stream
 
 _STEP_KM = 0.1
-_SIMPLIFY_KM = 0.012
+_SIMPLIFY_KM = 0.009
 _BEND = {"expressway": 0.3, "national": 0.8, "provincial": 0.9, "county": 1.0, "township": 1.0}
 _SMOOTH_KM = {"expressway": 1.1, "national": 0.5, "provincial": 0.45, "county": 0.4, "township": 0.4}
 _CLASS_ZH = {
