@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from gis.crs import to_wgs84
 from psycopg.errors import SerializationFailure
 
 from command import task as task_rules
@@ -16,6 +15,7 @@ from command.task import Step
 from command.task_steps import HeldTask, act_of, hold_task, save_step, save_unit
 from command.transitions import unit_transitions
 from command.unit import Place, Unit, UnitStep
+from gis.crs import Origin, to_wgs84
 from incidents.summary import Held, add_note
 from spine.authority import Allow, Scope, allow
 from spine.canonical import Json, JsonObject
@@ -78,7 +78,7 @@ def _scope(held: _HeldUnit) -> Scope:
 def _place(point: PointIn | None) -> Place | None:
     if point is None:
         return None
-    lon, lat = to_wgs84(point.lon, point.lat, point.origin)
+    lon, lat = to_wgs84(point.lon, point.lat, Origin(point.origin))
     return Place(round(lon, 7), round(lat, 7), point.origin)
 
 
