@@ -16,6 +16,8 @@ function task(id: string, over: Partial<Task> = {}): Task {
     title_en: id,
     text: '',
     department: 'FRB',
+    support: [],
+    deliverable: null,
     unit_id: null,
     clause: null,
     source: null,

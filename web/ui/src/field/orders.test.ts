@@ -16,6 +16,8 @@ function task(id: string, over: Partial<Task> = {}): Task {
     title_en: 'Search team to Mangka',
     text: '',
     department: 'FRB',
+    support: [],
+    deliverable: null,
     unit_id: 'u1',
     clause: null,
     source: null,
