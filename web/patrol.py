@@ -6,12 +6,13 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from gis.positions import Position, upsert_positions
 from shapely import wkb
 from shapely.geometry import LineString, Point
 
+from gis.positions import Position, upsert_positions
 from spine.canonical import Json
 from spine.clock import iso
 from spine.db import Connection
@@ -53,14 +54,14 @@ async def load_roads(conn: Connection) -> Roads:
     """The road graph without the smallest roads, both directions."""
     roads = Roads()
     for node, shape in await (await conn.execute("SELECT id, ST_AsBinary(point) FROM gis.road_node")).fetchall():
-        roads.nodes[int(node)] = Point(wkb.loads(bytes(shape)))
+        roads.nodes[int(node)] = cast(Point, wkb.loads(bytes(shape)))
     rows = await (
         await conn.execute(
             "SELECT from_node, to_node, ST_AsBinary(line) FROM gis.road_edge WHERE class <> 'township' ORDER BY id"
         )
     ).fetchall()
     for start, end, shape in rows:
-        line = LineString(wkb.loads(bytes(shape)))
+        line = cast(LineString, wkb.loads(bytes(shape)))
         roads.edges[int(start)].append(_Edge(int(end), line))
         roads.edges[int(end)].append(_Edge(int(start), LineString(list(line.coords)[::-1])))
     return roads

@@ -15,7 +15,8 @@ class SendFailure(Exception):
 
 
 class OutsideChannel(Protocol):
-    name: str
+    @property
+    def name(self) -> str: ...
 
     async def send(self, delivery: Delivery) -> None:
         """Hand one delivery over. Returns when the other side took it; raises SendFailure otherwise."""

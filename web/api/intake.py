@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from command.catalogue import command_catalogue
 from fastapi import APIRouter, Query
+
+from command.catalogue import command_catalogue
 from gis.gazetteer import find
 from incidents.catalogue import incident_catalogue
 from incidents.intake import understand
-
 from spine.canonical import Json
 from spine.errors import forbidden
 from spine.principal import Role
@@ -30,6 +30,4 @@ async def get_intake(
 @router.get("/catalogue")
 async def get_catalogue(house: InHouse, principal: SignedIn) -> dict[str, Json]:
     """Event classes, metrics, grades, departments, posts, transitions, lights: the data that forms are made from."""
-    async with house.realm.pool.connection() as conn:
-        organisation = await command_catalogue(conn)
-    return {**incident_catalogue(), **organisation}
+    return {**incident_catalogue(), **command_catalogue()}
