@@ -94,7 +94,7 @@ class _Wanted:
     @staticmethod
     def by(command: str, args: list[str], *, asks_only: bool) -> "_Wanted":
         tests = command == "test"
-        builds = not asks_only and (tests or command in _SERVING or command == _SETUP_ONLY)
+        builds = not asks_only and (command in _SERVING or command == _SETUP_ONLY)  # the test run builds by itself
         brings = not asks_only and (command in _BRINGS_SERVICES or command == _SETUP_ONLY)
         private = brings and (tests or not os.environ.get("FENGSUI_DATABASE_URL"))
         return _Wanted(

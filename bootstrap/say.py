@@ -19,9 +19,9 @@ _QUIET_LINE_EVERY_SECONDS = 10.0
 _LONGEST_TAIL = 40
 _LONGEST_REASON = 240
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_NETWORK = re.compile(
-    r"temporary failure [^'\")]*|could not resolve [^'\")]*|getaddrinfo \w+(?: [\w.-]+)?|connection refused|ECONNREFUSED"
-    r"|network is unreachable|(?:read|connection|connect|operation) timed out",
+_NETWORK = re.compile(  # "Could not resolve" alone is a bundler's word too, for a file it cannot find
+    r"temporary failure [^'\")]*|could not resolve host\S* [^'\")]*|getaddrinfo \w+(?: [\w.-]+)?|connection refused"
+    r"|ECONNREFUSED|network is unreachable|(?:read|connection|connect|operation) timed out",
     re.I,
 )
 _COMPLAINT = re.compile(
@@ -50,7 +50,11 @@ class StepFailed(Exception):
     def reason(self) -> str:
         """The line that most likely says why: a network's complaint, else the first two of any, else the last line."""
         plain = [_COLOUR.sub("", line).strip() for line in self.tail]
-        complaints = [line for line in plain if _COMPLAINT.search(line) and "complete log" not in line]
+        complaints = [
+            f"{line} {after}" if line.endswith(":") else line
+            for line, after in zip(plain, [*plain[1:], ""], strict=False)
+            if _COMPLAINT.search(line) and "complete log" not in line
+        ]
         network = [found.group(0) for line in plain if (found := _NETWORK.search(line))]
         told = " ".join(network[:1] or complaints[:2]) or (plain[-1] if plain else f"exit {self.code}")
         return told[:_LONGEST_REASON].rstrip("。. ")

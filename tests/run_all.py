@@ -1,7 +1,8 @@
-"""Every check of the project, one after the other: `./fengsui test [--only lint|ui|python] [arguments for pytest]`.
+"""Every check of the project, one after the other: `./fengsui test [--only lint|ui|python] [--as-built] [ARGUMENTS FOR PYTEST]`.
 
 A stage that fails does not stop the others. The last line is `N passed, N failed`: the tests of pytest and vitest, and
-one for each of the other stages. With arguments for pytest (`-k name`, a file) only pytest runs.
+one for each of the other stages. With arguments for pytest (`-k name`, a file) only pytest runs. Before browsers
+are tested the screens are built anew if their sources have changed; `--as-built` takes them as they are.
 """
 
 import json
@@ -18,6 +19,7 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).resolve().parent.parent
 UI = ROOT / "web" / "ui"
 PARTS = ("lint", "ui", "python")
+AS_BUILT = "--as-built"
 _NOT_FOR_TESTS = ("FENGSUI_DATABASE_URL", "FENGSUI_REDIS_URL", "FENGSUI_DATA")
 
 
@@ -35,7 +37,7 @@ class Count:
 class Stage:
     """One command. `count` turns its exit code into numbers, from the report it was told to write at `report`."""
 
-    part: str
+    parts: tuple[str, ...]
     name: str
     command: Sequence[str | Path]
     cwd: Path = ROOT
@@ -45,6 +47,11 @@ class Stage:
 
 def one(code: int) -> Count:
     return Count(passed=1) if code == 0 else Count(failed=1)
+
+
+def only_failure(code: int, report: Path) -> Count:
+    """Preparing something is no test passed, but a test run cannot be good without it."""
+    return Count() if code == 0 else Count(failed=1)
 
 
 def of_pytest(code: int, report: Path) -> Count:
@@ -72,17 +79,18 @@ def of_vitest(code: int, report: Path) -> Count:
 
 def stages(reports: Path, pytest_arguments: Sequence[str]) -> Iterator[Stage]:
     python, bin_directory = sys.executable, Path(sys.executable).parent
-    yield Stage("lint", "ruff", [bin_directory / "ruff", "check", ".", "fengsui"])
-    yield Stage("lint", "ruff format", [bin_directory / "ruff", "format", "--check", ".", "fengsui"])
-    yield Stage("lint", "pyright", [bin_directory / "pyright"])
-    yield Stage("lint", "import-linter", [bin_directory / "lint-imports"])
-    yield Stage("ui", "vue-tsc", ["npm", "run", "--silent", "typecheck"], UI)
-    yield Stage("ui", "eslint", ["npm", "run", "--silent", "lint"], UI)
+    yield Stage(("lint",), "ruff", [bin_directory / "ruff", "check", ".", "fengsui"])
+    yield Stage(("lint",), "ruff format", [bin_directory / "ruff", "format", "--check", ".", "fengsui"])
+    yield Stage(("lint",), "pyright", [bin_directory / "pyright"])
+    yield Stage(("lint",), "import-linter", [bin_directory / "lint-imports"])
+    yield Stage(("ui", "python"), "screens built", [python, "-m", "bootstrap.screens"], ROOT, only_failure)
+    yield Stage(("ui",), "vue-tsc", ["npm", "run", "--silent", "typecheck"], UI)
+    yield Stage(("ui",), "eslint", ["npm", "run", "--silent", "lint"], UI)
     vitest, junit = reports / "vitest.json", reports / "pytest.xml"
     report_vitest = ["--", "--reporter=default", "--reporter=json", f"--outputFile.json={vitest}"]
-    yield Stage("ui", "vitest", ["npm", "run", "--silent", "test", *report_vitest], UI, of_vitest, vitest)
+    yield Stage(("ui",), "vitest", ["npm", "run", "--silent", "test", *report_vitest], UI, of_vitest, vitest)
     command = [python, "-m", "pytest", f"--junitxml={junit}", *pytest_arguments]
-    yield Stage("python", "pytest", command, ROOT, of_pytest, junit)
+    yield Stage(("python",), "pytest", command, ROOT, of_pytest, junit)
 
 
 def run(stage: Stage, environment: Mapping[str, str]) -> tuple[Count, float]:
@@ -102,7 +110,7 @@ def run(stage: Stage, environment: Mapping[str, str]) -> tuple[Count, float]:
 def parts_and_rest(arguments: list[str]) -> tuple[tuple[str, ...], list[str]]:
     """Which parts to run, and what is for pytest. Raises ValueError for a part there is not."""
     if "--only" not in arguments:
-        return (("python",) if arguments else PARTS), arguments
+        return (("python",) if set(arguments) - {AS_BUILT} else PARTS), arguments
     at = arguments.index("--only")
     chosen = tuple(arguments[at + 1].split(",")) if at + 1 < len(arguments) else ()
     if not chosen or any(part not in PARTS for part in chosen):
@@ -120,8 +128,10 @@ def main(arguments: list[str]) -> int:
     environment = {**kept, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1", "PYTHONUNBUFFERED": "1"}
     results: list[tuple[str, Count, float]] = []
     with tempfile.TemporaryDirectory(prefix="fengsui-reports-") as reports:
-        for stage in stages(Path(reports), rest):
-            if stage.part in parts:
+        for stage in stages(Path(reports), [argument for argument in rest if argument != AS_BUILT]):
+            if stage.count is only_failure and AS_BUILT in rest:
+                continue
+            if set(stage.parts) & set(parts):
                 count, seconds = run(stage, environment)
                 results.append((stage.name, count, seconds))
     print("\n=== summary")

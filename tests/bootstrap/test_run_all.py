@@ -13,7 +13,7 @@ from tests.run_all import Count, Stage, of_pytest, of_vitest, one, parts_and_res
 
 
 def _run_all(*args: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ROOT / "tests" / "run_all.py", *args]
+    command = [sys.executable, ROOT / "tests" / "run_all.py", "--as-built", *args]
     return subprocess.run(command, env=dict(os.environ), capture_output=True, text=True, timeout=200)
 
 
@@ -46,7 +46,7 @@ def test_tests_never_see_the_citys_servers(tmp_path: Path) -> None:
     (tmp_path / "test_env.py").write_text(
         "import os\ndef test_a(): assert not {'FENGSUI_DATABASE_URL', 'FENGSUI_REDIS_URL'} & set(os.environ)\n"
     )
-    command = [sys.executable, ROOT / "tests" / "run_all.py", str(tmp_path / "test_env.py")]
+    command = [sys.executable, ROOT / "tests" / "run_all.py", "--as-built", str(tmp_path / "test_env.py")]
     city = {"FENGSUI_DATABASE_URL": "postgresql://city/live", "FENGSUI_REDIS_URL": "redis://city"}
     assert subprocess.run(command, env={**os.environ, **city}, capture_output=True, timeout=200).returncode == 0
 
@@ -66,7 +66,7 @@ def test_vitest_numbers_and_a_failure_outside_its_tests(tmp_path: Path) -> None:
 
 
 def test_a_stage_whose_program_is_missing_fails_and_does_not_stop_the_run(capfd: pytest.CaptureFixture[str]) -> None:
-    count, _ = run(Stage("lint", "nothing", ["/no/such/program"]), {})
+    count, _ = run(Stage(("lint",), "nothing", ["/no/such/program"]), {})
     assert count == one(127)
     assert "not found" in capfd.readouterr().out
 
@@ -74,6 +74,7 @@ def test_a_stage_whose_program_is_missing_fails_and_does_not_stop_the_run(capfd:
 def test_choosing_parts() -> None:
     assert parts_and_rest([]) == (("lint", "ui", "python"), [])
     assert parts_and_rest(["-k", "name"]) == (("python",), ["-k", "name"])
+    assert parts_and_rest(["--as-built"]) == (("lint", "ui", "python"), ["--as-built"])
     assert parts_and_rest(["--only", "lint,ui"]) == (("lint", "ui"), [])
     assert parts_and_rest(["--only", "python", "-x"]) == (("python",), ["-x"])
     for wrong in (["--only"], ["--only", "everything"]):

@@ -135,6 +135,12 @@ def test_the_reason_of_a_failure_is_the_complaint_and_not_the_last_line() -> Non
     ]
     assert StepFailed(["npm"], 1, npm).reason == "getaddrinfo ENOTFOUND"
     assert StepFailed(["pip"], 1, pip).reason == "Temporary failure in name resolution"
+    vite = [
+        "\x1b[31merror during build:",
+        'Could not resolve "./x.ts" from "src/main.ts"',
+        "    at file:///x.mjs:50:18",
+    ]
+    assert StepFailed(["vite"], 1, vite).reason == 'error during build: Could not resolve "./x.ts" from "src/main.ts"'
     assert StepFailed(["x"], 3, []).reason == "exit 3"
 
 
