@@ -64,8 +64,7 @@ def _go(args: list[str]) -> int:
         return 0
     if command != "test":
         _become([PYTHON, "-P", "-m", "web.cli", *args], {})
-    variables = {**screens.node_variables(), **browser.variables()}
-    return _become([PYTHON, CHECKOUT / "tests" / "run_all.py", *rest], variables)
+    return _become([PYTHON, CHECKOUT / "tests" / "run_all.py", *rest], browser.variables())
 
 
 def command_in(args: list[str]) -> tuple[str, list[str]]:

@@ -17,6 +17,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from bootstrap.screens import node_variables, npm  # noqa: E402 - run as a script, it must find the checkout first
+
 UI = ROOT / "web" / "ui"
 PARTS = ("lint", "ui", "python")
 AS_BUILT = "--as-built"
@@ -84,11 +88,11 @@ def stages(reports: Path, pytest_arguments: Sequence[str]) -> Iterator[Stage]:
     yield Stage(("lint",), "pyright", [bin_directory / "pyright"])
     yield Stage(("lint",), "import-linter", [bin_directory / "lint-imports"])
     yield Stage(("ui", "python"), "screens built", [python, "-m", "bootstrap.screens"], ROOT, only_failure)
-    yield Stage(("ui",), "vue-tsc", ["npm", "run", "--silent", "typecheck"], UI)
-    yield Stage(("ui",), "eslint", ["npm", "run", "--silent", "lint"], UI)
+    yield Stage(("ui",), "vue-tsc", npm("run", "--silent", "typecheck"), UI)
+    yield Stage(("ui",), "eslint", npm("run", "--silent", "lint"), UI)
     vitest, junit = reports / "vitest.json", reports / "pytest.xml"
     report_vitest = ["--", "--reporter=default", "--reporter=json", f"--outputFile.json={vitest}"]
-    yield Stage(("ui",), "vitest", ["npm", "run", "--silent", "test", *report_vitest], UI, of_vitest, vitest)
+    yield Stage(("ui",), "vitest", npm("run", "--silent", "test", *report_vitest), UI, of_vitest, vitest)
     command = [python, "-m", "pytest", f"--junitxml={junit}", *pytest_arguments]
     yield Stage(("python",), "pytest", command, ROOT, of_pytest, junit)
 
@@ -125,7 +129,7 @@ def main(arguments: list[str]) -> int:
         print(wrong, file=sys.stderr)
         return 2
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_TESTS}
-    environment = {**kept, "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1", "PYTHONUNBUFFERED": "1"}
+    environment = {**kept, **node_variables(), "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1", "PYTHONUNBUFFERED": "1"}
     results: list[tuple[str, Count, float]] = []
     with tempfile.TemporaryDirectory(prefix="fengsui-reports-") as reports:
         for stage in stages(Path(reports), [argument for argument in rest if argument != AS_BUILT]):
