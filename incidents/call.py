@@ -33,14 +33,15 @@ class Call:
 
 
 def missing_fields(
-    *, class_key: str | None, place: str | None, has_point: bool, figures: bool, caller: bool
+    *, class_key: str | None, place: str | None, has_point: bool, figures: bool, caller: bool, trend: bool
 ) -> list[str]:
-    """What a first report still lacks of what a call should bring (time, place, class, consequences, who says so)."""
+    """What a first report still lacks of what a call should bring: kind, place, consequences, who says so, trend."""
     lacking = {
         "class_key": class_key is None,
         "place": place is None and not has_point,
         "figures": not figures,
         "caller": not caller,
+        "trend": not trend,
     }
     return [name for name, lacks in lacking.items() if lacks]
 

@@ -17,12 +17,12 @@ Colour = Literal["red", "orange", "yellow", "blue"]
 
 
 class PointIn(BaseModel):
-    """A point as it was given; `origin` says in which coordinates."""
+    """A point as it was given; `origin` says in which coordinates. What can be is checked by `gis.geometry.check_point`."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
-    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+    lon: float
+    lat: float
     origin: Literal["WGS84", "CGCS2000", "GCJ02", "BD09"] = "WGS84"
 
 
@@ -50,7 +50,7 @@ class ReceiveAlert(CommandData):
 
     kind: ClassVar[str] = "alert.receive"
     feed: Line
-    external_id: Annotated[str, Field(min_length=1, max_length=500)]
+    external_id: Annotated[str, Field(min_length=1, max_length=700)]
     revision: Annotated[str, Field(min_length=1, max_length=200)]
     source: Annotated[str, Field(min_length=1, max_length=300)]
     headline: Annotated[str, Field(min_length=1, max_length=400)]
@@ -58,20 +58,20 @@ class ReceiveAlert(CommandData):
     status: Literal["actual", "exercise", "system", "test", "draft"] = "actual"
     class_key: ClassKey | None = None
     colour: Colour | None = None
-    severity: str | None = None
-    urgency: str | None = None
-    certainty: str | None = None
+    severity: Literal["Extreme", "Severe", "Moderate", "Minor", "Unknown"] | None = None
+    urgency: Literal["Immediate", "Expected", "Future", "Past", "Unknown"] | None = None
+    certainty: Literal["Observed", "Likely", "Possible", "Unlikely", "Unknown"] | None = None
     sent_at: AwareDatetime
     onset_at: AwareDatetime | None = None
     expires_at: AwareDatetime | None = None
     point: PointIn | None = None
     geometry: dict[str, JsonValue] | None = None
-    magnitude: float | None = None
-    depth_km: float | None = None
-    language: str | None = None
-    areas: list[str] | None = None
-    area_text: str | None = None
-    references: list[str] | None = None
+    magnitude: Annotated[float, Field(ge=-5, le=10, allow_inf_nan=False)] | None = None
+    depth_km: Annotated[float, Field(ge=-100, le=1000, allow_inf_nan=False)] | None = None
+    language: Annotated[str, Field(max_length=40)] | None = None
+    areas: Annotated[list[Annotated[str, Field(max_length=12)]], Field(max_length=1000)] | None = None
+    area_text: Annotated[str, Field(max_length=1000)] | None = None
+    references: Annotated[list[Annotated[str, Field(max_length=700)]], Field(max_length=200)] | None = None
     cancels: bool = False
 
 

@@ -1,5 +1,6 @@
 """What is entered under an incident besides figures: notes, reports upward, links to other incidents (pure)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 from incidents.call import point_object
 from spine.canonical import Json, JsonObject
 from spine.clock import iso
+from spine.errors import Refused
 
 LATE = timedelta(minutes=5)
 """An entry that arrives so long after it happened is marked as late (a field phone was without signal)."""
@@ -63,6 +65,28 @@ class Link:
 
 def is_late(occurred_at: datetime, at: datetime) -> bool:
     return at - occurred_at > LATE
+
+
+def require_in_order(filed: Sequence[Report], form: str, channel: str) -> None:
+    """首报 before everything else, once by each channel; 续报 and 终报 as often as needed. Raises Refused."""
+    if form != "first" and not any(report.form == "first" for report in filed):
+        raise Refused(
+            "first_report_first",
+            zh="尚未首报，请先提交首报。",
+            en="There has been no first report yet; file that first.",
+            field="data.form",
+            status=409,
+            final=False,
+        )
+    if form == "first" and any(r.form == "first" and r.channel == channel for r in filed):
+        zh, en = {"phone": ("电话", "by phone"), "written": ("书面", "in writing")}[channel]
+        raise Refused(
+            "report_repeated",
+            zh=f"{zh}首报已经提交，后续情况请用续报。",
+            en=f"The first report {en} has been filed; what is new goes into a follow-up report.",
+            field="data.form",
+            status=409,
+        )
 
 
 def note_object(note: Note) -> JsonObject:

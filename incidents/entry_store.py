@@ -1,5 +1,6 @@
 """SQL of notes, reports, links and refused documents."""
 
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -131,3 +132,31 @@ async def links_of(conn: Connection, incident_id: UUID) -> list[Link]:
             {"id": incident_id},
         )
         return await cur.fetchall()
+
+
+async def insert_rejection(
+    conn: Connection,
+    rejection_id: UUID,
+    *,
+    sha256: str,
+    feed: str,
+    element: str,
+    reason_zh: str,
+    reason_en: str,
+    at: datetime,
+) -> None:
+    await conn.execute(
+        """
+        INSERT INTO incidents.feed_rejection (id, sha256, feed, element, reason_zh, reason_en, at)
+        VALUES (%(id)s, %(sha256)s, %(feed)s, %(element)s, %(zh)s, %(en)s, %(at)s)
+        """,
+        {
+            "id": rejection_id,
+            "sha256": sha256,
+            "feed": feed,
+            "element": element,
+            "zh": reason_zh,
+            "en": reason_en,
+            "at": at,
+        },
+    )

@@ -1,52 +1,38 @@
-"""Carrying out what concerns alerts and the documents they come in."""
+"""Carrying out the answers to alerts: acknowledge, dismiss; and what every change of an alert shows on the boards."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from gis.geometry import check_geometry
-
 from incidents import store
-from incidents.alert import Alert, alert_object, worsened
-from incidents.classification import catalogue
-from incidents.commands import AcknowledgeAlert, DismissAlert, ReceiveAlert, RejectDocument
-from incidents.place import from_city, locate
+from incidents.alert import Alert, alert_object
+from incidents.commands import AcknowledgeAlert, DismissAlert
 from incidents.reporting import reporting
 from incidents.transitions import transitions
 from spine.authority import Scope, allow
 from spine.canonical import Json, JsonObject
 from spine.clock import iso
 from spine.command import Command, Handling, NewFact, Outcome, Transaction
-from spine.deadlines import deadline_object, set_deadline, settle_deadline
-from spine.errors import not_found
+from spine.deadlines import deadline_object, deadline_streams, set_deadline, settle_deadline
+from spine.errors import Refused, not_found
 from spine.picture import boards
 from spine.principal import CITY, Role
 
 ANSWER = "alert_answer"
 
 
-def board_facts(alert: Alert, kind: str, data: JsonObject, deadlines: dict[str, Json]) -> list[NewFact]:
-    """The alert on the boards it stands on: as it is, or gone."""
-    shown: Json = alert_object(alert) if alert.shown_on_board else None
-    now: dict[str, dict[str, Json]] = {"alerts": {str(alert.id): shown}}
-    if deadlines:
-        now["deadlines"] = deadlines
-    return [NewFact(stream, kind, data, now=now) for stream in boards(alert.area_code)]
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The deadlines part of an after-image, and the streams in whose pictures that deadline stands."""
+
+    shown: dict[str, Json] = field(default_factory=dict[str, Json])
+    streams: tuple[str, ...] = ()
 
 
-async def settle_answer(tx: Transaction, alert_id: UUID) -> dict[str, Json]:
-    """Stop the clock of a warning that has been answered; the deadlines part of an after-image."""
-    settled = await settle_deadline(tx, subject_id=alert_id, kind=ANSWER)
-    return {} if settled is None else {str(settled.id): None}
-
-
-async def _start_answer(tx: Transaction, alert: Alert) -> dict[str, Json]:
-    if alert.status != "actual":
-        return {}
-    limit = reporting().alert_answer(alert.colour, alert.headline, tx.at)
+async def start_answer(tx: Transaction, alert: Alert) -> Clock:
+    """Start the clock of a warning that must be answered; nothing for what is no real warning or needs no answer."""
+    limit = reporting().alert_answer(alert.colour, alert.headline, tx.at) if alert.status == "actual" else None
     if limit is None:
-        return {}
+        return await stop_answer(tx, alert.id, void=True)
     row = await set_deadline(
         tx,
         kind=ANSWER,
@@ -61,119 +47,43 @@ async def _start_answer(tx: Transaction, alert: Alert) -> dict[str, Json]:
         due_at=limit.due_at,
         area=alert.area_code,
     )
-    return {str(row.id): deadline_object(row)}
+    return Clock({str(row.id): deadline_object(row)}, deadline_streams(row))
 
 
-# --- receiving ---------------------------------------------------------------------------------------------------
+async def stop_answer(tx: Transaction, alert_id: UUID, *, void: bool = False) -> Clock:
+    """Stop the clock of a warning: answered, or (`void`) no longer to be answered."""
+    row = await settle_deadline(tx, subject_id=alert_id, kind=ANSWER, void=void)
+    return Clock() if row is None else Clock({str(row.id): None}, deadline_streams(row))
 
 
-async def _find(tx: Transaction, command: Command[ReceiveAlert]) -> Alert | None:
-    data = command.data
-    return await store.lock_alert_named(tx.conn, data.feed, [data.external_id, *(data.references or [])])
-
-
-def _newest(before: Alert | None, sent_at: datetime) -> bool:
-    return before is None or sent_at >= before.sent_at
-
-
-async def _draft(tx: Transaction, command: Command[ReceiveAlert], before: Alert | None) -> Alert:
-    data = command.data
-    geometry = None if data.geometry is None else check_geometry(data.geometry, "data.geometry")
-    areas = [code for code in data.areas or [] if code.startswith(CITY)]
-    where = await locate(tx.conn, data.point, max(areas, key=len)[:9] if areas else None)
-    inside: bool | None = True if areas else None
-    distance: float | None = 0.0 if areas else None
-    if where.lon is not None and where.lat is not None:
-        inside, distance = await from_city(tx.conn, where.lon, where.lat)
-    known = data.class_key is not None and catalogue().find(data.class_key) is not None
-    return Alert(
-        id=command.id if before is None else before.id,
-        feed=data.feed,
-        external_id=data.external_id,
-        aliases=sorted({data.external_id, *(data.references or []), *(before.aliases if before else [])}),
-        revision=data.revision,
-        source=data.source,
-        headline=data.headline,
-        text=data.text,
-        status=data.status,
-        class_key=data.class_key if known else None,
-        colour=data.colour,
-        severity=data.severity,
-        urgency=data.urgency,
-        certainty=data.certainty,
-        sent_at=data.sent_at,
-        received_at=tx.at if before is None else before.received_at,
-        onset_at=data.onset_at,
-        expires_at=data.expires_at,
-        lon=where.lon,
-        lat=where.lat,
-        geometry=geometry,
-        magnitude=data.magnitude,
-        depth_km=data.depth_km,
-        distance_km=distance,
-        inside_area=inside,
-        area_code=where.area_code,
-        area_text=data.area_text,
-        language=data.language,
-        state="new" if before is None else before.state,
-        on_board=True,
-        incident_id=None if before is None else before.incident_id,
-        acknowledged=None if before is None else before.acknowledged,
-        version=1 if before is None else before.version + 1,
-    )
-
-
-async def _receive(tx: Transaction, command: Command[ReceiveAlert], before: Alert | None) -> Outcome:
-    data = command.data
-    if before is not None and (before.revision == data.revision or not _newest(before, data.sent_at)):
-        return Outcome((), {"alert_id": str(before.id), "change": "unchanged"})
-    alert = await _draft(tx, command, before)
-    kind, change = "alert.received", "new"
-    if before is not None:
-        kind, change = "alert.updated", "updated"
-        worse = worsened(before, alert.colour, alert.magnitude, reporting().magnitude_worse_by)
-        step = "source.cancel" if data.cancels else "source.worsen" if worse else None
-        if step is not None:
-            machine = transitions()["alert"]
-            alert = replace(alert, state=machine.step(before.state, step, "预警", "alert", "data.cancels"))
-            alert = replace(alert, acknowledged=None if alert.state == "new" else alert.acknowledged)
-    if data.cancels:
-        kind = "alert.cancelled"
-        alert = replace(alert, state="cancelled" if alert.state == "new" else alert.state)
-    alert = await store.save_alert(tx.conn, alert)
-    if alert.state == "new" and (before is None or before.state != "new" or before.colour != alert.colour):
-        deadlines = await _start_answer(tx, alert)
-    elif alert.state == "cancelled":
-        deadlines = await settle_answer(tx, alert.id)
-    else:
-        deadlines = {}
-    facts = board_facts(alert, kind, _told(alert), deadlines)
-    if before is not None and before.area_code != alert.area_code:
-        # It stood on another county's board; there it is gone.
-        gone = set(boards(before.area_code)) - set(boards(alert.area_code))
-        facts += [NewFact(s, kind, _told(alert), now={"alerts": {str(alert.id): None}}) for s in sorted(gone)]
-    if alert.incident_id is not None:
-        now = {"alerts": {str(alert.id): alert_object(alert)}}
-        facts.append(NewFact(f"incident:{alert.incident_id}", kind, _told(alert), now=now))
-    facts += await _make_room(tx, alert)
-    return Outcome(facts, {"alert_id": str(alert.id), "change": change})
-
-
-def _told(alert: Alert) -> JsonObject:
-    return {"alert_id": str(alert.id), "headline": alert.headline, "source": alert.source, "feed": alert.feed}
-
-
-async def _make_room(tx: Transaction, newest: Alert) -> list[NewFact]:
-    """Keep the boards readable: what is far away, without a colour and oldest, leaves them."""
+def board_facts(alert: Alert, kind: str, data: JsonObject, clock: Clock) -> list[NewFact]:
+    """The alert on the boards it stands on: as it is, or gone; and its clock wherever that stands."""
+    shown: Json = alert_object(alert) if alert.shown_on_board else None
+    mine = boards(alert.area_code)
     facts: list[NewFact] = []
-    for old in await store.crowded_out_alerts(tx.conn, reporting().most_alerts_on_board):
-        if old.id != newest.id:
-            off = await store.save_alert(tx.conn, replace(old, on_board=False))
-            facts += board_facts(off, "alert.crowded_out", {"alert_id": str(off.id)}, {})
+    for stream in (*mine, *(s for s in clock.streams if s not in mine)):
+        now: dict[str, dict[str, Json]] = {"alerts": {str(alert.id): shown}} if stream in mine else {}
+        if stream in clock.streams:
+            now["deadlines"] = clock.shown
+        facts.append(NewFact(stream, kind, data, now=now))
     return facts
 
 
-# --- answering ---------------------------------------------------------------------------------------------------
+def told(alert: Alert) -> JsonObject:
+    """What the facts of an alert say of it."""
+    return {"alert_id": str(alert.id), "headline": alert.headline, "source": alert.source, "feed": alert.feed}
+
+
+def require_real(tx: Transaction, alert: Alert, field: str) -> None:
+    """A drill or a test of another authority never becomes an incident here, except in an exercise (invariant 9)."""
+    if alert.status != "actual" and not tx.realm.is_exercise:
+        raise Refused(
+            "alert_not_actual",
+            zh="这是演练或测试消息，不能据此立为事件或并入事件；请排除并注明原因。",
+            en="This is a drill or test message; no incident can be made from it. Dismiss it with a reason.",
+            field=field,
+            status=409,
+        )
 
 
 async def lock(tx: Transaction, alert_id: UUID, field: str = "data.alert_id") -> Alert:
@@ -183,11 +93,7 @@ async def lock(tx: Transaction, alert_id: UUID, field: str = "data.alert_id") ->
     return alert
 
 
-async def _load_acknowledged(tx: Transaction, command: Command[AcknowledgeAlert]) -> Alert:
-    return await lock(tx, command.data.alert_id)
-
-
-async def _load_dismissed(tx: Transaction, command: Command[DismissAlert]) -> Alert:
+async def _load(tx: Transaction, command: Command[AcknowledgeAlert] | Command[DismissAlert]) -> Alert:
     return await lock(tx, command.data.alert_id)
 
 
@@ -199,63 +105,18 @@ async def _acknowledge(tx: Transaction, command: Command[AcknowledgeAlert], aler
     state = transitions()["alert"].step(alert.state, "alert.acknowledge", "预警", "alert", "data.alert_id")
     by: dict[str, Json] = {"by": command.by.as_by(), "at": iso(tx.at)}
     alert = await store.save_alert(tx.conn, replace(alert, state=state, acknowledged=by, version=alert.version + 1))
-    data = {**_told(alert), "note": command.data.note}
-    return Outcome(board_facts(alert, "alert.acknowledged", data, await settle_answer(tx, alert.id)))
+    data: JsonObject = {**told(alert), "note": command.data.note}
+    return Outcome(board_facts(alert, "alert.acknowledged", data, await stop_answer(tx, alert.id)))
 
 
 async def _dismiss(tx: Transaction, command: Command[DismissAlert], alert: Alert) -> Outcome:
     state = transitions()["alert"].step(alert.state, "alert.dismiss", "预警", "alert", "data.alert_id")
     alert = await store.save_alert(tx.conn, replace(alert, state=state, version=alert.version + 1))
-    data = {**_told(alert), "reason": command.data.reason}
-    return Outcome(board_facts(alert, "alert.dismissed", data, await settle_answer(tx, alert.id)))
+    data: JsonObject = {**told(alert), "reason": command.data.reason}
+    return Outcome(board_facts(alert, "alert.dismissed", data, await stop_answer(tx, alert.id)))
 
 
-# --- refused documents -------------------------------------------------------------------------------------------
-
-
-async def _nothing(tx: Transaction, command: Command[RejectDocument]) -> None:
-    return None
-
-
-async def _reject(tx: Transaction, command: Command[RejectDocument], _state: None) -> Outcome:
-    data = command.data
-    await tx.conn.execute(
-        """
-        INSERT INTO incidents.feed_rejection (id, sha256, feed, element, reason_zh, reason_en, at)
-        VALUES (%(id)s, %(sha256)s, %(feed)s, %(element)s, %(zh)s, %(en)s, %(at)s)
-        """,
-        {
-            "id": command.id,
-            "sha256": data.sha256,
-            "feed": data.feed,
-            "element": data.element,
-            "zh": data.reason_zh,
-            "en": data.reason_en,
-            "at": tx.at,
-        },
-    )
-    told: JsonObject = {
-        "feed": data.feed,
-        "sha256": data.sha256,
-        "element": data.element,
-        "reason_zh": data.reason_zh,
-        "reason_en": data.reason_en,
-    }
-    return Outcome([NewFact("board", "feed.rejected", told)])
-
-
-def _city(_state: object) -> Scope:
-    return Scope()
-
-
-HANDLINGS: Sequence[
-    Handling[ReceiveAlert, Alert | None]
-    | Handling[AcknowledgeAlert, Alert]
-    | Handling[DismissAlert, Alert]
-    | Handling[RejectDocument, None]
-] = (
-    Handling(ReceiveAlert, allow(Role.FEED), _find, _city, _receive),
-    Handling(AcknowledgeAlert, allow(Role.DUTY_OFFICER, Role.LEADER), _load_acknowledged, _scope, _acknowledge),
-    Handling(DismissAlert, allow(Role.DUTY_OFFICER), _load_dismissed, _scope, _dismiss),
-    Handling(RejectDocument, allow(Role.FEED), _nothing, _city, _reject),
+HANDLINGS = (
+    Handling(AcknowledgeAlert, allow(Role.DUTY_OFFICER, Role.LEADER), _load, _scope, _acknowledge),
+    Handling(DismissAlert, allow(Role.DUTY_OFFICER), _load, _scope, _dismiss),
 )

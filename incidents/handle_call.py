@@ -10,6 +10,7 @@ from incidents.classification import catalogue
 from incidents.commands import DismissCall, RegisterCall
 from incidents.metrics import metrics
 from incidents.place import Where, locate
+from incidents.reading import speaks_of_trend
 from incidents.transitions import transitions
 from spine.authority import Scope, allow
 from spine.canonical import Json, JsonObject
@@ -62,6 +63,7 @@ async def _register(tx: Transaction, command: Command[RegisterCall], where: Wher
         has_point=where.lon is not None,
         figures=bool(figures),
         caller=bool(data.caller_name or data.caller_phone),
+        trend=speaks_of_trend(data.text),
     )
     call = await store.save_call(
         tx.conn,
@@ -92,10 +94,10 @@ async def _register(tx: Transaction, command: Command[RegisterCall], where: Wher
     return Outcome(call_facts(call, "call.registered", told), {"call_id": str(call.id), "no": call.no})
 
 
-async def lock(tx: Transaction, call_id: UUID) -> Call:
+async def lock(tx: Transaction, call_id: UUID, field: str = "data.call_id") -> Call:
     call = await store.lock_call(tx.conn, call_id)
     if call is None:
-        raise not_found("来电记录", "call", str(call_id), field="data.call_id")
+        raise not_found("来电记录", "call", str(call_id), field=field)
     return call
 
 

@@ -6,18 +6,19 @@ from datetime import datetime
 
 from incidents import entry_store, store
 from incidents.commands import AddNote, EnterFigure, FileReport
-from incidents.entries import Report, report_object
+from incidents.entries import Report, report_object, require_in_order
 from incidents.grading import suggest
 from incidents.grading_rules import grading_rules
-from incidents.incident import Figure, figure_object, require_open, suggestion_object
+from incidents.incident import Figure, Incident, figure_object, require_open, suggestion_object
 from incidents.metrics import metrics
 from incidents.reporting import reporting
 from incidents.summary import Held, Now, add_note, head_facts, hold
 from spine.authority import Scope, allow
 from spine.canonical import Json, JsonObject
 from spine.carry_out import CLOCK_TOLERANCE
+from spine.clock import iso
 from spine.command import Command, Handling, NewFact, Outcome, Transaction
-from spine.deadlines import settle_deadline
+from spine.deadlines import deadline_object, set_deadline, settle_deadline
 from spine.errors import Refused
 from spine.files import find_files
 from spine.picture import boards
@@ -40,9 +41,16 @@ def shown_figure(figure: Figure) -> JsonObject:
 
 
 async def enter(tx: Transaction, held: Held, entered: Sequence[Entered], by: Principal) -> Now:
-    """Save figures; returns the after-image for the incident's stream."""
+    """Save figures; returns the after-image for the incident's stream.
+
+    A figure observed before the one that is held does not replace it: what was queued in the field without signal arrives
+    late, and stands in the record only.
+    """
     shown: dict[str, Json] = {}
+    newest = {f.metric: f.observed_at for f in await store.figures_of(tx.conn, held.incident.id)} if entered else {}
     for one in entered:
+        if one.metric in newest and one.observed_at < newest[one.metric]:
+            continue
         figure = await store.save_figure(
             tx.conn,
             held.incident.id,
@@ -61,7 +69,7 @@ async def suggest_grade(tx: Transaction, held: Held) -> tuple[Held, JsonObject |
     figures = {f.metric: f.value for f in await store.figures_of(tx.conn, incident.id) if f.value is not None}
     before = incident.suggested_grade
     suggestion = suggest(incident.class_key, figures, grading_rules().context_of(incident.area_code))
-    after = suggestion_object(suggestion, before, tx.at)
+    after = suggestion_object(suggestion, incident, tx.at)
     same = (incident.grade_suggested or {}).get("reasons") == (after or {}).get("reasons")
     if same and before == (None if suggestion is None else suggestion.grade):
         return held, None
@@ -73,6 +81,35 @@ async def suggest_grade(tx: Transaction, held: Held) -> tuple[Held, JsonObject |
         "decided": incident.decided_grade,
     }
     return replace(held, incident=saved), told
+
+
+async def first_report_clocks(tx: Transaction, incident: Incident, received_at: datetime) -> dict[str, Json]:
+    """Start the clocks of the first report, running since the duty room heard of it; deadlines for the after-image."""
+    shown: dict[str, Json] = {}
+    limits = reporting().first_report(
+        incident.class_key,
+        received_at,
+        grade=incident.decided_grade or incident.suggested_grade,
+        sensitive=incident.sensitive,
+    )
+    for limit in limits:
+        row = await set_deadline(
+            tx,
+            kind=limit.kind,
+            incident_id=incident.id,
+            subject_kind="incident",
+            subject_id=incident.id,
+            department=None,
+            title_zh=f"{limit.title_zh}·{incident.title}",
+            title_en=f"{limit.title_en} · {incident.title}",
+            to_zh=limit.to_zh,
+            to_en=limit.to_en,
+            started_at=received_at,
+            due_at=limit.due_at,
+            area=incident.area_code,
+        )
+        shown[str(row.id)] = deadline_object(row)
+    return shown
 
 
 # --- figures -----------------------------------------------------------------------------------------------------
@@ -97,13 +134,19 @@ async def _figure(tx: Transaction, command: Command[EnterFigure], held: Held) ->
             field="data.observed_at",
         )
     now = await enter(tx, held, [Entered(data.metric, data.value, data.source, data.observed_at)], command.by)
-    told: JsonObject = {"metric": data.metric, "value": data.value, "source": data.source}
+    told: JsonObject = {
+        "metric": data.metric,
+        "value": data.value,
+        "source": data.source,
+        "observed_at": iso(data.observed_at),
+    }
     held, graded = await suggest_grade(tx, held)
     key = f"incident:{held.incident.id}"
-    facts = [NewFact(key, "incident.figure_entered", told, now=now)]
+    applied = data.metric in now["figures"]
+    facts = [NewFact(key, "incident.figure_entered", {**told, "applied": applied}, now=now if applied else {})]
     if graded:
         facts += head_facts(held, "incident.grade_suggested", graded)
-    return Outcome(facts, {"metric": data.metric})
+    return Outcome(facts, {"metric": data.metric, "applied": applied})
 
 
 # --- notes -------------------------------------------------------------------------------------------------------
@@ -139,16 +182,9 @@ async def _hold_report(tx: Transaction, command: Command[FileReport]) -> Held:
 async def _file(tx: Transaction, command: Command[FileReport], held: Held) -> Outcome:
     data, incident = command.data, held.incident
     require_open(incident)
-    earlier = [r for r in await entry_store.reports_of(tx.conn, incident.id) if r.form == data.form]
-    if data.form != "first" and not any(r.form == "first" for r in await entry_store.reports_of(tx.conn, incident.id)):
-        raise Refused(
-            "first_report_first",
-            zh="尚未首报，请先提交首报。",
-            en="There has been no first report yet; file that first.",
-            field="data.form",
-            status=409,
-            final=False,
-        )
+    filed = await entry_store.reports_of(tx.conn, incident.id)
+    require_in_order(filed, data.form, data.channel)
+    earlier = [r for r in filed if r.form == data.form]
     late, gone = False, dict[str, Json]()
     if data.form == "first":
         for kind in reporting().settled_by(data.channel):

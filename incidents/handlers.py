@@ -1,10 +1,12 @@
 """All kinds of command of the incidents room."""
 
-from incidents import handle_alert, handle_call, handle_figure, handle_incident
+from incidents import handle_alert, handle_call, handle_figure, handle_incident, handle_open, handle_receive
 
 HANDLINGS = (
+    *handle_receive.HANDLINGS,
     *handle_alert.HANDLINGS,
     *handle_call.HANDLINGS,
+    *handle_open.HANDLINGS,
     *handle_incident.HANDLINGS,
     *handle_figure.HANDLINGS,
 )

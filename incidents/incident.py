@@ -95,11 +95,15 @@ def require_may_lower(incident: Incident, grade: Grade, by_leader: bool) -> None
         )
 
 
-def suggestion_object(suggestion: Suggestion | None, before: Grade | None, at: datetime) -> dict[str, Json] | None:
-    """What the figures suggest now. `lowered`: less than was suggested before, so a person has to look (invariant 10)."""
+def suggestion_object(suggestion: Suggestion | None, incident: Incident, at: datetime) -> dict[str, Json] | None:
+    """What the figures suggest now. `lowered`: less than was suggested before and nobody has decided since (invariant 10)."""
     if suggestion is None:
         return None
+    before = incident.suggested_grade
     lowered = before is not None and is_worse(before, suggestion.grade)
+    if not lowered and before == suggestion.grade and incident.grade_suggested is not None:
+        decided = "" if incident.grade_decided is None else str(incident.grade_decided["at"])
+        lowered = bool(incident.grade_suggested.get("lowered")) and decided < str(incident.grade_suggested["at"])
     return {"grade": suggestion.grade, "reasons": suggestion.reasons_json(), "at": iso(at), "lowered": lowered}
 
 

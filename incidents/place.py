@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from gis.crs import to_wgs84
+from gis.crs import Origin, to_wgs84
 from gis.gazetteer import describe
-
+from gis.geometry import check_point
 from incidents.commands import PointIn
 from spine.db import Connection
-from spine.principal import CITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +19,17 @@ class Where:
     area_code: str | None
 
 
-async def locate(conn: Connection, point: PointIn | None, area_code: str | None) -> Where:
-    """Convert a point to WGS 84 and find its area where none was given (None outside the known areas)."""
+async def locate(
+    conn: Connection, point: PointIn | None, area_code: str | None, *, field: str = "data.point", china: bool = True
+) -> Where:
+    """Convert a point to WGS 84 and find its area where none was given (None outside the known areas).
+
+    Raises Refused for a point that cannot be; `china`: also for one whose order looks exchanged (not for foreign feeds).
+    """
     if point is None:
         return Where(None, None, None, area_code)
-    lon, lat = to_wgs84(point.lon, point.lat, point.origin)
+    lon, lat = check_point(point.lon, point.lat, field, china=china)
+    lon, lat = to_wgs84(lon, lat, Origin(point.origin))
     lon, lat = round(lon, 7), round(lat, 7)
     if area_code is None:
         described = await describe(conn, lon, lat)
@@ -39,9 +44,9 @@ async def from_city(conn: Connection, lon: float, lat: float) -> tuple[bool | No
             """
             SELECT ST_Covers(area, p), ST_Distance(area::geography, p::geography) / 1000
             FROM gis.place, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS p
-            WHERE code = %(city)s AND area IS NOT NULL
+            WHERE level = 'city'
             """,
-            {"lon": lon, "lat": lat, "city": CITY},
+            {"lon": lon, "lat": lat},
         )
     ).fetchone()
     if row is None:

@@ -95,6 +95,11 @@ def read(text: str, now: datetime) -> Reading:
     )
 
 
+def speaks_of_trend(text: str) -> bool:
+    """Whether a text says how it develops (蔓延, 已控制, rising…)."""
+    return _TREND.search(plain(text)) is not None
+
+
 def _said_for(class_key: str, text: str) -> set[str]:
     """The words of a class that occur in the text, but not those that are a place's name as well (糖厂, 口岸)."""
     event_class = catalogue().find(class_key)

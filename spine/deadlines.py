@@ -150,6 +150,20 @@ async def settle_incident_deadlines(tx: Transaction, incident_id: UUID) -> list[
         return await cur.fetchall()
 
 
+async def move_incident_deadlines(tx: Transaction, incident_id: UUID, area: str) -> list[DeadlineRow]:
+    """Take an incident's running clocks along to the area that it has been corrected to."""
+    async with tx.conn.cursor(row_factory=class_row(DeadlineRow)) as cur:
+        await cur.execute(
+            """
+            UPDATE spine.deadline SET area = %(area)s WHERE incident_id = %(incident)s AND settled_at IS NULL
+            RETURNING id, kind, incident_id, subject_kind, subject_id, department, area, title_zh, title_en,
+                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome
+            """,
+            {"area": area, "incident": incident_id},
+        )
+        return await cur.fetchall()
+
+
 def deadline_streams(row: DeadlineRow) -> tuple[str, ...]:
     """Every stream in whose picture this deadline stands."""
     streams = list(boards(row.area))
