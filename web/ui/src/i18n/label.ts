@@ -5,8 +5,10 @@ export function label(object: object | null | undefined, stem?: string): string 
   if (!object) return ''
   const fields = object as Record<string, unknown>
   const name = (tongue: string) => (stem ? `${stem}_${tongue}` : tongue)
-  const mine = fields[name(currentLocale())]
-  if (typeof mine === 'string' && mine !== '') return mine
-  const other = fields[name(currentLocale() === 'zh' ? 'en' : 'zh')]
-  return typeof other === 'string' ? other : ''
+  return read(fields[name(currentLocale())]) || read(fields[name(currentLocale() === 'zh' ? 'en' : 'zh')])
+}
+
+function read(value: unknown): string {
+  if (typeof value === 'string') return value
+  return Array.isArray(value) ? value.join(currentLocale() === 'zh' ? '，' : ', ') : ''
 }

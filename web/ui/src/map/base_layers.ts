@@ -6,53 +6,60 @@ import { asProblem, get } from '@/wire/api'
 export const BASE_NAMES = ['counties', 'townships', 'rivers', 'roads', 'reservoirs', 'facilities', 'relief'] as const
 export type BaseName = (typeof BASE_NAMES)[number]
 
+type Corners = [[number, number], [number, number], [number, number], [number, number]]
+
 export interface BaseLayer {
   name: BaseName
   state: 'loading' | 'ready' | 'failed'
   data: FeatureCollection | null
-  source: string
+  source_zh: string
+  source_en: string
   date: string | null
   illustrative: boolean
   title_zh: string
   title_en: string
   reason: string
   /** An image that lies under the map, with its corners (lon, lat) from the top left clockwise. */
-  image: { url: string; corners: [[number, number], [number, number], [number, number], [number, number]] } | null
+  image: { url: string; corners: Corners } | null
 }
 
-export interface LayerAnswer extends FeatureCollection {
-  source?: string
-  source_zh?: string
-  source_en?: string
-  date?: string | null
-  illustrative?: boolean
-  title_zh?: string
-  title_en?: string
-  image?: { url: string; bounds?: [number, number, number, number]; corners?: BaseLayer['image'] extends infer I ? (I extends { corners: infer C } ? C : never) : never }
+interface LayerAnswer extends FeatureCollection {
+  source: string
+  source_en: string
+  date: string | null
+  illustrative: boolean
+  title_zh: string
+  title_en: string
+  /** bounds: west, south, east, north */
+  image: { url: string; bounds: [number, number, number, number] } | null
 }
 
 export const baseLayers = shallowReactive(new Map<BaseName, BaseLayer>())
 
 function blank(name: BaseName): BaseLayer {
-  return { name, state: 'loading', data: null, source: '', date: null, illustrative: true, title_zh: '', title_en: '', reason: '', image: null }
+  return { name, state: 'loading', data: null, source_zh: '', source_en: '', date: null, illustrative: true, title_zh: '', title_en: '', reason: '', image: null }
+}
+
+function cornersOf([west, south, east, north]: [number, number, number, number]): Corners {
+  return [[west, north], [east, north], [east, south], [west, south]]
 }
 
 async function load(name: BaseName): Promise<void> {
   baseLayers.set(name, blank(name))
   try {
     const answer = await get<LayerAnswer>(`/api/layers/${name}`, { cache: 'default' })
-    const bounds = answer.image?.bounds
-    const corners = answer.image?.corners ?? (bounds ? [[bounds[0], bounds[3]], [bounds[2], bounds[3]], [bounds[2], bounds[1]], [bounds[0], bounds[1]]] as NonNullable<BaseLayer['image']>['corners'] : null)
     baseLayers.set(name, {
-      ...blank(name),
+      name,
       state: 'ready',
       data: answer,
-      source: answer.source ?? '',
-      date: answer.date ?? null,
-      illustrative: answer.illustrative ?? false,
-      title_zh: answer.title_zh ?? '',
-      title_en: answer.title_en ?? '',
-      image: answer.image && corners ? { url: answer.image.url, corners } : null,
+      source_zh: answer.source,
+      source_en: answer.source_en,
+      date: answer.date,
+      illustrative: answer.illustrative,
+      title_zh: answer.title_zh,
+      title_en: answer.title_en,
+      reason: '',
+      image: answer.image ? { url: answer.image.url, corners: cornersOf(answer.image.bounds) } : null,
     })
   } catch (thrown) {
     baseLayers.set(name, { ...blank(name), state: 'failed', reason: asProblem(thrown).detail })

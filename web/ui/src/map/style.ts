@@ -29,7 +29,7 @@ export const GROUPS: Record<string, string[]> = {
   rivers: ['rivers', 'river-names'],
   townships: ['township-lines', 'township-names'],
   counties: ['county-fill', 'county-lines', 'county-names'],
-  relief: ['relief'],
+  relief: ['relief', 'summits'],
 }
 
 export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<string>): StyleSpecification {
@@ -92,7 +92,7 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
     },
     {
       id: 'reservoirs', type: 'symbol', source: 'reservoirs', minzoom: 8.6,
-      layout: { ...text(11, { ...beside, 'text-offset': [0.9, 0] }), 'icon-image': `facility|${facilitySign('reservoir', tongue)}` }, paint: inked(p.text),
+      layout: { ...text(11, { ...beside, 'text-offset': [0.9, 0] }), 'icon-image': facilityIcon(tongue) }, paint: inked(p.text),
     },
     {
       id: 'facilities', type: 'symbol', source: 'facilities', minzoom: 8.8,
@@ -101,6 +101,10 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
         'icon-image': facilityIcon(tongue), 'icon-padding': 1,
       },
       paint: inked(p.text),
+    },
+    {
+      id: 'summits', type: 'symbol', source: 'relief', minzoom: 9,
+      layout: text(11, { 'text-field': ['concat', '▲ ', name, ' ', ['to-string', ['get', 'elevation_m']], ' m'] }), paint: { ...inked(p.text), 'text-opacity': 0.8 },
     },
     { id: 'route', type: 'line', source: 'route', paint: { 'line-color': p.go, 'line-width': 3, 'line-dasharray': [3, 2] } },
     { id: 'alerts', type: 'symbol', source: 'alerts', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8.5, ['get', 'title']] }) }, paint: inked(p.text) },

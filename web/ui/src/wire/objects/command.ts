@@ -51,6 +51,9 @@ export interface Task {
   title_zh: string
   title_en: string
   text: string
+  text_en?: string
+  support?: string[]
+  deliverable?: string | null
   department: string
   unit_id: string | null
   clause: string | null
@@ -76,8 +79,10 @@ export type UnitStatus = 'available' | 'dispatched' | 'en_route' | 'on_scene' | 
 
 export interface Unit {
   id: string
+  code?: string
   call_sign: string
   name: string
+  name_en?: string
   department: string
   kind: string
   capabilities: string[]
@@ -87,6 +92,8 @@ export interface Unit {
   accuracy_m: number | null
   seen_at: Time | null
   task_id: string | null
+  need_help?: { kinds: HelpKind[]; text: string | null; at: Time } | null
+  area_code?: string | null
   phone: string | null
   version: number
 }

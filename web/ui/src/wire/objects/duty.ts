@@ -1,7 +1,7 @@
 /** Clocks that run, who is on duty, messages and the exercise. */
 import type { Time } from './base'
 
-export type DeliveryState = 'queued' | 'delivered' | 'read' | 'answered' | 'failed'
+export type DeliveryState = 'queued' | 'sent' | 'delivered' | 'read' | 'answered' | 'failed'
 
 export interface MessageDelivery {
   id: string

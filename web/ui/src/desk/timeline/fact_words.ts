@@ -1,0 +1,61 @@
+/** A fact in words. Names of people, units and departments come from what the fact says; what it does not say is left out. */
+import { className, departmentName, metricName, metricUnit } from '@/catalogue/catalogue'
+import { has, say } from '@/i18n'
+import { currentLocale } from '@/i18n/locale'
+import type { FactLine } from '@/wire/objects'
+
+type Data = Record<string, unknown>
+
+const text = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '')
+const both = (data: Data, stem: string): string => text(data[`${stem}_${currentLocale()}`]) || text(data[`${stem}_zh`]) || text(data[stem])
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+const word = (group: string, value: unknown): string => (has(`words.${group}.${text(value)}`) ? say(`words.${group}.${text(value)}`) : text(value))
+
+/** What each kind needs besides the fact's own plain fields. */
+const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
+  'incident.opened': (d) => ({ class: className(text(d.class_key)) }),
+  'incident.figure_entered': (d) => ({
+    metric: metricName(text(d.metric)),
+    shown: d.value === null ? say('words.unknown') : `${text(d.value)}${currentLocale() === 'zh' ? '' : ' '}${metricUnit(text(d.metric))}`,
+  }),
+  'incident.grade_suggested': (d) => ({ grade: d.grade === null ? say('words.ungraded') : word('grade', d.grade) }),
+  'incident.graded': (d) => ({ grade: word('grade', d.grade) }),
+  'incident.attached': (d) => ({ what: say(d.call_id ? 'facts.a_call' : 'facts.an_alert') }),
+  'incident.linked': (d) => ({ relation: word('relation', d.relation) }),
+  'incident.drawn': (d) => ({ which: say(d.which === 'impact_area' ? 'map.impact_area' : 'map.incident_area') }),
+  'incident.corrected': (d) => ({ fields: list(d.fields).map((field) => (has(`facts.field.${text(field)}`) ? say(`facts.field.${text(field)}`) : text(field))).join(say('shell.comma')) }),
+  'report.filed': (d) => ({ form: word('report_form', d.form), channel: word('report_channel', d.channel) }),
+  'response.proposed': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level) }),
+  'response.activated': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level), n: list(d.tasks).length }),
+  'response.declined': (d) => ({ plan: both(d, 'plan') }),
+  'response.ended': (d) => ({ plan: both(d, 'plan') }),
+  'unit.status_changed': (d) => ({ status: word('unit_status', d.status), unit: text(d.call_sign) || text(d.unit) }),
+  'unit.needs_help': (d) => ({ kinds: list(d.kinds).map((kind) => word('help', kind)).join(say('shell.comma')), unit: text(d.call_sign) }),
+  'unit.arrived': (d) => ({ unit: text(d.call_sign) }),
+  'unit.noted': (d) => ({ unit: text(d.call_sign) }),
+  'delivery.changed': (d) => ({ state: word('delivery_state', d.state) }),
+  'message.queued': (d) => ({ n: typeof d.n === 'number' ? d.n : list(d.to).length || '' }),
+  'duty.taken': (d) => ({ post: both(d, 'post') }),
+  'deadline.passed': (d) => ({ title: both(d, 'title') }),
+}
+
+export function factWords(fact: FactLine): string {
+  const key = `facts.${fact.kind.replaceAll('.', '_')}`
+  const data = fact.data
+  const named: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(data)) named[name] = text(value)
+  named.department = departmentName(text(data.department))
+  named.because = text(data.reason) ? say('facts.because', { reason: text(data.reason) }) : ''
+  Object.assign(named, MORE[fact.kind]?.(data))
+  if (!has(key)) return fact.kind
+  const sentence = say(key, named)
+  return data.late === true && fact.kind !== 'report.filed' ? `${sentence}${say('facts.late')}` : sentence
+}
+
+/** Who did it. Parts of the platform sign as `system:plans`; people by their name. */
+export function whoWords(fact: FactLine): string {
+  const { id, name } = fact.by
+  if (!id.startsWith('system:')) return name
+  const part = id.slice('system:'.length)
+  return has(`facts.system.${part}`) ? say(`facts.system.${part}`) : `${say('words.system')} · ${part}`
+}
