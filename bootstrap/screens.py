@@ -114,7 +114,7 @@ def _sources() -> Iterator[Path]:
         directories[:] = sorted(
             name for name in directories if name not in _NOT_BUILT_FROM and not name.startswith(".")
         )
-        yield from (Path(parent) / name for name in sorted(files))
+        yield from (Path(parent) / name for name in sorted(files) if not name.endswith(".test.ts"))
 
 
 def _digest(files: Iterator[Path] | list[Path]) -> str:
