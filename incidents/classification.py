@@ -102,11 +102,11 @@ class Catalogue:
         return self.classes.get(key)
 
     def need(self, key: str, field: str = "data.class_key") -> EventClass:
-        """A class that an incident can have. Raises Refused `class_unknown`."""
+        """A class that an incident can have. Raises Refused `unknown_class`."""
         found = self.classes.get(key)
         if found is None:
             raise Refused(
-                "class_unknown",
+                "unknown_class",
                 zh=f"事件类别“{key}”不在分类目录中，请从目录中选择。",
                 en=f"'{key}' is not in the catalogue of emergencies. Choose a class from the catalogue.",
                 field=field,

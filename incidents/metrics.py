@@ -107,11 +107,11 @@ class Metrics:
         return parts[0] if rule.how == "first" else max(parts, key=lambda p: p.value)
 
     def check(self, key: str, value: float, field: str) -> float:
-        """A value that can be true. Raises Refused `metric_unknown` or `figure_range`."""
+        """A value that can be true. Raises Refused `unknown_metric` or `absurd_figure`."""
         metric = self.metrics.get(key)
         if metric is None:
             raise Refused(
-                "metric_unknown",
+                "unknown_metric",
                 zh=f"没有“{key}”这个数据项。",
                 en=f"There is no figure called '{key}'.",
                 field=field,
@@ -119,7 +119,7 @@ class Metrics:
             )
         if metric.whole and value != int(value):
             raise Refused(
-                "figure_range",
+                "absurd_figure",
                 zh=f"{metric.zh}须为整数，不能是 {value:g}。",
                 en=f"'{metric.en}' is counted in whole numbers; {value:g} is not one.",
                 field=field,
@@ -132,7 +132,7 @@ class Metrics:
             if value < 0 and metric.least == 0:
                 zh = f"{metric.zh}不能为负数（{value:g}）。如要撤回此数据，请选择“撤回”。"
                 en = f"'{metric.en}' cannot be negative ({value:g}). To take the figure back, withdraw it."
-            raise Refused("figure_range", zh=zh, en=en, field=field, metric=key, value=value)
+            raise Refused("absurd_figure", zh=zh, en=en, field=field, metric=key, value=value)
         return value
 
     def to_json(self) -> list[Json]:

@@ -172,7 +172,7 @@ def test_english_words_stand_alone() -> None:
 def test_an_unknown_class_is_refused_with_the_field() -> None:
     with pytest.raises(Refused) as refusal:
         catalogue().need("nd.dragon")
-    assert (refusal.value.code, refusal.value.field) == ("class_unknown", "data.class_key")
+    assert (refusal.value.code, refusal.value.field) == ("unknown_class", "data.class_key")
     assert "nd.dragon" in refusal.value.zh
 
 
