@@ -96,8 +96,9 @@ def _undone(forward: Callable[[float, float], LonLat], lon: float, lat: float) -
     return x, y
 
 
-def to_wgs84(lon: float, lat: float, origin: Origin = Origin.WGS84) -> LonLat:
-    """Degrees in the given system → degrees in WGS 84."""
+def to_wgs84(lon: float, lat: float, origin: str | None = None) -> LonLat:
+    """Degrees in the given system (None: WGS 84) → degrees in WGS 84. Raises Refused `unknown_origin`."""
+    origin = origin_of(origin)
     if origin in (Origin.WGS84, Origin.CGCS2000) or not is_offset_here(lon, lat):
         return lon, lat
     if origin is Origin.BD09:
@@ -105,8 +106,9 @@ def to_wgs84(lon: float, lat: float, origin: Origin = Origin.WGS84) -> LonLat:
     return _undone(_wgs84_to_gcj02, lon, lat)
 
 
-def from_wgs84(lon: float, lat: float, origin: Origin) -> LonLat:
-    """Degrees in WGS 84 → degrees in the given system."""
+def from_wgs84(lon: float, lat: float, origin: str | None) -> LonLat:
+    """Degrees in WGS 84 → degrees in the given system. Raises Refused `unknown_origin`."""
+    origin = origin_of(origin)
     if origin in (Origin.WGS84, Origin.CGCS2000):
         return lon, lat
     shifted = _wgs84_to_gcj02(lon, lat)

@@ -1,227 +1,242 @@
-"""Places by name, pinyin, initials, code or coordinates; and a point in words."""
+"""Places by name and names of places: what is meant by these words, and how one says where this point is."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from psycopg.rows import class_row
-
+from gis import store
 from gis.coordinate_text import parse_coordinates
+from gis.facility_kinds import KINDS
 from gis.geodesic import bearing_deg, distance_m
-from spine.canonical import Json
+from gis.region.names import pinyin_of
+from gis.store import AreaRow, NamedRow, NearRow
+from spine.canonical import Json, JsonObject
 from spine.db import Connection
 
-_WINDS = (
-    ("北", "N"),
-    ("东北", "NE"),
-    ("东", "E"),
-    ("东南", "SE"),
-    ("南", "S"),
-    ("西南", "SW"),
-    ("西", "W"),
-    ("西北", "NW"),
-)
-_AT_THE_PLACE_M = 800.0
-"""Nearer than this to a place's point it is simply "at" the place."""
+MOST = 50
+_DIRECTIONS = (
+    ("北", "N"), ("东北", "NE"), ("东", "E"), ("东南", "SE"), ("南", "S"), ("西南", "SW"), ("西", "W"), ("西北", "NW"),
+)  # fmt: skip
+_KINDS = {
+    "city": ("市", "City"), "county": ("县（区）", "County"), "township": ("乡镇（街道）", "Township"), "river": ("河流", "River"),
+    "summit": ("山峰", "Summit"), **{kind.key: (kind.zh, kind.en) for kind in KINDS},
+}  # fmt: skip
+_AT_M, _FAR_M = 300.0, 150_000.0
+_LETTERS = re.compile(r"[a-z' ]+")
+_PROVINCE = re.compile(r"^(?:中国)?云南省?(?=.)")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A place that was found. `kind`: city, county, township, coordinates, or the kind of a facility."""
+class FoundPlace:
+    """Something found by `find`. `kind`: city, county, township, river, summit, a facility's kind, or coordinates; `match`: how it was found
+    (code, name, pinyin, initials, alike, coordinates); `chain`: the areas it lies in, the smallest first."""
 
-    code: str
     kind: str
+    kind_zh: str
+    kind_en: str
+    code: str | None
     name_zh: str
     name_en: str
     lon: float
     lat: float
+    origin: str
     area_code: str | None
-    chain_zh: str
-    chain_en: str
-    mark: str
+    chain: tuple[AreaRow, ...]
+    match: str
     score: float
+    distance_m: float | None
+    guessed: bool = False
 
-    def to_json(self) -> dict[str, Json]:
+    def to_json(self) -> JsonObject:
         return {
-            "code": self.code,
             "kind": self.kind,
+            "kind_zh": self.kind_zh,
+            "kind_en": self.kind_en,
+            "code": self.code,
             "name_zh": self.name_zh,
             "name_en": self.name_en,
-            "point": {"lon": self.lon, "lat": self.lat, "origin": "WGS84"},
+            "lon": self.lon,
+            "lat": self.lat,
+            "origin": self.origin,
             "area_code": self.area_code,
-            "chain_zh": self.chain_zh,
-            "chain_en": self.chain_en,
-            "mark": self.mark,
+            "chain": [_area_json(area) for area in self.chain],
+            "chain_zh": chain_zh(self.chain),
+            "chain_en": chain_en(self.chain),
+            "match": self.match,
+            "score": round(self.score, 2),
+            "distance_m": None if self.distance_m is None else round(self.distance_m),
+            "guessed": self.guessed,
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
-    """A point in words: `孟定镇东北 3.2 km`, with the area that holds it."""
+class DescribedPlace:
+    """A point in words. `area_code`: the township that holds it, None outside the known areas (then `chain` is empty)."""
 
-    area_code: str
-    chain_zh: str
-    chain_en: str
-    words_zh: str
-    words_en: str
+    lon: float
+    lat: float
+    zh: str
+    en: str
+    area_code: str | None
+    chain: tuple[AreaRow, ...]
+    nearest: NearRow
+    bearing_deg: float
 
-    def to_json(self) -> dict[str, Json]:
+    def to_json(self) -> JsonObject:
         return {
+            "lon": self.lon,
+            "lat": self.lat,
+            "zh": self.zh,
+            "en": self.en,
             "area_code": self.area_code,
-            "chain_zh": self.chain_zh,
-            "chain_en": self.chain_en,
-            "words_zh": self.words_zh,
-            "words_en": self.words_en,
+            "inside_area": self.area_code is not None,
+            "chain": [_area_json(area) for area in self.chain],
+            "chain_zh": chain_zh(self.chain),
+            "chain_en": chain_en(self.chain),
+            "nearest": {
+                "code": self.nearest.code,
+                "name_zh": self.nearest.short_zh,
+                "name_en": self.nearest.short_en,
+                "distance_m": round(self.nearest.distance_m),
+                "bearing_deg": round(self.bearing_deg),
+            },
         }
+
+
+def _area_json(area: AreaRow) -> Json:
+    return {"code": area.code, "level": area.level, "name_zh": area.short_zh, "name_en": area.short_en}
+
+
+def chain_zh(chain: Sequence[AreaRow]) -> str:
+    """The largest first, written together: 临沧市耿马县孟定镇."""
+    return "".join(area.short_zh for area in reversed(chain))
+
+
+def chain_en(chain: Sequence[AreaRow]) -> str:
+    """The smallest first: Mengding Town, Gengma County, Lincang City."""
+    return ", ".join(area.short_en for area in chain)
+
+
+def direction(bearing: float) -> tuple[str, str]:
+    """One of eight directions, in both languages."""
+    return _DIRECTIONS[round(bearing / 45) % 8]
 
 
 async def find(
     conn: Connection, text: str, near: tuple[float, float] | None = None, limit: int = 10
-) -> Sequence[Place]:
-    """Places that a text may mean, best first: exact before prefix before similar; areas before facilities; nearer first."""
-    wanted = " ".join(text.split())
-    coordinates = parse_coordinates(wanted)
-    if coordinates is not None:
-        described = await describe(conn, coordinates.lon, coordinates.lat)
-        return [_of_coordinates(coordinates.lon, coordinates.lat, described)]
-    if not wanted:
-        return []
-    lon, lat = near if near is not None else (None, None)
-    async with conn.cursor(row_factory=class_row(Place)) as cur:
-        await cur.execute(
-            """
-            WITH known AS (
-                SELECT p.code, p.level AS kind, p.name_zh, p.name_en, p.short_zh, p.pinyin, p.initials, p.point,
-                    p.code AS area_code, p.mark::text AS mark,
-                    CASE p.level WHEN 'city' THEN 0.06 WHEN 'county' THEN 0.05 ELSE 0.04 END AS rank,
-                    p.other_codes
-                FROM gis.place p
-                UNION ALL
-                SELECT f.code, f.kind, f.name_zh, f.name_en, f.name_zh, f.pinyin, f.initials, f.point, f.area_code,
-                    f.mark::text, 0.0, '{}'::text[]
-                FROM gis.facility f
-            ), scored AS (
-                SELECT k.*, GREATEST(
-                    CASE WHEN k.code = %(text)s OR %(text)s = ANY(k.other_codes) THEN 1.0 ELSE 0 END,
-                    CASE WHEN k.name_zh = %(text)s OR k.short_zh = %(text)s THEN 1.0 ELSE 0 END,
-                    CASE WHEN k.name_zh LIKE %(prefix)s THEN 0.9 ELSE 0 END,
-                    CASE WHEN k.name_zh LIKE %(inside)s THEN 0.7 ELSE 0 END,
-                    CASE WHEN k.pinyin = %(latin)s OR lower(k.name_en) = lower(%(text)s) THEN 0.95 ELSE 0 END,
-                    CASE WHEN length(%(latin)s) >= 3 AND (k.pinyin LIKE %(latin_prefix)s
-                        OR lower(k.name_en) LIKE lower(%(prefix)s)) THEN 0.8 ELSE 0 END,
-                    CASE WHEN length(%(latin)s) >= 2 AND k.initials = %(latin)s THEN 0.75 ELSE 0 END,
-                    CASE WHEN similarity(k.name_zh, %(text)s) >= 0.4 THEN similarity(k.name_zh, %(text)s) * 0.6 ELSE 0 END,
-                    CASE WHEN length(%(latin)s) >= 4 AND similarity(k.pinyin, %(latin)s) >= 0.5
-                        THEN similarity(k.pinyin, %(latin)s) * 0.6 ELSE 0 END
-                ) AS fit
-                FROM known k
+) -> list[FoundPlace]:
+    """What the words may mean, best first: a Chinese name or its beginning, the same with the county before it, pinyin,
+    initials, a code, or coordinates. Sounds alike and small slips in pinyin are found too. `near`: (lon, lat) to prefer.
+
+    Raises Refused when the text is coordinates of no possible point.
+    """
+    words = " ".join(unicodedata.normalize("NFKC", text).lower().split())
+    limit = max(1, min(limit, MOST))
+    point = parse_coordinates(text)
+    if point is not None:
+        described = await describe(conn, point.lon, point.lat)
+        away = None if near is None else distance_m(*near, point.lon, point.lat)
+        zh, en = f"{point.lon:.5f}, {point.lat:.5f}", f"{point.lat:.5f}, {point.lon:.5f}"
+        if described is not None:
+            zh, en = described.zh, described.en
+        area_code = None if described is None else described.area_code
+        chain = () if described is None else described.chain
+        return [
+            FoundPlace(
+                "coordinates", "坐标", "Coordinates", None, zh, en, point.lon, point.lat, point.origin, area_code, chain,
+                "coordinates", 100.0, away, point.guessed,
             )
-            SELECT s.code, s.kind, s.name_zh, s.name_en, ST_X(s.point) AS lon, ST_Y(s.point) AS lat, s.area_code,
-                coalesce((SELECT string_agg(c.name_zh, '' ORDER BY length(c.code)) FROM gis.place c
-                    WHERE s.area_code LIKE c.code || '%%' AND c.level <> 'city'), '') AS chain_zh,
-                coalesce((SELECT string_agg(c.name_en, ', ' ORDER BY length(c.code) DESC) FROM gis.place c
-                    WHERE s.area_code LIKE c.code || '%%' AND c.level <> 'city'), '') AS chain_en,
-                s.mark,
-                (s.fit + s.rank)::float8 AS score
-            FROM scored s
-            WHERE s.fit > 0
-            ORDER BY score DESC,
-                CASE WHEN %(lon)s::float8 IS NULL THEN 0
-                    ELSE ST_Distance(s.point, ST_SetSRID(ST_MakePoint(%(lon)s::float8, %(lat)s::float8), 4326)) END,
-                length(s.name_zh), s.code
-            LIMIT %(limit)s
-            """,
-            {
-                "text": wanted,
-                "prefix": _like(wanted) + "%",
-                "inside": "%" + _like(wanted) + "%",
-                "latin": _latin(wanted),
-                "latin_prefix": _like(_latin(wanted)) + "%",
-                "lon": lon,
-                "lat": lat,
-                "limit": limit,
-            },
-        )
-        return await cur.fetchall()
+        ]  # fmt: skip
+    if not words:
+        return []
+    rows = await _search(conn, words, None, near, limit)
+    if not rows or rows[0].score < 80:
+        within, rest = await _without_areas(conn, words)
+        if rest != words:
+            rows = sorted([*await _search(conn, rest, within, near, limit), *rows], key=lambda row: -row.score)
+    return await _with_chains(conn, _once(rows)[:limit])
 
 
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-
-
-def _latin(text: str) -> str:
-    """As pinyin and initials are kept: letters and digits only, lower case."""
-    return "".join(ch for ch in text.lower() if ch.isascii() and ch.isalnum())
-
-
-def _of_coordinates(lon: float, lat: float, described: Described | None) -> Place:
-    place = Place(
-        f"{lon:.5f},{lat:.5f}",
-        "coordinates",
-        f"{lat:.4f}N {lon:.4f}E",
-        f"{lat:.4f}N {lon:.4f}E",
-        lon,
-        lat,
-        None,
-        "",
-        "",
-        "R",
-        1.0,
-    )
-    if described is None:
-        return place
-    return replace(
-        place,
-        name_zh=described.words_zh,
-        name_en=described.words_en,
-        area_code=described.area_code,
-        chain_zh=described.chain_zh,
-        chain_en=described.chain_en,
+async def _search(
+    conn: Connection, words: str, within: str | None, near: tuple[float, float] | None, limit: int
+) -> list[NamedRow]:
+    latin = words.replace(" ", "").replace("'", "") if _LETTERS.fullmatch(words) else ""
+    return await store.search_named(
+        conn, words, latin or pinyin_of(words), latin, near=near, within=within, limit=limit
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
-    code: str
-    name_zh: str
-    name_en: str
-    lon: float
-    lat: float
+async def _without_areas(conn: Connection, words: str) -> tuple[str | None, str]:
+    """City and county names that stand first are taken off while something remains: (the last one's code, what remains)."""
+    within: str | None = None
+    rest = _PROVINCE.sub("", words)
+    known = [
+        (name, area.code)
+        for area in await store.areas_by_name(conn)
+        for name in (area.name_zh, area.short_zh, area.short_zh[:-1])
+        if len(name) >= 2
+    ]
+    known.sort(key=lambda pair: -len(pair[0]))
+    while (first := next(((name, code) for name, code in known if rest.startswith(name)), None)) is not None:
+        name, code = first
+        after = rest.removeprefix(name).strip(" ,，")
+        if not after:
+            break
+        within, rest = code if not code.endswith("00") else code[:4], after
+    return within, rest
 
 
-async def describe(conn: Connection, lon: float, lat: float) -> Described | None:
-    """The point in words and the areas that hold it; None outside the region."""
-    async with conn.cursor(row_factory=class_row(_Near)) as cur:
-        await cur.execute(
-            """
-            SELECT code, name_zh, name_en, ST_X(point) AS lon, ST_Y(point) AS lat FROM gis.place
-            WHERE level <> 'city' AND ST_Covers(area, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326))
-            ORDER BY length(code)
-            """,
-            {"lon": lon, "lat": lat},
-        )
-        holding = await cur.fetchall()
-        if not holding:
-            return None
-        await cur.execute(
-            """
-            SELECT code, name_zh, name_en, ST_X(point) AS lon, ST_Y(point) AS lat FROM gis.place
-            WHERE level = 'township'
-            ORDER BY point <-> ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) LIMIT 1
-            """,
-            {"lon": lon, "lat": lat},
-        )
-        nearest = await cur.fetchone() or holding[-1]
-    away = distance_m(nearest.lon, nearest.lat, lon, lat)
-    wind_zh, wind_en = _WINDS[round(bearing_deg(nearest.lon, nearest.lat, lon, lat) / 45) % 8]
-    if away < _AT_THE_PLACE_M:
-        words_zh, words_en = nearest.name_zh, nearest.name_en
-    else:
-        words_zh = f"{nearest.name_zh}{wind_zh} {away / 1000:.1f} km"
-        words_en = f"{away / 1000:.1f} km {wind_en} of {nearest.name_en}"
-    return Described(
-        area_code=holding[-1].code,
-        chain_zh="".join(h.name_zh for h in holding),
-        chain_en=", ".join(h.name_en for h in reversed(holding)),
-        words_zh=words_zh,
-        words_en=words_en,
-    )
+def _once(rows: Sequence[NamedRow]) -> list[NamedRow]:
+    seen: dict[str, NamedRow] = {}
+    for row in rows:
+        seen.setdefault(row.code, row)
+    return list(seen.values())
+
+
+async def _with_chains(conn: Connection, rows: Sequence[NamedRow]) -> list[FoundPlace]:
+    codes = {part for row in rows if row.area_code for part in _codes_above(row.area_code)}
+    areas = await store.areas(conn, sorted(codes))
+    found: list[FoundPlace] = []
+    for row in rows:
+        chain = tuple(areas[c] for c in _codes_above(row.area_code or "") if c in areas)
+        found.append(
+            FoundPlace(
+                row.kind, *_KINDS[row.kind], row.code, row.name_zh, row.name_en, row.lon, row.lat, "WGS84", row.area_code, chain,
+                row.match, row.score, row.distance_m,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _codes_above(code: str) -> list[str]:
+    """530926103 → itself, its county 530926, its city 530900."""
+    above = [code[:6], f"{code[:4]}00"] if len(code) >= 6 else []
+    return list(dict.fromkeys([code, *above]))
+
+
+async def describe(conn: Connection, lon: float, lat: float) -> DescribedPlace | None:
+    """How one says where the point is, by the nearest township's place; None when no place is within 150 km."""
+    nearest = await store.nearest_township(conn, lon, lat)
+    if nearest is None or nearest.distance_m > _FAR_M:
+        return None
+    chain = tuple(await store.areas_holding(conn, lon, lat))
+    bearing = bearing_deg(nearest.lon, nearest.lat, lon, lat)
+    zh, en = _relative(nearest, bearing)
+    own = await store.areas(conn, [nearest.code[:6]])
+    county = own.get(nearest.code[:6])
+    if county is not None:
+        zh, en = f"{county.short_zh}{zh}", f"{en}, {county.short_en}"
+    if not chain:
+        zh, en = f"{zh}（辖区外）", f"{en} (outside the city)"
+    return DescribedPlace(lon, lat, zh, en, chain[0].code if chain else None, chain, nearest, bearing)
+
+
+def _relative(nearest: NearRow, bearing: float) -> tuple[str, str]:
+    """孟定镇东北 3.2 km; within 300 m just the name."""
+    if nearest.distance_m < _AT_M:
+        return nearest.short_zh, nearest.short_en
+    zh, en = direction(bearing)
+    km = nearest.distance_m / 1000
+    said = f"{km:.1f}" if km < 20 else f"{km:.0f}"
+    return f"{nearest.short_zh}{zh} {said} km", f"{said} km {en} of {nearest.short_en}"

@@ -110,8 +110,7 @@ class _Reader:
                 field=field.split("[")[0],
                 most=MOST_VERTICES,
             )
-        listed = isinstance(value, Sequence) and not isinstance(value, str)
-        numbers: Sequence[Json] = value if listed else []
+        numbers: Sequence[Json] = [] if isinstance(value, str) or not isinstance(value, Sequence) else value
         if len(numbers) not in (2, 3) or any(isinstance(n, bool) or not isinstance(n, int | float) for n in numbers):
             raise _refuse_shape(
                 f"{field} 应为 [经度, 纬度] 两个数字。", f"{field} must be two numbers, [longitude, latitude].", field
@@ -169,6 +168,13 @@ def parse_geometry(
     return geometry
 
 
+def check_geometry(
+    value: Json, field: str = "geometry", *, kinds: frozenset[str] = ALL, china: bool = False
+) -> JsonObject:
+    """Like `parse_geometry`, for those who keep GeoJSON: the checked geometry object, two dimensions."""
+    return _as_json(parse_geometry(value, field, kinds=kinds, china=china))
+
+
 def check_valid(geometry: BaseGeometry, field: str = "geometry") -> None:
     """Raises Refused `geometry_empty` or `geometry_crosses_itself` with the place (`at`: [lon, lat]) of the fault."""
     if geometry.is_empty:
@@ -191,9 +197,11 @@ def check_valid(geometry: BaseGeometry, field: str = "geometry") -> None:
     )
 
 
-def geometry_json(geometry: BaseGeometry | None) -> JsonObject | None:
-    """A GeoJSON geometry object, two dimensions."""
-    if geometry is None:
-        return None
+def _as_json(geometry: BaseGeometry) -> JsonObject:
     flat = transform(geometry, lambda xy: xy, include_z=False) if geometry.has_z else geometry
     return decode_object(str(to_geojson(flat)))
+
+
+def geometry_json(geometry: BaseGeometry | None) -> JsonObject | None:
+    """A GeoJSON geometry object, two dimensions."""
+    return None if geometry is None else _as_json(geometry)

@@ -1,56 +1,31 @@
-"""Positions of units: telemetry. Newest wins; one that arrives late never moves a unit back."""
+"""Where units are: telemetry, not state. The newest position of each unit is kept; an older one never replaces it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from psycopg.rows import class_row
-
+from gis import store
+from gis.geometry import check_point
+from gis.store import PositionRow as Position
 from spine.db import Connection
 
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """WGS 84; `accuracy_m` is the radius of the 68 % circle as the device says; `at` is the device's time."""
-
-    unit_id: UUID
-    lon: float
-    lat: float
-    accuracy_m: float | None
-    at: datetime
-    received_at: datetime
-    source: str
+__all__ = ["Position", "positions", "upsert_positions"]
 
 
 async def upsert_positions(conn: Connection, batch: Sequence[Position]) -> list[Position]:
-    """Keep the newest position of each unit. Returns those that were newer than what was known."""
+    """Keep the batch's newest position of each unit where it is newer than the one held; returns those kept.
+
+    WGS 84; `at`: when the unit was there; late and repeated positions are no error, they are just not kept.
+    Raises Refused, with the item's number in the field, for a point that can be none; then nothing is kept.
+    """
     newest: dict[UUID, Position] = {}
-    for position in batch:
-        known = newest.get(position.unit_id)
-        if known is None or position.at > known.at:
+    for index, position in enumerate(batch):
+        check_point(position.lon, position.lat, f"positions[{index}]", china=False)
+        held = newest.get(position.unit_id)
+        if held is None or held.at < position.at:
             newest[position.unit_id] = position
-    # One order for all writers, so that two batches never wait for each other in a circle.
-    ordered = sorted(newest.values(), key=lambda p: p.unit_id)
-    async with conn.cursor(row_factory=class_row(Position)) as cur:
-        await cur.execute(
-            """
-            INSERT INTO gis.position AS known (unit_id, lon, lat, accuracy_m, at, received_at, source)
-            SELECT * FROM unnest(%(units)s::uuid[], %(lons)s::float8[], %(lats)s::float8[], %(accuracies)s::float8[],
-                %(ats)s::timestamptz[], %(received)s::timestamptz[], %(sources)s::text[])
-            ON CONFLICT (unit_id) DO UPDATE SET lon = EXCLUDED.lon, lat = EXCLUDED.lat, accuracy_m = EXCLUDED.accuracy_m,
-                at = EXCLUDED.at, received_at = EXCLUDED.received_at, source = EXCLUDED.source
-            WHERE EXCLUDED.at > known.at
-            RETURNING unit_id, lon, lat, accuracy_m, at, received_at, source
-            """,
-            {
-                "units": [p.unit_id for p in ordered],
-                "lons": [p.lon for p in ordered],
-                "lats": [p.lat for p in ordered],
-                "accuracies": [p.accuracy_m for p in ordered],
-                "ats": [p.at for p in ordered],
-                "received": [p.received_at for p in ordered],
-                "sources": [p.source for p in ordered],
-            },
-        )
-        return await cur.fetchall()
+    return await store.upsert_positions(conn, list(newest.values())) if newest else []
+
+
+async def positions(conn: Connection, unit_ids: Sequence[UUID] | None = None) -> list[Position]:
+    """The newest positions known, of all units or of these."""
+    return await store.read_positions(conn, unit_ids)
