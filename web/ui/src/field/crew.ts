@@ -65,6 +65,7 @@ export function useCrew(db: IDBDatabase): Crew {
   })
   const heardAt = computed(() => Math.max(live.lastHeardAt.value, keptHere.value?.heardAt ?? 0))
 
+  let keeping: ReturnType<typeof setTimeout> | undefined
   watch(
     [live.seq, live.status, unit],
     () => {
@@ -72,7 +73,6 @@ export function useCrew(db: IDBDatabase): Crew {
     },
     { immediate: true },
   )
-  let keeping: ReturnType<typeof setTimeout> | undefined
   function scheduleKeep(): void {
     keeping ??= setTimeout(() => {
       keeping = undefined
