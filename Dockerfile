@@ -4,7 +4,7 @@ FROM python:3.12-slim-bookworm
 WORKDIR /srv/fengsui
 COPY . .
 # With a database named, set-up brings the Python packages and the screens only, no PostgreSQL and no Redis.
-RUN FENGSUI_DATABASE_URL=named-at-run-time ./fengsui setup \
+RUN FENGSUI_DATABASE_URL=named-at-run-time UV_COMPILE_BYTECODE=1 ./fengsui setup \
     && rm -rf web/ui/node_modules /root/.npm /root/.cache var \
     && useradd --system --home-dir /var/lib/fengsui --create-home fengsui
 
