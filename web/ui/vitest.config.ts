@@ -5,5 +5,5 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   plugins: [vue()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
-  test: { environment: 'jsdom', include: ['test/**/*.test.ts', 'src/**/*.test.ts'], restoreMocks: true },
+  test: { environment: 'node', include: ['test/**/*.test.ts', 'src/**/*.test.ts'], restoreMocks: true },
 })

@@ -5,10 +5,10 @@ import { toast, toastProblem } from '@/shell/toast'
 import { realmNow } from '@/time/clock'
 import { get } from '@/wire/api'
 import { sendCommand } from '@/wire/command'
-import type { Point } from '@/wire/objects'
 import type { Act } from '../act'
 import type { Desk } from '../desk'
 import type { Asked } from './command_line'
+import { placeWords } from './understanding'
 import type { Understanding } from './understanding'
 
 export interface CommandDeeds {
@@ -23,13 +23,11 @@ export interface CommandDeeds {
 export function callData(text: string, read: Understanding | null): Record<string, unknown> {
   const data: Record<string, unknown> = { text, source: read?.source || say('desk.bar.default_source') }
   if (!read) return data
-  if (read.class) data.class_key = read.class.key
-  if (read.place) {
-    data.place = read.place.name_zh || read.place.name_en
-    const point: Point | null = read.place.point
-    if (point) data.point = { lon: point.lon, lat: point.lat, origin: point.origin ?? 'WGS84' }
-    if (read.place.area_code) data.area_code = read.place.area_code
-  }
+  if (read.class_key) data.class_key = read.class_key
+  const place = placeWords(read)
+  if (place) data.place = place
+  if (read.point) data.point = { lon: read.point.lon, lat: read.point.lat, origin: read.point.origin ?? 'WGS84' }
+  if (read.area_code) data.area_code = read.area_code
   if (read.caller_name) data.caller_name = read.caller_name
   if (read.caller_phone) data.caller_phone = read.caller_phone
   if (Object.keys(read.figures).length > 0) data.figures = read.figures
