@@ -88,16 +88,17 @@ class Server:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    async def sign_in(self, login: str, locale: str = "zh") -> httpx.AsyncClient:
-        """A client with this person's session. The caller closes it."""
-        client = httpx.AsyncClient(base_url=self.url, headers={"Accept-Language": locale}, timeout=30)
-        answer = await client.post("/api/session", json={"login": login, "password": PASSWORD})
-        assert answer.status_code == 200, answer.text
-        return client
+    @asynccontextmanager
+    async def sign_in(self, login: str, locale: str = "zh") -> AsyncGenerator[httpx.AsyncClient]:
+        """A client with this person's session."""
+        async with httpx.AsyncClient(base_url=self.url, headers={"Accept-Language": locale}, timeout=30) as client:
+            answer = await client.post("/api/session", json={"login": login, "password": PASSWORD})
+            assert answer.status_code == 200, answer.text
+            yield client
 
     @asynccontextmanager
     async def socket(self, login: str) -> AsyncGenerator["SocketClient"]:
-        async with await self.sign_in(login) as client:
+        async with self.sign_in(login) as client:
             cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         async with websockets.connect(
             f"ws://127.0.0.1:{self.port}/api/socket", additional_headers={"Cookie": cookie}, max_size=None

@@ -9,20 +9,33 @@ from spine.realm import Realm
 
 log = logging.getLogger("fengsui.rate")
 
-SIGN_INS_PER_MINUTE: Final = 12
+FAILED_SIGN_INS_PER_MINUTE: Final = 10
 
 
-async def allow_attempt(realm: Realm, who: str) -> bool:
-    """Count one attempt to sign in. False when there were too many within the minute."""
+def _key(realm: Realm, who: str) -> str:
+    return f"fengsui:{realm.row.epoch}:sign-in:{who}"
+
+
+async def may_try(realm: Realm, who: str) -> bool:
+    """Whether somebody may try to sign in: not after too many failures within the minute."""
     redis = realm.nudges.redis
     if redis is None:
         return True
-    key = f"fengsui:{realm.name}:sign-in:{who}"
     try:
-        count = int(await redis.incr(key))
-        if count == 1:
-            await redis.expire(key, 60)
+        failed = await redis.get(_key(realm, who))
     except (RedisError, OSError) as error:
         log.warning("no rate limit while redis is away: %s", error)
         return True
-    return count <= SIGN_INS_PER_MINUTE
+    return failed is None or int(failed) < FAILED_SIGN_INS_PER_MINUTE
+
+
+async def count_failure(realm: Realm, who: str) -> None:
+    """Remember one failed attempt for a minute from the first."""
+    redis = realm.nudges.redis
+    if redis is None:
+        return
+    try:
+        if int(await redis.incr(_key(realm, who))) == 1:
+            await redis.expire(_key(realm, who), 60)
+    except (RedisError, OSError) as error:
+        log.warning("no rate limit while redis is away: %s", error)

@@ -2,16 +2,19 @@
 
 from pathlib import Path
 
+from redis.asyncio import Redis
+
 import command.handlers
 import command.picture
 import command.react
-from redis.asyncio import Redis
-
 import incidents.handlers
 import incidents.picture
 import notify.handlers
 import notify.picture
 import notify.react
+from command.catalogue import command_catalogue
+from command.plan import plans
+from incidents.catalogue import incident_catalogue
 from spine import deadlines, realm_clock
 from spine.command import Registry
 from spine.nudge import Nudges
@@ -46,8 +49,19 @@ def book() -> PictureBook:
     )
 
 
+def read_rules() -> None:
+    """Read every rule, plan and table of the organisation now: a mistake in one must show at the start, not at 02:10.
+
+    Raises the room's own error, which names the file and the place in it.
+    """
+    incident_catalogue()
+    command_catalogue()
+    plans()
+
+
 def furnish(realm: Realm, *, mail: bool = False) -> House:
     """Everything that acts in a realm. `mail`: orders also go out by mail."""
+    read_rules()
     commands = registry()
     followers = (command.react.follower(commands), notify.react.follower(commands, mail=mail))
     return House(realm, commands, book(), followers)
@@ -59,5 +73,5 @@ async def open_house(database_url: str, redis_url: str | None, data_dir: Path, *
     if redis_url:
         redis = Redis.from_url(redis_url, socket_connect_timeout=2.0)  # pyright: ignore[reportUnknownMemberType]
     realm = await open_realm(database_url, nudges=Nudges(None, "?"), data_dir=data_dir)
-    realm.nudges = Nudges(redis, realm.name)
+    realm.nudges = Nudges(redis, str(realm.row.epoch))
     return furnish(realm, mail=mail)

@@ -18,11 +18,11 @@ from web.gateway import protocol
 DOCUMENT = cast(
     dict[str, Any], yaml.safe_load((Path(__file__).parents[2] / "docs" / "asyncapi.yaml").read_text("utf-8"))
 )
-REGISTRY: Any = Registry().with_resource("", Resource.from_contents(DOCUMENT, default_specification=DRAFT202012))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+REGISTRY: Any = Registry().with_resource("urn:asyncapi", Resource.from_contents(DOCUMENT, default_specification=DRAFT202012))  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 def check(message: str, frame: Any) -> None:
-    schema = {"$ref": f"#/components/messages/{message}/payload"}
+    schema = {"$ref": f"urn:asyncapi#/components/messages/{message}/payload"}
     Draft202012Validator(schema, registry=REGISTRY).validate(frame)  # pyright: ignore[reportUnknownMemberType]
 
 

@@ -5,6 +5,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import httpx
@@ -36,12 +37,13 @@ async def program(services: Services, city_url: str, tmp_path: Any) -> AsyncGene
     await running.stop()
 
 
-async def sign_in(program: Program) -> httpx.AsyncClient:
+@asynccontextmanager
+async def sign_in(program: Program) -> AsyncGenerator[httpx.AsyncClient]:
     limits = httpx.Limits(max_connections=40)
-    client = httpx.AsyncClient(base_url=program.url, timeout=20, limits=limits)
-    answer = await client.post("/api/session", json={"login": "duty1", "password": PASSWORD})
-    assert answer.status_code == 200, answer.text
-    return client
+    async with httpx.AsyncClient(base_url=program.url, timeout=20, limits=limits) as client:
+        answer = await client.post("/api/session", json={"login": "duty1", "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        yield client
 
 
 class Dashboard:
@@ -54,7 +56,7 @@ class Dashboard:
 
     async def follow_until(self, head: int | None) -> None:
         """Follow from the position held, until this head or until the connection breaks."""
-        async with await sign_in(self.program) as client:
+        async with sign_in(self.program) as client:
             cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         address = f"ws://127.0.0.1:{self.program.port}/api/socket"
         async with websockets.connect(address, additional_headers={"Cookie": cookie}) as connection:
@@ -96,7 +98,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled(program: Program, city_ur
 
     dashboard = Dashboard(program)
     watching = asyncio.create_task(dashboard.follow_until(None))
-    async with await sign_in(program) as client:
+    async with sign_in(program) as client:
         sending = asyncio.gather(*(send(client, envelope) for envelope in envelopes))
         await asyncio.wait_for(enough.wait(), 60)
         await program.kill()
@@ -110,7 +112,7 @@ async def test_nothing_acknowledged_is_lost_or_doubled(program: Program, city_ur
     in_record = await facts_by_command(city_url)
     assert before <= set(in_record)
 
-    async with await sign_in(program) as client:
+    async with sign_in(program) as client:
         await asyncio.gather(*(send(client, envelope) for envelope in envelopes))
     assert len(acknowledged) == COMMANDS
     assert await facts_by_command(city_url) == Counter({envelope["id"]: 1 for envelope in envelopes})

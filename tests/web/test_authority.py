@@ -61,6 +61,7 @@ MAY: dict[str, set[Role]] = {
     "task.accept": DUTY | LEAD,
     "task.send_back": DUTY | LEAD,
     "task.cancel": LEAD,
+    "task.resume_clocks": SYSTEM,
     "unit.status": UNIT | DEPARTMENT | DUTY,
     "unit.arrive": UNIT,
     "unit.need_help": UNIT,
@@ -73,7 +74,8 @@ MAY: dict[str, set[Role]] = {
     "message.answer": SYSTEM,
     "clock.set": CONTROL | {Role.ADMINISTRATOR},
     "inject.deliver": CONTROL | SYSTEM,
-    "inject.skip": CONTROL,
+    "inject.skip": CONTROL | SYSTEM,
+    "inject.record": SYSTEM,
     "exercise.rate": {Role.EVALUATOR},
     "exercise.end": CONTROL,
 }
@@ -110,7 +112,7 @@ async def open_incident(city: City, area: str) -> str:
 
 
 async def issue(city: City, incident: str, department: str) -> str:
-    data = {"incident_id": incident, "title": "搜救", "text": "排查", "department": department}
+    data = {"incident_id": incident, "title": "搜救", "text": "排查", "department": department, "due_minutes": 60}
     return str((await city.carry_out("duty1", "task.issue", data)).result["task_id"])
 
 
@@ -159,7 +161,7 @@ async def test_every_role_against_every_stream(server: Server) -> None:
         "where:units": overseers | {"duty-gengma", "frb", "psb"},
     }
     for login in ["duty-gengma", "psb", *LOGINS.values()]:
-        async with server.socket(login) as client, await server.sign_in(login) as http:
+        async with server.socket(login) as client, server.sign_in(login) as http:
             for stream, permitted in expected.items():
                 await client.send(op="follow", stream=stream)
                 while True:
@@ -175,6 +177,6 @@ async def test_every_role_against_every_stream(server: Server) -> None:
 
 
 async def test_an_unknown_incident_and_a_hidden_one_look_different_only_to_those_who_may_know(server: Server) -> None:
-    async with await server.sign_in("psb") as client:
+    async with server.sign_in("psb") as client:
         answer = await client.get(f"/api/picture/incident:{uuid.uuid4()}")
         assert answer.status_code == 404

@@ -52,10 +52,16 @@ GOOD = {"title": "试", "class_key": "ac.special.boiler", "place": "孟定镇"}
 @pytest.mark.parametrize(
     ("kind", "data", "status", "code", "field"),
     [
-        ("incident.open", {**GOOD, "class_key": "nd.dragon"}, 422, "class_unknown", "data.class_key"),
-        ("incident.open", {**GOOD, "point": {"lon": 199.0, "lat": 23.5}}, 422, "invalid_field", "data.point.lon"),
-        ("incident.open", {**GOOD, "point": {"lon": 23.5, "lat": 99.1}}, 422, "invalid_field", "data.point.lat"),
-        ("incident.open", {**GOOD, "figures": {"dead": -1}}, 422, "figure_range", "data.figures.dead"),
+        ("incident.open", {**GOOD, "class_key": "nd.dragon"}, 422, "unknown_class", "data.class_key"),
+        (
+            "incident.open",
+            {**GOOD, "point": {"lon": 199.0, "lat": 23.5}},
+            422,
+            "coordinates_impossible",
+            "data.point.lon",
+        ),
+        ("incident.open", {**GOOD, "point": {"lon": 23.5, "lat": 99.1}}, 422, "coordinates_swapped", "data.point"),
+        ("incident.open", {**GOOD, "figures": {"dead": -1}}, 422, "absurd_figure", "data.figures.dead"),
         ("incident.open", {**GOOD, "colour": "red"}, 422, "invalid_field", "data.colour"),
         ("incident.fly", {}, 404, "unknown_command", "kind"),
         ("task.issue", {}, 422, "invalid_field", "data.incident_id"),
@@ -64,7 +70,7 @@ GOOD = {"title": "试", "class_key": "ac.special.boiler", "place": "孟定镇"}
 async def test_wrong_commands(
     server: Server, kind: str, data: dict[str, Any], status: int, code: str, field: str, locale: str
 ) -> None:
-    async with await server.sign_in("duty1", locale) as client:
+    async with server.sign_in("duty1", locale) as client:
         answer = await client.post("/api/commands", json=envelope(server.city, kind, data))
     assert_problem(answer, status, code, field, locale)
     assert await record_size(server.city) == 0
@@ -74,7 +80,7 @@ async def test_a_polygon_that_crosses_itself(server: Server) -> None:
     incident = await open_incident(server.city)
     size = await record_size(server.city)
     data = {"incident_id": incident, "expect": 1, "which": "impact_area", "geometry": BOWTIE}
-    async with await server.sign_in("duty1") as client:
+    async with server.sign_in("duty1") as client:
         answer = await client.post("/api/commands", json=envelope(server.city, "incident.draw", data))
     assert answer.status_code == 422
     assert answer.json()["field"].startswith("data.geometry")
@@ -83,7 +89,7 @@ async def test_a_polygon_that_crosses_itself(server: Server) -> None:
 
 async def test_a_time_in_the_future(server: Server) -> None:
     later = iso(server.city.realm.clock.now() + timedelta(hours=1))
-    async with await server.sign_in("duty1") as client:
+    async with server.sign_in("duty1") as client:
         answer = await client.post(
             "/api/commands", json=envelope(server.city, "incident.open", GOOD, occurred_at=later)
         )
@@ -101,7 +107,7 @@ async def test_a_report_for_a_closed_incident(server: Server) -> None:
         "text": "情况",
         "signed_by": "王主任",
     }
-    async with await server.sign_in("duty1") as client:
+    async with server.sign_in("duty1") as client:
         answer = await client.post("/api/commands", json=envelope(server.city, "report.file", data))
     assert (answer.status_code, answer.json()["code"]) == (409, "incident_closed")
 
@@ -111,16 +117,16 @@ async def test_an_illegal_transition_and_a_stale_version(server: Server) -> None
     issued = await server.city.carry_out(
         "duty1",
         "task.issue",
-        {"incident_id": incident, "title": "搜救", "text": "排查倒塌房屋", "department": "FRB"},
+        {"incident_id": incident, "title": "搜救", "text": "排查倒塌房屋", "department": "FRB", "due_minutes": 60},
     )
-    async with await server.sign_in("frb") as desk:
+    async with server.sign_in("frb") as desk:
         answer = await desk.post(
             "/api/commands",
             json=envelope(server.city, "task.submit", {"task_id": issued.result["task_id"], "text": "完成"}),
         )
     assert answer.status_code == 409
     assert "state" in answer.json()["field"] or answer.json()["field"].startswith("data")
-    async with await server.sign_in("duty1") as client:
+    async with server.sign_in("duty1") as client:
         stale = {"incident_id": incident, "expect": 0, "title": "另一个标题"}
         answer = await client.post("/api/commands", json=envelope(server.city, "incident.correct", stale))
     assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (409, "stale_version", "data.expect")
@@ -131,7 +137,7 @@ async def test_a_body_of_50_mb_is_refused_before_it_is_read(server: Server) -> N
         for _ in range(50):
             yield b"x" * 1024 * 1024
 
-    async with await server.sign_in("duty1") as client:
+    async with server.sign_in("duty1") as client:
         for path in ("/api/commands", "/api/feeds/cap"):
             try:
                 answer = await client.post(path, content=pieces())
@@ -152,7 +158,7 @@ OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/p
     "raw", [BOMB, OUTSIDE, b"<alert", b"{}", b"\x00\x01"], ids=["bomb", "outside", "cut", "empty", "noise"]
 )
 async def test_hostile_documents_are_refused_and_kept(server: Server, raw: bytes) -> None:
-    async with await server.sign_in("duty1") as client:
+    async with server.sign_in("duty1") as client:
         answer = await client.post("/api/feeds/cap", content=raw)
         assert answer.status_code == 422, answer.text
         assert answer.json()["detail"]
@@ -165,7 +171,7 @@ async def test_hostile_documents_are_refused_and_kept(server: Server, raw: bytes
 
 
 async def test_a_token_of_another_role(server: Server) -> None:
-    async with await server.sign_in("frb", "en") as desk:
+    async with server.sign_in("frb", "en") as desk:
         answer = await desk.post("/api/commands", json=envelope(server.city, "incident.open", GOOD))
     assert_problem(answer, 403, "forbidden", "kind", "en")
 
@@ -179,7 +185,7 @@ async def test_signed_out_and_unknown_addresses(server: Server) -> None:
 
 
 async def test_a_page_of_another_site_cannot_write(server: Server) -> None:
-    async with await server.sign_in("duty1") as client:
+    async with server.sign_in("duty1") as client:
         answer = await client.post(
             "/api/commands",
             json=envelope(server.city, "incident.open", GOOD),
@@ -192,7 +198,7 @@ async def test_a_page_of_another_site_cannot_write(server: Server) -> None:
 async def test_attachments_are_what_they_are(server: Server) -> None:
     page = b"<html><script>alert(1)</script>"
     name = hashlib.sha256(page).hexdigest()
-    async with await server.sign_in("field-mengding") as client:
+    async with server.sign_in("field-mengding") as client:
         answer = await client.put(f"/api/files/{name}", content=page)
         assert_problem(answer, 415, "file_type", "file", "zh")
         answer = await client.put(f"/api/files/{'0' * 64}", content=b"\xff\xd8\xff rest")

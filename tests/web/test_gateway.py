@@ -31,7 +31,7 @@ async def test_nobody_gets_in_without_a_session(server: Server) -> None:
 
 
 async def test_a_page_of_another_site_gets_no_socket(server: Server) -> None:
-    async with await server.sign_in("duty1") as client:
+    async with server.sign_in("duty1") as client:
         cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     with pytest.raises(websockets.InvalidStatus):
         async with websockets.connect(

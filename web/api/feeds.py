@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+
 from incidents.feeds.detect import detect
 from incidents.feeds.intake import feed_states, take_in
-
 from spine.authority import OVERSEERS
 from spine.canonical import Json
 from spine.carry_out import carry_out
@@ -46,7 +46,7 @@ async def post_feed(name: str, request: Request, house: InHouse, principal: Sign
     return JSONResponse({"feed": reader, "new": taken.new, "updated": taken.updated, "unchanged": taken.unchanged})
 
 
-@router.get("")
+@router.get("", response_model=None)
 async def get_feeds(house: InHouse, principal: SignedIn) -> dict[str, Json]:
     """Every watched address and feed with the age of its last good answer: a dead feed never looks like "no alerts"."""
     if not principal.has(*OVERSEERS):

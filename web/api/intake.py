@@ -16,7 +16,7 @@ from web.auth import InHouse, SignedIn
 router = APIRouter(prefix="/api", tags=["intake"])
 
 
-@router.get("/intake")
+@router.get("/intake", response_model=None)
 async def get_intake(
     house: InHouse, principal: SignedIn, text: Annotated[str, Query(min_length=1, max_length=2000)]
 ) -> dict[str, Json]:
@@ -27,7 +27,7 @@ async def get_intake(
         return dict(await understand(conn, text, house.realm.clock.now(), find))
 
 
-@router.get("/catalogue")
+@router.get("/catalogue", response_model=None)
 async def get_catalogue(house: InHouse, principal: SignedIn) -> dict[str, Json]:
     """Event classes, metrics, grades, departments, posts, transitions, lights: the data that forms are made from."""
     return {**incident_catalogue(), **command_catalogue()}

@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
+
 from gis.gazetteer import describe, find
 from gis.layers import layer_geojson, layer_list, map_image
-
 from spine.canonical import Json
 from spine.errors import not_found
 from web.auth import InHouse, SignedIn
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/api", tags=["map"])
 _KEPT = {"Cache-Control": "private, max-age=300"}
 
 
-@router.get("/layers")
+@router.get("/layers", response_model=None)
 async def get_layers(house: InHouse, principal: SignedIn) -> dict[str, Json]:
     """The catalogue: every layer with source, licence, date, and whether it is illustrative."""
     async with house.realm.pool.connection() as conn:
@@ -43,7 +43,7 @@ async def get_map_image(name: str, house: InHouse, principal: SignedIn) -> Respo
     return Response(image, media_type="image/png", headers=_KEPT)
 
 
-@router.get("/places")
+@router.get("/places", response_model=None)
 async def get_places(
     house: InHouse,
     principal: SignedIn,
@@ -59,7 +59,7 @@ async def get_places(
     return {"places": [place.to_json() for place in found]}
 
 
-@router.get("/places/at")
+@router.get("/places/at", response_model=None)
 async def get_place_at(
     house: InHouse,
     principal: SignedIn,

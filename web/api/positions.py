@@ -39,7 +39,7 @@ class PositionBatch(BaseModel):
     positions: Annotated[list[PositionReport], Field(min_length=1, max_length=5000)]
 
 
-@router.post("/api/positions")
+@router.post("/api/positions", response_model=None)
 async def post_positions(request: Request, house: InHouse, principal: SignedIn) -> dict[str, Json]:
     """A unit reports its own positions; system parts report any. Older than what is known is not an error."""
     try:

@@ -12,7 +12,7 @@ from spine.principal import Principal
 from spine.realm import Realm
 from web.auth import InHouse, SignedIn, cookie_name, session_token
 from web.house import House
-from web.rate import allow_attempt
+from web.rate import count_failure, may_try
 
 router = APIRouter(prefix="/api/session", tags=["session"])
 
@@ -47,10 +47,11 @@ def realm_object(realm: Realm) -> dict[str, Json]:
     }
 
 
-@router.post("")
+@router.post("", response_model=None)
 async def post_session(body: SignIn, request: Request, response: Response, house: InHouse) -> dict[str, Json]:
     client = request.client.host if request.client else "?"
-    if not await allow_attempt(house.realm, f"{client}:{body.login.lower()}"):
+    who = f"{client}:{body.login.strip().lower()}"
+    if not await may_try(house.realm, who):
         raise Refused(
             "too_many_attempts",
             zh="登录尝试过多，请一分钟后再试。",
@@ -58,8 +59,12 @@ async def post_session(body: SignIn, request: Request, response: Response, house
             status=429,
             final=False,
         )
-    async with house.realm.pool.connection() as conn:
-        token, principal = await sign_in(conn, body.login, body.password, house.realm.wall_now())
+    try:
+        async with house.realm.pool.connection() as conn:
+            token, principal = await sign_in(conn, body.login, body.password, house.realm.wall_now())
+    except Refused:
+        await count_failure(house.realm, who)
+        raise
     response.set_cookie(
         cookie_name(house.realm),
         token,
@@ -71,7 +76,7 @@ async def post_session(body: SignIn, request: Request, response: Response, house
     return account_object(house, principal)
 
 
-@router.get("")
+@router.get("", response_model=None)
 async def get_session(house: InHouse, principal: SignedIn) -> dict[str, Json]:
     return account_object(house, principal)
 
@@ -85,13 +90,13 @@ async def delete_session(request: Request, response: Response, house: InHouse) -
     response.delete_cookie(cookie_name(house.realm))
 
 
-@router.get("/realm")
+@router.get("/realm", response_model=None)
 async def get_realm(house: InHouse) -> dict[str, Json]:
     """Which realm this address is, for the sign-in screen: an exercise must say so before anybody signs in."""
     return realm_object(house.realm)
 
 
-@router.get("/demo")
+@router.get("/demo", response_model=None)
 async def get_demo(house: InHouse) -> dict[str, Json]:
     """The training accounts, where the training region was seeded; empty in a city's own installation."""
     async with house.realm.pool.connection() as conn:

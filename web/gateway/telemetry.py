@@ -20,7 +20,7 @@ Sink = Callable[[str, Mapping[str, Json]], None]
 class Telemetry:
     def __init__(self, realm: Realm) -> None:
         self._redis = realm.nudges.redis
-        self._channel = f"fengsui:{realm.name}:telemetry"
+        self._channel = f"fengsui:{realm.row.epoch}:telemetry"
         self._sinks: dict[str, set[Sink]] = {}
         self._last: dict[str, dict[str, Json]] = {}
         self._task: asyncio.Task[None] | None = None
