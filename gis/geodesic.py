@@ -1,10 +1,13 @@
 """Lengths, areas and bearings on the WGS 84 ellipsoid. Degrees in, metres out."""
 
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
+import numpy as np
+from numpy.typing import NDArray
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
+Floats: TypeAlias = NDArray[np.float64]
 _GEOD: Any = cast(Any, Geod(ellps="WGS84"))
 
 
@@ -15,6 +18,12 @@ def distance_m(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
 def bearing_deg(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
     """Direction from the first point to the second, clockwise from north, 0 ≤ bearing < 360."""
     return float(_GEOD.inv(lon1, lat1, lon2, lat2)[0]) % 360
+
+
+def bearings_and_km(lon: float, lat: float, lons: Floats, lats: Floats) -> tuple[Floats, Floats]:
+    """(bearing in degrees, distance in km) from one point to many."""
+    azimuth, _, metres = _GEOD.inv(np.full_like(lons, lon), np.full_like(lats, lat), lons, lats)
+    return np.asarray(azimuth, dtype=np.float64), np.asarray(metres, dtype=np.float64) / 1000
 
 
 def destination(lon: float, lat: float, bearing: float, metres: float) -> tuple[float, float]:
