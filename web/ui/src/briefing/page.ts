@@ -1,7 +1,7 @@
 /** What stands on a briefing page, worked out from the record's picture. Pure: picture and time in, page out. */
 import { toMs } from '@/time/clock'
 import { lightOf, type LightTone } from '@/shell/light'
-import type { Figure, Grade, Incident, Note, Picture, Response, Task, TaskState } from '@/wire/objects'
+import type { Figure, Grade, Incident, Note, Picture, Response, Task, TaskState, Unit } from '@/wire/objects'
 
 /** Figures that every briefing shows, known or not: what is not known is said, not left out. */
 export const ALWAYS_ASKED = ['dead', 'missing', 'trapped', 'injured', 'evacuated'] as const
@@ -80,9 +80,13 @@ export interface HelpLine {
   readonly help: NonNullable<Task['need_help']>
 }
 
-export function helpLines(picture: Picture): HelpLine[] {
+/** `units`: what the board says of them; a unit may have called for help without naming its order. */
+export function helpLines(picture: Picture, units: Readonly<Record<string, Unit>> = {}): HelpLine[] {
   return Object.values(picture.tasks ?? {})
-    .flatMap((task) => (task.need_help === null ? [] : [{ task, help: task.need_help }]))
+    .flatMap((task) => {
+      const help = task.need_help ?? (task.unit_id === null ? null : units[task.unit_id]?.need_help)
+      return help == null ? [] : [{ task, help }]
+    })
     .sort((a, b) => b.help.at.localeCompare(a.help.at))
 }
 

@@ -78,9 +78,15 @@ describe('my orders', () => {
 
   it('believe the centre once the item has arrived or was refused', () => {
     const refused = after(tap('task.sign', { task_id: 't' }), { what: 'refused', refusal: { code: 'x', detail: 'y' } })
-    const received = after(tap('unit.arrive', { task_id: 't' }), { what: 'received', at: 'x' })
-    const [order] = ordersOf(byId(task('t')), [refused, received])
-    expect(order).toMatchObject({ state: 'issued', statePending: false, arrived: null })
+    const received = after(tap('unit.arrive', { task_id: 't' }), { what: 'received', at: '2026-03-01T02:42:00.000000Z' })
+    const later = task('t', { updated_at: '2026-03-01T02:42:00.000000Z' })
+    expect(ordersOf(byId(later), [refused, received])[0]).toMatchObject({ state: 'issued', statePending: false, arrived: null })
+  })
+
+  it('do not fall back while the centre has a deed that its last picture does not show yet', () => {
+    const received = after(tap('unit.arrive', { task_id: 't' }), { what: 'received', at: '2026-03-01T02:42:00.000000Z' })
+    const [order] = ordersOf(byId(task('t')), [received])
+    expect(order).toMatchObject({ state: 'in_progress', statePending: false, arrived: { pending: false } })
   })
 
   it('never step back from what the centre already knows, and never reopen a closed order', () => {

@@ -32,18 +32,28 @@ const RANK: Readonly<Record<TaskState, number>> = {
   cancelled: 6,
 }
 
-function orderOf(task: Task, pending: readonly Item[]): Order {
+/** What was done here and does not show in `known` yet: still pending, or received by the centre after what we last heard of it. */
+export function isAhead(item: Item, known: string | null | undefined): boolean {
+  return isPending(item) || (item.state === 'received' && item.receivedAt !== null && item.receivedAt > (known ?? ''))
+}
+
+function orderOf(task: Task, items: readonly Item[]): Order {
   let state = task.state
+  let statePending = false
   let arrived = task.arrived_at === null ? null : { at: task.arrived_at, pending: false }
   let help = task.need_help === null ? null : { at: task.need_help.at, pending: false }
-  for (const item of pending) {
-    if (item.data.task_id !== task.id) continue
+  for (const item of items) {
+    if (item.data.task_id !== task.id || !isAhead(item, task.updated_at)) continue
+    const pending = isPending(item)
     const next = NEXT_STATE[item.kind]
-    if (next !== undefined && RANK[next] > RANK[state] && RANK[state] <= RANK.submitted) state = next
-    if (item.kind === 'unit.arrive' && arrived === null) arrived = { at: item.occurredAt, pending: true }
-    if (item.kind === 'unit.need_help') help = { at: item.occurredAt, pending: true }
+    if (next !== undefined && RANK[next] > RANK[state] && RANK[state] <= RANK.submitted) {
+      state = next
+      statePending ||= pending
+    }
+    if (item.kind === 'unit.arrive' && arrived === null) arrived = { at: item.occurredAt, pending }
+    if (item.kind === 'unit.need_help') help = { at: item.occurredAt, pending }
   }
-  return { task, state, statePending: state !== task.state, arrived, help, due: dueOf(task, state) }
+  return { task, state, statePending, arrived, help, due: dueOf(task, state) }
 }
 
 function dueOf(task: Task, state: TaskState): Order['due'] {
@@ -58,9 +68,9 @@ export function isOpen(order: Order): boolean {
 
 /** Open orders first, by the clock that runs out first; then what was handed in or is over, newest first. */
 export function ordersOf(tasks: Readonly<Record<string, Task>>, items: readonly Item[]): Order[] {
-  const pending = items.filter(isPending)
+  const byTap = [...items].sort((a, b) => a.order - b.order)
   return Object.values(tasks)
-    .map((task) => orderOf(task, pending))
+    .map((task) => orderOf(task, byTap))
     .sort((a, b) => {
       if (isOpen(a) !== isOpen(b)) return isOpen(a) ? -1 : 1
       if (!isOpen(a)) return b.task.updated_at.localeCompare(a.task.updated_at)

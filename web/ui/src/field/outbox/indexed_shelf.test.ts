@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from '../database'
 import { IndexedShelf } from './indexed_shelf'
-import { itemOf, type Item } from './item'
+import { isRemovable, itemOf, type Item } from './item'
 import { after } from './queue'
 
 const FILE = { hash: 'c'.repeat(64), name: 'voice.webm', mediaType: 'audio/webm', size: 3 }
@@ -57,9 +57,9 @@ describe('the shelf on the phone', () => {
     const shelf = await reopened()
     await shelf.add(tap(1), new Map())
     expect((await shelf.change('id-1', (item) => after(item, { what: 'leaving' })))?.state).toBe('sent')
-    await shelf.remove('id-1', ['waiting', 'refused'])
+    await shelf.remove('id-1', isRemovable)
     expect(await shelf.items()).toHaveLength(1)
-    await shelf.remove('id-1', ['sent'])
+    await shelf.remove('id-1', (item) => item.state === 'sent')
     expect(await shelf.change('id-1', (item) => item)).toBeNull()
     expect(await shelf.items()).toEqual([])
   })

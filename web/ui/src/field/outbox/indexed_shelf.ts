@@ -1,6 +1,6 @@
 /** The outbox's shelf in IndexedDB: every write resolves only when it is on the phone's disk. */
 import { asked, CONTENTS, done, ITEMS, writing } from '../database'
-import type { Item, ItemState } from './item'
+import type { Item } from './item'
 import { neededFiles, outlived } from './queue'
 import type { Shelf } from './shelf'
 
@@ -45,11 +45,11 @@ export class IndexedShelf implements Shelf {
     await done(transaction)
   }
 
-  async remove(id: string, states: readonly ItemState[]): Promise<void> {
+  async remove(id: string, when: (item: Item) => boolean): Promise<void> {
     const transaction = writing(this.#db, [ITEMS])
     const store = transaction.objectStore(ITEMS)
     const now = await asked(store.get(id) as IDBRequest<Item | undefined>)
-    if (now !== undefined && states.includes(now.state)) store.delete(id)
+    if (now !== undefined && when(now)) store.delete(id)
     await done(transaction)
   }
 

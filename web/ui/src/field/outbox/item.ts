@@ -7,7 +7,10 @@
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
 
-/** waiting: on the phone only · sent: it left the phone, no answer yet · received: in the record · refused: answered with a reason */
+/**
+ * waiting: the centre is not known to have it · sent: on its way, the answer is awaited ·
+ * received: in the record · refused: answered with a reason
+ */
 export type ItemState = 'waiting' | 'sent' | 'received' | 'refused'
 
 export interface HeldFile {
@@ -94,6 +97,11 @@ export function envelopeOf(item: Item): {
 
 export function isPending(item: Item): boolean {
   return item.state === 'waiting' || item.state === 'sent'
+}
+
+/** Taken back honestly only while nobody else can have seen it. */
+export function isRemovable(item: Item): boolean {
+  return item.state === 'refused' || (item.state === 'waiting' && item.attempts === 0)
 }
 
 export function belongsTo(item: Item, owner: Owner): boolean {

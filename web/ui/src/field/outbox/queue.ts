@@ -12,6 +12,7 @@ export type Step =
 export type Report =
   | { readonly what: 'file_received'; readonly hash: string; readonly received: number }
   | { readonly what: 'leaving' }
+  | { readonly what: 'silence' }
   | { readonly what: 'received'; readonly at: string }
   | { readonly what: 'refused'; readonly refusal: Refusal }
   | { readonly what: 'clock_ahead'; readonly now: string; readonly phoneNow: number }
@@ -45,13 +46,15 @@ export function after(item: Item, report: Report): Item {
       return item.state === 'received' || item.state === 'refused'
         ? item
         : { ...item, state: 'sent', attempts: item.attempts + 1 }
+    case 'silence':
+      return item.state === 'sent' ? { ...item, state: 'waiting' } : item
     case 'received':
       return { ...item, state: 'received', receivedAt: report.at, refusal: null }
     case 'refused':
       // A receipt that came first is the truth: the centre has the item.
       return item.state === 'received' ? item : { ...item, state: 'refused', refusal: report.refusal }
     case 'clock_ahead':
-      return { ...item, occurredAt: corrected(item, report.now, report.phoneNow) }
+      return { ...item, state: 'waiting', occurredAt: corrected(item, report.now, report.phoneNow) }
   }
 }
 

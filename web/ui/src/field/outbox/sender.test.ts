@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { itemOf, type Draft, type HeldFile, type Item, type Owner } from './item'
+import { isRemovable, itemOf, type Draft, type HeldFile, type Item, type Owner } from './item'
 import { neededFiles, outlived } from './queue'
 import { takeStep, type Answer, type Carrier, type UploadAnswer } from './sender'
 import type { Shelf } from './shelf'
@@ -73,10 +73,10 @@ function shelfOn(disk: Disk, fate: Fate): Shelf {
         disk.items.delete(id)
         disk.items.set(by.id, by)
       }),
-    remove: (id, states) =>
+    remove: (id, when) =>
       fate.act(() => {
         const now = disk.items.get(id)
-        if (now !== undefined && states.includes(now.state)) disk.items.delete(id)
+        if (now !== undefined && when(now)) disk.items.delete(id)
       }),
     content: (hash) => fate.act(() => disk.contents.get(hash) ?? null),
     tidy: () =>
@@ -174,7 +174,7 @@ describe('what comes back', () => {
     expect(centre.commands.map((item) => item.id)).toEqual(['c', 'd', 'b'])
   })
 
-  it('keeps everything when nothing answers, and says "sent" only of what left the phone', async () => {
+  it('keeps everything when nothing answers, and says "sent" of nothing', async () => {
     const disk = new Disk()
     await store(disk)
     const silent: Carrier = {
@@ -184,8 +184,10 @@ describe('what comes back', () => {
     const shelf = shelfOn(disk, new Fate(-1))
     expect(await takeStep(shelf, silent, OWNER, PHONE)).toBe('no_answer')
     expect(await takeStep(shelf, silent, OWNER, PHONE)).toBe('no_answer')
-    expect([...disk.items.values()].map((item) => item.state)).toEqual(['sent', 'waiting', 'waiting', 'waiting'])
+    expect([...disk.items.values()].map((item) => item.state)).toEqual(['waiting', 'waiting', 'waiting', 'waiting'])
     expect(disk.items.get('a')?.attempts).toBe(2)
+    expect(taps().map(isRemovable)).toEqual([true, true, true, true])
+    expect([...disk.items.values()].map(isRemovable)).toEqual([false, true, true, true])
   })
 
   it('puts the time right when the phone’s clock runs ahead of the centre’s', async () => {
@@ -198,7 +200,7 @@ describe('what comes back', () => {
       send: (item) => Promise.resolve(item.occurredAt > now ? { is: 'clock_ahead', now } : { is: 'received', at: now }),
     }
     expect(await takeStep(shelf, strict, OWNER, PHONE)).toBe('no_answer')
-    expect(disk.items.get('a')).toMatchObject({ state: 'sent', occurredAt: '2026-03-01T00:05:00.000Z' })
+    expect(disk.items.get('a')).toMatchObject({ state: 'waiting', occurredAt: '2026-03-01T00:05:00.000Z' })
     expect(await takeStep(shelf, strict, OWNER, PHONE)).toBe('went_on')
     expect(disk.items.get('a')?.state).toBe('received')
   })

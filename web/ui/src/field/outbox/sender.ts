@@ -59,7 +59,7 @@ async function upload(shelf: Shelf, carrier: Carrier, item: Item, file: HeldFile
 }
 
 async function send(shelf: Shelf, carrier: Carrier, item: Item, phoneNow: () => number): Promise<Outcome> {
-  // Stored first: if the phone dies now, the list says "sent, not confirmed" and the same id goes again.
+  // Stored first: if the phone dies now, the list says that it was on its way, and the same id goes again.
   const leaving = await shelf.change(item.id, (now) => after(now, { what: 'leaving' }))
   if (leaving === null) return 'went_on'
   const answer = await carrier.send(leaving)
@@ -74,6 +74,7 @@ async function send(shelf: Shelf, carrier: Carrier, item: Item, phoneNow: () => 
       await shelf.change(item.id, (now) => after(now, { what: 'clock_ahead', now: answer.now, phoneNow: phoneNow() }))
       return 'no_answer'
     default:
+      await shelf.change(item.id, (now) => after(now, { what: 'silence' }))
       return answer.is
   }
 }

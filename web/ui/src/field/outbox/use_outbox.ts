@@ -1,7 +1,7 @@
 /** The outbox on the screen: what is in it, how sending goes, and the loop that carries it to the centre. */
 import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { newId } from '@/wire/identifier'
-import { itemOf, type Draft, type Item, type Owner } from './item'
+import { isRemovable, itemOf, type Draft, type Item, type Owner } from './item'
 import { asNew, backlogOf, pauseAfter, type Backlog } from './queue'
 import { takeStep, type Carrier } from './sender'
 import type { Shelf } from './shelf'
@@ -68,6 +68,12 @@ export function useOutbox(shelf: Shelf, carrier: Carrier, owner: Ref<Owner | nul
   async function drain(): Promise<void> {
     const who = owner.value
     if (who === null || over) return
+    if (!navigator.onLine) {
+      // Nothing is tried, so nothing is said to be on its way; the phone tells us when it has a signal again.
+      await look()
+      sending.value = backlog.value.count > 0 ? 'silent' : 'rest'
+      return
+    }
     for (;;) {
       const outcome = await takeStep(shelf, carrier, who, Date.now)
       await look()
@@ -141,7 +147,7 @@ export function useOutbox(shelf: Shelf, carrier: Carrier, owner: Ref<Owner | nul
       wake()
     },
     async dismiss(item) {
-      await shelf.remove(item.id, ['waiting', 'refused'])
+      await shelf.remove(item.id, isRemovable)
       await shelf.tidy()
       await look()
     },
