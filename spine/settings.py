@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from spine.private_directory import default_data_dir
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -18,16 +20,10 @@ class Settings:
     secure_cookie: bool
 
 
-def default_data_dir() -> Path:
-    if os.geteuid() == 0:
-        return Path("/var/lib/fengsui")
-    return Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share")) / "fengsui"
-
-
 def from_environment() -> Settings:
     env = os.environ
     return Settings(
-        data_dir=Path(env["FENGSUI_DATA"]) if env.get("FENGSUI_DATA") else default_data_dir(),
+        data_dir=default_data_dir(),
         database_url=env.get("FENGSUI_DATABASE_URL") or None,
         redis_url=env.get("FENGSUI_REDIS_URL") or None,
         smtp_url=env.get("FENGSUI_SMTP_URL") or None,

@@ -11,18 +11,18 @@ from typing import Any
 from spine.accounts import DemoLogin, demo_logins
 from spine.db import owner_connection
 from spine.migrate import migrate, migrations
-from spine.private_services import PrivateServices, Services, attach
+from spine.private_services import PrivateServices, Services, attach, drop_privileges
 from spine.realm import create_realm
 from spine.service_trouble import ServiceTrouble
 from spine.settings import Settings, from_environment
 from web.gateway.telemetry import Telemetry
 from web.patrol import patrol
 from web.rooms import open_house
-from web.seed import SEED, is_seeded, seed
 from web.serving import serve, take_port, work_only
 from web.words import locale, say, step
 
 REVIVE_S = 1.0
+PATROL_SEED = 5309
 
 
 def add_run(commands: Any) -> None:
@@ -76,6 +76,9 @@ def run_up(arguments: argparse.Namespace, settings: Settings) -> int:
             private = PrivateServices()
             say(f"数据目录：{settings.data_dir}", f"Data directory: {settings.data_dir}")
             services = private.start(settings.data_dir, log=say)
+            user = drop_privileges(settings.data_dir)
+            if user is not None:
+                say(f"程序以普通用户 {user} 运行", f"running as the unprivileged user {user}")
         return asyncio.run(_up(arguments, settings, services, private, listening))
     finally:
         listening.close()
@@ -94,9 +97,11 @@ async def _up(
         await prepare(services.database_url)
     logins: list[DemoLogin] = []
     if not arguments.no_demo:
-        if await is_seeded(services.database_url):
+        if await has_accounts(services.database_url):
             logins = await _known_logins(services.database_url)
         else:
+            from web.seed import seed  # it draws with SciPy, which takes longer to import than all the rest
+
             with step("生成训练区域（示意数据）", "generating the training region (illustrative data)"):
                 logins = (await seed(services.database_url)).logins
     house = await open_house(
@@ -112,7 +117,7 @@ async def _up(
     beside = [_revive(private)] if private is not None else []
     if logins:
         telemetry = Telemetry(house.realm)
-        beside.append(patrol(house.realm, telemetry, seed=SEED))
+        beside.append(patrol(house.realm, telemetry, seed=PATROL_SEED))
     await serve(house, settings, listening, work=True, ready=ready, beside=beside)
     return 0
 
@@ -132,6 +137,12 @@ async def prepare(database_url: str) -> list[str]:
         database_url, name="live", kind="live", title_zh="临沧市应急指挥", title_en="Lincang Emergency Command"
     )
     return applied
+
+
+async def has_accounts(database_url: str) -> bool:
+    async with owner_connection(database_url) as conn:
+        row = await (await conn.execute("SELECT count(*) FROM spine.account")).fetchone()
+    return row is not None and int(row[0]) > 0
 
 
 async def _known_logins(database_url: str) -> list[DemoLogin]:
@@ -176,6 +187,8 @@ async def run_migrate(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def run_seed(arguments: argparse.Namespace, settings: Settings) -> int:
+    from web.seed import seed  # see run_up
+
     services = find_services(settings)
     await prepare(services.database_url)
     seeded = await seed(services.database_url)

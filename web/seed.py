@@ -51,9 +51,3 @@ async def seed(database_url: str, *, number: int = SEED, password: str | None = 
 def account_id(login: str) -> UUID:
     """Training accounts have the same ids everywhere, so that scenarios and tests can name them."""
     return uuid5(_ACCOUNTS, login)
-
-
-async def is_seeded(database_url: str) -> bool:
-    async with owner_connection(database_url) as conn:
-        row = await (await conn.execute("SELECT count(*) FROM spine.account")).fetchone()
-    return row is not None and int(row[0]) > 0

@@ -155,7 +155,7 @@ async def test_every_role_against_every_stream(server: Server) -> None:
         f"incident:{incident}": overseers | {"duty-gengma", "frb"},
         "department:FRB": overseers | {"frb"},
         "department:PSB": overseers | {"psb"},
-        f"unit:{unit}": overseers | {"frb", "field-mengding"},
+        f"unit:{unit}": overseers | {"duty-gengma", "frb", "field-mengding"},
         f"desk:{own['frb']}": {"frb"},
         "clock": {*LOGINS.values(), "duty-gengma", "psb"},
         "where:units": overseers | {"duty-gengma", "frb", "psb"},

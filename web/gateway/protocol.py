@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal, TypeAlias, cast
+from typing import Literal, TypeAlias
 
 from spine.canonical import Json, JsonObject, decode, encode
 from spine.errors import Refused
@@ -93,7 +93,7 @@ def _follow(value: Mapping[str, Json]) -> Follow:
         raise _wrong("since is a whole number from 0.", "since 应为非负整数。")
     if epoch is not None and not isinstance(epoch, str):
         raise _wrong("epoch is text.", "epoch 应为文字。")
-    return Follow(_stream(value), epoch, cast(int | None, since))
+    return Follow(_stream(value), epoch, since)
 
 
 def welcome(epoch: str, realm: JsonObject, clock: JsonObject) -> str:

@@ -1,0 +1,828 @@
+CREATE SCHEMA command;
+CREATE SCHEMA gis;
+CREATE SCHEMA incidents;
+CREATE SCHEMA notify;
+CREATE SCHEMA spine;
+CREATE DOMAIN gis.mark AS text
+	CONSTRAINT mark_check CHECK ((VALUE = ANY (ARRAY['R'::text, 'K'::text, 'I'::text])));
+CREATE TABLE command.department (
+    code text NOT NULL,
+    zh text NOT NULL,
+    en text NOT NULL,
+    role_zh text NOT NULL,
+    role_en text NOT NULL,
+    basis text NOT NULL,
+    source text NOT NULL,
+    area_code text,
+    parent text,
+    sort integer NOT NULL,
+    CONSTRAINT department_basis_check CHECK ((basis = ANY (ARRAY['statute'::text, 'customary'::text])))
+);
+CREATE TABLE command.duty (
+    post text NOT NULL,
+    post_zh text NOT NULL,
+    post_en text NOT NULL,
+    kind text NOT NULL,
+    area_code text NOT NULL,
+    holders text[] NOT NULL,
+    account_id uuid,
+    person text,
+    since timestamp with time zone,
+    CONSTRAINT duty_check CHECK (((account_id IS NULL) = (since IS NULL))),
+    CONSTRAINT duty_kind_check CHECK ((kind = ANY (ARRAY['duty'::text, 'command'::text])))
+);
+CREATE TABLE command.exercise (
+    id uuid NOT NULL,
+    only_one boolean DEFAULT true NOT NULL,
+    scenario text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    ended jsonb,
+    version integer NOT NULL,
+    CONSTRAINT exercise_only_one_check CHECK (only_one),
+    CONSTRAINT exercise_state_check CHECK ((state = ANY (ARRAY['running'::text, 'ended'::text])))
+);
+CREATE TABLE command.inject (
+    id uuid NOT NULL,
+    exercise_id uuid NOT NULL,
+    no text NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    delivered_at timestamp with time zone,
+    delivered_by jsonb,
+    reason text,
+    outcome jsonb,
+    done boolean DEFAULT false NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT inject_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'delivered'::text, 'skipped'::text])))
+);
+CREATE TABLE command.person (
+    id text NOT NULL,
+    name text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    phone text
+);
+CREATE TABLE command.rating (
+    id uuid NOT NULL,
+    exercise_id uuid NOT NULL,
+    inject_id uuid,
+    criterion text NOT NULL,
+    rating text NOT NULL,
+    text text NOT NULL,
+    by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT rating_rating_check CHECK ((rating = ANY (ARRAY['P'::text, 'S'::text, 'M'::text, 'U'::text])))
+);
+CREATE TABLE command.response (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    plan_id text NOT NULL,
+    plan_zh text NOT NULL,
+    plan_en text NOT NULL,
+    state text NOT NULL,
+    suggested jsonb NOT NULL,
+    decided jsonb,
+    ended jsonb,
+    proposed_tasks jsonb NOT NULL,
+    approved_by text NOT NULL,
+    proposed_at timestamp with time zone NOT NULL,
+    decide_by timestamp with time zone NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT response_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'active'::text, 'ended'::text, 'declined'::text])))
+);
+CREATE TABLE command.roster (
+    day date NOT NULL,
+    post text NOT NULL,
+    person text NOT NULL,
+    phone text
+);
+CREATE TABLE command.task (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    incident_id uuid NOT NULL,
+    incident_title text NOT NULL,
+    area_code text,
+    response_id uuid,
+    code text,
+    title text NOT NULL,
+    title_en text,
+    text text NOT NULL,
+    text_en text,
+    department text NOT NULL,
+    support text[] NOT NULL,
+    unit_id uuid,
+    clause text,
+    source text,
+    deliverable text,
+    point public.geometry(Point,4326),
+    origin text,
+    place text,
+    state text NOT NULL,
+    state_at timestamp with time zone NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    sign_minutes integer NOT NULL,
+    due_minutes integer NOT NULL,
+    sign_due timestamp with time zone NOT NULL,
+    due timestamp with time zone NOT NULL,
+    signed_at timestamp with time zone,
+    submitted_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    arrived_at timestamp with time zone,
+    returned jsonb,
+    progress jsonb,
+    need_help jsonb,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT task_due_minutes_check CHECK ((due_minutes > 0)),
+    CONSTRAINT task_sign_minutes_check CHECK ((sign_minutes > 0))
+);
+CREATE TABLE command.unit (
+    id uuid NOT NULL,
+    code text,
+    call_sign text NOT NULL,
+    name text NOT NULL,
+    name_en text,
+    department text NOT NULL,
+    kind text NOT NULL,
+    capabilities text[] NOT NULL,
+    crew integer NOT NULL,
+    status text NOT NULL,
+    status_at timestamp with time zone,
+    home public.geometry(Point,4326),
+    point public.geometry(Point,4326),
+    origin text DEFAULT 'WGS84'::text NOT NULL,
+    accuracy_m double precision,
+    seen_at timestamp with time zone,
+    task_id uuid,
+    need_help jsonb,
+    phone text,
+    area_code text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT unit_crew_check CHECK ((crew > 0))
+);
+CREATE TABLE gis.facility (
+    code text NOT NULL,
+    kind text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    pinyin text NOT NULL,
+    initials text NOT NULL,
+    area_code text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    elevation_m integer,
+    area public.geometry(Polygon,4326),
+    properties jsonb DEFAULT '{}'::jsonb NOT NULL,
+    mark gis.mark NOT NULL,
+    CONSTRAINT facility_kind_check CHECK ((kind ~ '^[a-z_]+$'::text))
+);
+CREATE TABLE gis.layer (
+    name text NOT NULL,
+    ordinal integer NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    source text NOT NULL,
+    source_en text NOT NULL,
+    licence text NOT NULL,
+    date date,
+    illustrative boolean NOT NULL,
+    sensitivity text NOT NULL,
+    CONSTRAINT layer_name_check CHECK ((name ~ '^[a-z_]+$'::text)),
+    CONSTRAINT layer_sensitivity_check CHECK ((sensitivity = ANY (ARRAY['public'::text, 'internal'::text, 'restricted'::text])))
+);
+CREATE TABLE gis.map_image (
+    name text NOT NULL,
+    media_type text NOT NULL,
+    data bytea NOT NULL,
+    west double precision NOT NULL,
+    south double precision NOT NULL,
+    east double precision NOT NULL,
+    north double precision NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL
+);
+CREATE TABLE gis.place (
+    code text NOT NULL,
+    parent text,
+    level text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    short_zh text NOT NULL,
+    short_en text NOT NULL,
+    pinyin text NOT NULL,
+    initials text NOT NULL,
+    other_codes text[] DEFAULT '{}'::text[] NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    elevation_m integer,
+    area public.geometry(Polygon,4326) NOT NULL,
+    area_km2 double precision NOT NULL,
+    population integer,
+    population_year integer,
+    population_mark gis.mark,
+    mark gis.mark NOT NULL,
+    area_mark gis.mark NOT NULL,
+    CONSTRAINT place_code_check CHECK ((code ~ '^([0-9]{6}|[0-9]{9}|[0-9]{12})$'::text)),
+    CONSTRAINT place_level_check CHECK ((level = ANY (ARRAY['city'::text, 'county'::text, 'township'::text])))
+);
+CREATE TABLE gis."position" (
+    unit_id uuid NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    accuracy_m double precision,
+    at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT position_accuracy_m_check CHECK ((accuracy_m >= (0)::double precision)),
+    CONSTRAINT position_lat_check CHECK (((lat >= ('-90'::integer)::double precision) AND (lat <= (90)::double precision))),
+    CONSTRAINT position_lon_check CHECK (((lon >= ('-180'::integer)::double precision) AND (lon <= (180)::double precision)))
+);
+CREATE TABLE gis.region (
+    only_one boolean DEFAULT true NOT NULL,
+    seed integer NOT NULL,
+    made_from text NOT NULL,
+    digest text NOT NULL,
+    source text NOT NULL,
+    source_en text NOT NULL,
+    date date NOT NULL,
+    CONSTRAINT region_only_one_check CHECK (only_one)
+);
+CREATE TABLE gis.river (
+    code text NOT NULL,
+    name_zh text,
+    name_en text,
+    "order" integer NOT NULL,
+    line public.geometry(MultiLineString,4326) NOT NULL,
+    mark gis.mark NOT NULL
+);
+CREATE TABLE gis.road_edge (
+    id integer NOT NULL,
+    from_node integer NOT NULL,
+    to_node integer NOT NULL,
+    class text NOT NULL,
+    ref text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    length_m double precision NOT NULL,
+    speed_kmh double precision NOT NULL,
+    line public.geometry(LineString,4326) NOT NULL,
+    mark gis.mark NOT NULL,
+    CONSTRAINT road_edge_class_check CHECK ((class = ANY (ARRAY['expressway'::text, 'national'::text, 'provincial'::text, 'county'::text, 'township'::text]))),
+    CONSTRAINT road_edge_length_m_check CHECK ((length_m > (0)::double precision)),
+    CONSTRAINT road_edge_speed_kmh_check CHECK ((speed_kmh > (0)::double precision))
+);
+CREATE TABLE gis.road_node (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    place_code text,
+    CONSTRAINT road_node_kind_check CHECK ((kind = ANY (ARRAY['place'::text, 'junction'::text, 'end'::text])))
+);
+CREATE TABLE gis.summit (
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    elevation_m integer NOT NULL,
+    mark gis.mark NOT NULL
+);
+CREATE TABLE incidents.alert (
+    id uuid NOT NULL,
+    feed text NOT NULL,
+    external_id text NOT NULL,
+    aliases text[] NOT NULL,
+    revision text NOT NULL,
+    source text NOT NULL,
+    headline text NOT NULL,
+    text text NOT NULL,
+    status text NOT NULL,
+    class_key text,
+    colour text,
+    severity text,
+    urgency text,
+    certainty text,
+    sent_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    onset_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    lon double precision,
+    lat double precision,
+    point public.geometry(Point,4326) GENERATED ALWAYS AS (public.st_setsrid(public.st_makepoint(lon, lat), 4326)) STORED,
+    geometry jsonb,
+    magnitude double precision,
+    depth_km double precision,
+    distance_km double precision,
+    inside_area boolean,
+    area_code text,
+    area_text text,
+    language text,
+    state text NOT NULL,
+    on_board boolean DEFAULT true NOT NULL,
+    incident_id uuid,
+    acknowledged jsonb,
+    version integer NOT NULL
+);
+CREATE TABLE incidents.call (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    caller_name text,
+    caller_phone text,
+    source text NOT NULL,
+    text text NOT NULL,
+    place text,
+    lon double precision,
+    lat double precision,
+    origin text,
+    area_code text,
+    class_key text,
+    figures jsonb NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    by jsonb NOT NULL,
+    missing text[] NOT NULL,
+    state text NOT NULL,
+    incident_id uuid,
+    version integer NOT NULL
+);
+CREATE TABLE incidents.feed_document (
+    sha256 text NOT NULL,
+    feed text NOT NULL,
+    size integer NOT NULL,
+    content bytea NOT NULL,
+    received_at timestamp with time zone NOT NULL
+);
+CREATE TABLE incidents.feed_rejection (
+    id uuid NOT NULL,
+    sha256 text NOT NULL,
+    feed text NOT NULL,
+    element text NOT NULL,
+    reason_zh text NOT NULL,
+    reason_en text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE incidents.feed_source (
+    address text NOT NULL,
+    feed text,
+    every_s integer NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    etag text,
+    last_modified text,
+    sha256 text,
+    last_ok_at timestamp with time zone,
+    last_error text,
+    failures integer DEFAULT 0 NOT NULL,
+    CONSTRAINT feed_source_every_s_check CHECK ((every_s >= 5))
+);
+CREATE TABLE incidents.figure (
+    incident_id uuid NOT NULL,
+    metric text NOT NULL,
+    value double precision,
+    source text NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE incidents.incident (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    title text NOT NULL,
+    class_key text NOT NULL,
+    status text NOT NULL,
+    place text NOT NULL,
+    lon double precision,
+    lat double precision,
+    origin text,
+    point public.geometry(Point,4326) GENERATED ALWAYS AS (public.st_setsrid(public.st_makepoint(lon, lat), 4326)) STORED,
+    area_code text NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    description text,
+    incident_area jsonb,
+    impact_area jsonb,
+    sensitive boolean NOT NULL,
+    from_alert uuid,
+    from_call uuid,
+    opened_by jsonb NOT NULL,
+    closed jsonb,
+    grade_suggested jsonb,
+    grade_decided jsonb,
+    response jsonb,
+    tasks_open integer DEFAULT 0 NOT NULL,
+    tasks_closed integer DEFAULT 0 NOT NULL,
+    tasks_total integer DEFAULT 0 NOT NULL,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+CREATE TABLE incidents.involvement (
+    incident_id uuid NOT NULL,
+    department text,
+    unit_id uuid,
+    since timestamp with time zone NOT NULL,
+    CONSTRAINT involvement_check CHECK (((department IS NULL) <> (unit_id IS NULL)))
+);
+CREATE TABLE incidents.link (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    relation text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by jsonb NOT NULL,
+    CONSTRAINT link_check CHECK ((incident_id <> other_id))
+);
+CREATE TABLE incidents.note (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    task_id uuid,
+    unit_id uuid,
+    kind text NOT NULL,
+    text text NOT NULL,
+    files jsonb NOT NULL,
+    lon double precision,
+    lat double precision,
+    origin text,
+    occurred_at timestamp with time zone NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by jsonb NOT NULL,
+    late boolean NOT NULL
+);
+CREATE TABLE incidents.number (
+    prefix text NOT NULL,
+    last integer NOT NULL
+);
+CREATE TABLE incidents.report (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    form text NOT NULL,
+    channel text NOT NULL,
+    no integer NOT NULL,
+    recipient text NOT NULL,
+    text text NOT NULL,
+    signed_by text NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    by jsonb NOT NULL,
+    late boolean NOT NULL
+);
+CREATE TABLE notify.delivery (
+    id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    channel text NOT NULL,
+    account_id uuid NOT NULL,
+    name text NOT NULL,
+    address text,
+    subject text NOT NULL,
+    text text NOT NULL,
+    state text NOT NULL,
+    queued_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    read_at timestamp with time zone,
+    answered_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    error text,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_try_at timestamp with time zone,
+    CONSTRAINT delivery_channel_check CHECK ((channel = ANY (ARRAY['in_app'::text, 'smtp'::text]))),
+    CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'answered'::text, 'failed'::text])))
+);
+CREATE TABLE notify.message (
+    id uuid NOT NULL,
+    incident_id uuid,
+    task_id uuid,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    text text NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE spine.account (
+    id uuid NOT NULL,
+    login text NOT NULL,
+    name text NOT NULL,
+    password_hash text NOT NULL,
+    email text,
+    phone text,
+    locale text DEFAULT 'zh'::text NOT NULL,
+    disabled boolean DEFAULT false NOT NULL,
+    demo_password text,
+    CONSTRAINT account_login_check CHECK ((login = lower(login)))
+);
+CREATE TABLE spine.account_grant (
+    account_id uuid NOT NULL,
+    role text NOT NULL,
+    area text NOT NULL,
+    department text,
+    unit text
+);
+CREATE TABLE spine.api_token (
+    id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    name text NOT NULL,
+    account_id uuid,
+    feed text,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_token_check CHECK (((account_id IS NULL) <> (feed IS NULL)))
+);
+CREATE TABLE spine.cursor (
+    follower text NOT NULL,
+    stream text NOT NULL,
+    seq bigint DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    last_error text
+);
+CREATE TABLE spine.deadline (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    incident_id uuid,
+    subject_kind text NOT NULL,
+    subject_id uuid NOT NULL,
+    department text,
+    area text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    to_zh text NOT NULL,
+    to_en text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    passed_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    outcome text,
+    CONSTRAINT deadline_outcome_check CHECK ((outcome = ANY (ARRAY['met'::text, 'late'::text, 'void'::text])))
+);
+CREATE TABLE spine.fact (
+    stream text NOT NULL,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    by_id text NOT NULL,
+    command_id uuid NOT NULL,
+    body text NOT NULL,
+    hash bytea NOT NULL
+);
+CREATE TABLE spine.file (
+    sha256 text NOT NULL,
+    stored_sha256 text NOT NULL,
+    media_type text NOT NULL,
+    size bigint NOT NULL,
+    name text,
+    uploaded_by text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT file_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE TABLE spine.realm (
+    only_one boolean DEFAULT true NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    epoch uuid NOT NULL,
+    base_at timestamp with time zone,
+    base_wall timestamp with time zone,
+    speed double precision DEFAULT 1 NOT NULL,
+    paused boolean DEFAULT false NOT NULL,
+    outbound jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT realm_kind_check CHECK ((kind = ANY (ARRAY['live'::text, 'exercise'::text, 'test'::text]))),
+    CONSTRAINT realm_only_one_check CHECK (only_one),
+    CONSTRAINT realm_speed_check CHECK (((speed >= (0)::double precision) AND (speed <= (120)::double precision)))
+);
+CREATE TABLE spine.receipt (
+    command_id uuid NOT NULL,
+    by_id text NOT NULL,
+    kind text NOT NULL,
+    digest bytea NOT NULL,
+    at timestamp with time zone NOT NULL,
+    answer text,
+    refusal text
+);
+CREATE TABLE spine.session (
+    token_hash bytea NOT NULL,
+    account_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+CREATE TABLE spine.stream_head (
+    stream text NOT NULL,
+    seq bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT stream_head_stream_check CHECK (((length(stream) >= 1) AND (length(stream) <= 120)))
+);
+ALTER TABLE ONLY command.department
+    ADD CONSTRAINT department_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY command.duty
+    ADD CONSTRAINT duty_pkey PRIMARY KEY (post);
+ALTER TABLE ONLY command.exercise
+    ADD CONSTRAINT exercise_only_one_key UNIQUE (only_one);
+ALTER TABLE ONLY command.exercise
+    ADD CONSTRAINT exercise_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.inject
+    ADD CONSTRAINT inject_exercise_id_no_key UNIQUE (exercise_id, no);
+ALTER TABLE ONLY command.inject
+    ADD CONSTRAINT inject_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.person
+    ADD CONSTRAINT person_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.rating
+    ADD CONSTRAINT rating_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.response
+    ADD CONSTRAINT response_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.roster
+    ADD CONSTRAINT roster_pkey PRIMARY KEY (day, post);
+ALTER TABLE ONLY command.task
+    ADD CONSTRAINT task_no_key UNIQUE (no);
+ALTER TABLE ONLY command.task
+    ADD CONSTRAINT task_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.unit
+    ADD CONSTRAINT unit_call_sign_key UNIQUE (call_sign);
+ALTER TABLE ONLY command.unit
+    ADD CONSTRAINT unit_code_key UNIQUE (code);
+ALTER TABLE ONLY command.unit
+    ADD CONSTRAINT unit_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.facility
+    ADD CONSTRAINT facility_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY gis.layer
+    ADD CONSTRAINT layer_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY gis.map_image
+    ADD CONSTRAINT map_image_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY gis.place
+    ADD CONSTRAINT place_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY gis."position"
+    ADD CONSTRAINT position_pkey PRIMARY KEY (unit_id);
+ALTER TABLE ONLY gis.region
+    ADD CONSTRAINT region_pkey PRIMARY KEY (only_one);
+ALTER TABLE ONLY gis.river
+    ADD CONSTRAINT river_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY gis.road_edge
+    ADD CONSTRAINT road_edge_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.road_node
+    ADD CONSTRAINT road_node_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.summit
+    ADD CONSTRAINT summit_pkey PRIMARY KEY (name_zh);
+ALTER TABLE ONLY incidents.alert
+    ADD CONSTRAINT alert_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.call
+    ADD CONSTRAINT call_no_key UNIQUE (no);
+ALTER TABLE ONLY incidents.call
+    ADD CONSTRAINT call_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.feed_document
+    ADD CONSTRAINT feed_document_pkey PRIMARY KEY (sha256);
+ALTER TABLE ONLY incidents.feed_rejection
+    ADD CONSTRAINT feed_rejection_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.feed_source
+    ADD CONSTRAINT feed_source_pkey PRIMARY KEY (address);
+ALTER TABLE ONLY incidents.figure
+    ADD CONSTRAINT figure_pkey PRIMARY KEY (incident_id, metric);
+ALTER TABLE ONLY incidents.incident
+    ADD CONSTRAINT incident_no_key UNIQUE (no);
+ALTER TABLE ONLY incidents.incident
+    ADD CONSTRAINT incident_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.involvement
+    ADD CONSTRAINT involvement_incident_id_department_key UNIQUE (incident_id, department);
+ALTER TABLE ONLY incidents.involvement
+    ADD CONSTRAINT involvement_incident_id_unit_id_key UNIQUE (incident_id, unit_id);
+ALTER TABLE ONLY incidents.link
+    ADD CONSTRAINT link_incident_id_other_id_key UNIQUE (incident_id, other_id);
+ALTER TABLE ONLY incidents.link
+    ADD CONSTRAINT link_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.note
+    ADD CONSTRAINT note_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.number
+    ADD CONSTRAINT number_pkey PRIMARY KEY (prefix);
+ALTER TABLE ONLY incidents.report
+    ADD CONSTRAINT report_incident_id_form_no_key UNIQUE (incident_id, form, no);
+ALTER TABLE ONLY incidents.report
+    ADD CONSTRAINT report_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY notify.delivery
+    ADD CONSTRAINT delivery_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY notify.message
+    ADD CONSTRAINT message_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY spine.account
+    ADD CONSTRAINT account_login_key UNIQUE (login);
+ALTER TABLE ONLY spine.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY spine.api_token
+    ADD CONSTRAINT api_token_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY spine.api_token
+    ADD CONSTRAINT api_token_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY spine.cursor
+    ADD CONSTRAINT cursor_pkey PRIMARY KEY (follower, stream);
+ALTER TABLE ONLY spine.deadline
+    ADD CONSTRAINT deadline_kind_subject_id_key UNIQUE (kind, subject_id);
+ALTER TABLE ONLY spine.deadline
+    ADD CONSTRAINT deadline_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY spine.fact
+    ADD CONSTRAINT fact_pkey PRIMARY KEY (stream, seq);
+ALTER TABLE ONLY spine.file
+    ADD CONSTRAINT file_pkey PRIMARY KEY (sha256);
+ALTER TABLE ONLY spine.realm
+    ADD CONSTRAINT realm_pkey PRIMARY KEY (only_one);
+ALTER TABLE ONLY spine.receipt
+    ADD CONSTRAINT receipt_pkey PRIMARY KEY (command_id);
+ALTER TABLE ONLY spine.session
+    ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
+ALTER TABLE ONLY spine.stream_head
+    ADD CONSTRAINT stream_head_pkey PRIMARY KEY (stream);
+CREATE INDEX duty_account ON command.duty USING btree (account_id);
+CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
+CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);
+CREATE INDEX rating_inject ON command.rating USING btree (inject_id);
+CREATE INDEX response_incident ON command.response USING btree (incident_id);
+CREATE UNIQUE INDEX response_one_active ON command.response USING btree (incident_id, plan_id) WHERE (state = 'active'::text);
+CREATE UNIQUE INDEX response_one_proposed ON command.response USING btree (incident_id, plan_id) WHERE (state = 'proposed'::text);
+CREATE INDEX roster_post ON command.roster USING btree (post);
+CREATE INDEX task_department ON command.task USING btree (department, state);
+CREATE INDEX task_incident ON command.task USING btree (incident_id);
+CREATE INDEX task_response ON command.task USING btree (response_id);
+CREATE INDEX task_unit ON command.task USING btree (unit_id);
+CREATE INDEX unit_department ON command.unit USING btree (department);
+CREATE INDEX unit_task ON command.unit USING btree (task_id);
+CREATE INDEX facility_area_code ON gis.facility USING btree (area_code, kind);
+CREATE INDEX facility_kind ON gis.facility USING btree (kind);
+CREATE INDEX facility_name ON gis.facility USING gin (name_zh public.gin_trgm_ops);
+CREATE INDEX facility_pinyin ON gis.facility USING gin (pinyin public.gin_trgm_ops);
+CREATE INDEX facility_point ON gis.facility USING gist (point);
+CREATE INDEX place_area ON gis.place USING gist (area);
+CREATE INDEX place_name ON gis.place USING gin (name_zh public.gin_trgm_ops);
+CREATE INDEX place_parent ON gis.place USING btree (parent);
+CREATE INDEX place_pinyin ON gis.place USING gin (pinyin public.gin_trgm_ops);
+CREATE INDEX place_point ON gis.place USING gist (point);
+CREATE INDEX river_line ON gis.river USING gist (line);
+CREATE INDEX road_edge_from ON gis.road_edge USING btree (from_node);
+CREATE INDEX road_edge_line ON gis.road_edge USING gist (line);
+CREATE INDEX road_edge_to ON gis.road_edge USING btree (to_node);
+CREATE INDEX road_node_point ON gis.road_node USING gist (point);
+CREATE INDEX alert_board ON incidents.alert USING btree (sent_at) WHERE on_board;
+CREATE INDEX alert_feed_aliases ON incidents.alert USING gin (aliases);
+CREATE INDEX alert_incident ON incidents.alert USING btree (incident_id);
+CREATE INDEX alert_received ON incidents.alert USING btree (feed, received_at);
+CREATE INDEX call_incident ON incidents.call USING btree (incident_id);
+CREATE INDEX call_open ON incidents.call USING btree (received_at) WHERE (state = 'open'::text);
+CREATE INDEX feed_rejection_document ON incidents.feed_rejection USING btree (sha256);
+CREATE INDEX incident_point ON incidents.incident USING gist (point);
+CREATE INDEX incident_status ON incidents.incident USING btree (status, opened_at);
+CREATE INDEX involvement_department ON incidents.involvement USING btree (department);
+CREATE INDEX involvement_unit ON incidents.involvement USING btree (unit_id);
+CREATE INDEX link_other ON incidents.link USING btree (other_id);
+CREATE INDEX note_incident ON incidents.note USING btree (incident_id);
+CREATE INDEX delivery_account ON notify.delivery USING btree (account_id);
+CREATE INDEX delivery_message ON notify.delivery USING btree (message_id);
+CREATE INDEX delivery_waiting ON notify.delivery USING btree (next_try_at) WHERE ((state = 'queued'::text) AND (channel <> 'in_app'::text));
+CREATE INDEX message_incident ON notify.message USING btree (incident_id);
+CREATE INDEX message_task ON notify.message USING btree (task_id);
+CREATE INDEX account_grant_account ON spine.account_grant USING btree (account_id);
+CREATE INDEX account_grant_department ON spine.account_grant USING btree (department);
+CREATE INDEX account_grant_unit ON spine.account_grant USING btree (unit);
+CREATE INDEX deadline_due ON spine.deadline USING btree (due_at) WHERE ((settled_at IS NULL) AND (passed_at IS NULL));
+CREATE INDEX deadline_open_department ON spine.deadline USING btree (department) WHERE (settled_at IS NULL);
+CREATE INDEX deadline_open_incident ON spine.deadline USING btree (incident_id) WHERE (settled_at IS NULL);
+CREATE INDEX fact_command ON spine.fact USING btree (command_id);
+CREATE INDEX session_account ON spine.session USING btree (account_id);
+ALTER TABLE ONLY command.department
+    ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
+ALTER TABLE ONLY command.inject
+    ADD CONSTRAINT inject_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
+ALTER TABLE ONLY command.rating
+    ADD CONSTRAINT rating_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
+ALTER TABLE ONLY command.rating
+    ADD CONSTRAINT rating_inject_id_fkey FOREIGN KEY (inject_id) REFERENCES command.inject(id);
+ALTER TABLE ONLY command.roster
+    ADD CONSTRAINT roster_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.task
+    ADD CONSTRAINT task_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.task
+    ADD CONSTRAINT task_response_id_fkey FOREIGN KEY (response_id) REFERENCES command.response(id);
+ALTER TABLE ONLY command.task
+    ADD CONSTRAINT task_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES command.unit(id);
+ALTER TABLE ONLY command.unit
+    ADD CONSTRAINT unit_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY gis.facility
+    ADD CONSTRAINT facility_area_code_fkey FOREIGN KEY (area_code) REFERENCES gis.place(code);
+ALTER TABLE ONLY gis.place
+    ADD CONSTRAINT place_parent_fkey FOREIGN KEY (parent) REFERENCES gis.place(code);
+ALTER TABLE ONLY gis.road_edge
+    ADD CONSTRAINT road_edge_from_node_fkey FOREIGN KEY (from_node) REFERENCES gis.road_node(id);
+ALTER TABLE ONLY gis.road_edge
+    ADD CONSTRAINT road_edge_to_node_fkey FOREIGN KEY (to_node) REFERENCES gis.road_node(id);
+ALTER TABLE ONLY gis.road_node
+    ADD CONSTRAINT road_node_place_code_fkey FOREIGN KEY (place_code) REFERENCES gis.place(code);
+ALTER TABLE ONLY incidents.figure
+    ADD CONSTRAINT figure_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.involvement
+    ADD CONSTRAINT involvement_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.link
+    ADD CONSTRAINT link_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.link
+    ADD CONSTRAINT link_other_id_fkey FOREIGN KEY (other_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.note
+    ADD CONSTRAINT note_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.report
+    ADD CONSTRAINT report_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY notify.delivery
+    ADD CONSTRAINT delivery_account_id_fkey FOREIGN KEY (account_id) REFERENCES spine.account(id);
+ALTER TABLE ONLY notify.delivery
+    ADD CONSTRAINT delivery_message_id_fkey FOREIGN KEY (message_id) REFERENCES notify.message(id);
+ALTER TABLE ONLY spine.account_grant
+    ADD CONSTRAINT account_grant_account_id_fkey FOREIGN KEY (account_id) REFERENCES spine.account(id);
+ALTER TABLE ONLY spine.api_token
+    ADD CONSTRAINT api_token_account_id_fkey FOREIGN KEY (account_id) REFERENCES spine.account(id);
+ALTER TABLE ONLY spine.session
+    ADD CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES spine.account(id);
