@@ -6,11 +6,12 @@ Nothing is remembered outside the database, and every command has an id made fro
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from command.exercises import store
 from command.exercises.exercise import Exercise, InjectRow
 from command.exercises.scenario import Inject, InjectCommand, Scenario, load_scenario
-from command.exercises.world import NotThereYet, World, any_fact, command_id, look, player
+from command.exercises.world import NotThereYet, World, answered, any_fact, command_id, look, player
 from command.task import Task
 from spine.canonical import Json, JsonObject
 from spine.carry_out import Answer
@@ -34,6 +35,22 @@ class _Run:
     carry_out: CarryOut
     exercise: Exercise
     scenario: Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """Commands that stand for an inject. `state`: what it has come to when they went out.
+
+    `begun`: those that went out before the program was stopped; what they refer to may have moved on since.
+    """
+
+    state: str
+    variant: str
+    commands: Sequence[InjectCommand]
+    begun: frozenset[UUID]
+
+    def id_of(self, row: InjectRow, number: int, task: Task | None) -> UUID:
+        return command_id(row.id, f"{self.variant}:{number}" + ("" if task is None else f":{task.id}"))
 
 
 async def run_due(realm: Realm, registry: Registry, carry_out: CarryOut) -> int:
@@ -89,18 +106,20 @@ async def _control(run: _Run, row: InjectRow, kind: str, data: JsonObject, what:
 async def _perform(run: _Run, row: InjectRow, inject: Inject) -> None:
     async with run.realm.pool.connection() as conn:
         world = await look(conn, run.scenario, run.exercise.id, run.exercise.starts_at)
+        begun = await answered(conn, [command_id(row.id, f"do:{n}") for n in range(len(inject.commands))])
+        replaced = await answered(conn, [command_id(row.id, f"instead:{n}") for n in range(len(inject.instead))])
     delivered = row.delivered_at or row.due_at
-    if world.has(inject.needs):
+    if (world.has(inject.needs) or begun) and not replaced:
         try:
-            await _play(run, row, inject, world, inject.commands, "carried_out", "do")
+            await _play(run, row, inject, world, _Hand("carried_out", "do", inject.commands, begun))
         except NotThereYet as missing:
             await _wait(run, row, str(missing))
         return
-    if run.realm.clock.now() < delivered + timedelta(minutes=inject.wait_minutes):
+    if not replaced and run.realm.clock.now() < delivered + timedelta(minutes=inject.wait_minutes):
         await _wait(run, row, inject.needs or "")
         return
     if inject.instead:
-        await _play(run, row, inject, world, inject.instead, "replaced", "instead")
+        await _play(run, row, inject, world, _Hand("replaced", "instead", inject.instead, replaced))
         return
     await _record(run, row, {"state": "gave_up", "waits_for": inject.needs, "commands": []}, done=True)
 
@@ -110,47 +129,30 @@ async def _wait(run: _Run, row: InjectRow, what: str) -> None:
         await _record(run, row, {"state": "waiting", "waits_for": what, "commands": []}, done=False)
 
 
-async def _play(
-    run: _Run,
-    row: InjectRow,
-    inject: Inject,
-    world: World,
-    commands: Sequence[InjectCommand],
-    state: str,
-    variant: str,
-) -> None:
+async def _play(run: _Run, row: InjectRow, inject: Inject, world: World, hand: _Hand) -> None:
     """Everything is looked up before the first command goes out, so that an inject is not left half done."""
     tasks: tuple[Task | None, ...] = (None,) if inject.for_each is None else world.tasks_for(inject.for_each)
-    planned = [
-        (
-            command,
-            task,
-            f"{variant}:{number}" + ("" if task is None else f":{task.id}"),
-            world.resolve_object(command.data, task),
-        )
-        for task in tasks
-        for number, command in enumerate(commands)
-    ]
+    planned: list[tuple[InjectCommand, Task | None, UUID, JsonObject]] = []
     results: list[Json] = []
+    for task in tasks:
+        for number, command in enumerate(hand.commands):
+            known = hand.id_of(row, number, task)
+            if known in hand.begun:
+                results.append({"id": str(known), "kind": command.kind, "refused": None})
+            else:
+                planned.append((command, task, known, world.resolve_object(command.data, task)))
     refused = 0
-    for command, task, what, data in planned:
-        envelope = Envelope(
-            command_id(row.id, what),
-            command.kind,
-            _stream(command, data, task),
-            row.delivered_at or row.due_at,
-            data,
-        )
-        result: dict[str, Json] = {"id": str(envelope.id), "kind": command.kind, "refused": None}
+    for command, task, known, data in planned:
+        at = row.delivered_at or row.due_at
+        envelope = Envelope(known, command.kind, _stream(command, data, task), at, data)
+        result: dict[str, Json] = {"id": str(known), "kind": command.kind, "refused": None}
         try:
             await run.carry_out(run.realm, run.registry, player(inject, task), envelope)
         except Refused as refusal:
-            # `command_id_taken`: it went out before a crash, and the world it refers to has moved on since.
-            if refusal.code != "command_id_taken":
-                refused += 1
-                result["refused"] = {"code": refusal.code, "zh": refusal.zh, "en": refusal.en}
+            refused += 1
+            result["refused"] = {"code": refusal.code, "zh": refusal.zh, "en": refusal.en}
         results.append(result)
-    outcome = state if refused == 0 else "refused" if refused == len(results) else "partly_refused"
+    outcome = hand.state if refused == 0 else "refused" if refused == len(results) else "partly_refused"
     await _record(run, row, {"state": outcome, "waits_for": None, "commands": results}, done=True)
 
 

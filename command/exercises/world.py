@@ -1,6 +1,6 @@
 """What the exercise has produced so far, for injects that refer to it, and who plays whom."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -112,6 +112,16 @@ async def any_fact(conn: Connection, kinds: tuple[str, ...]) -> bool:
         await conn.execute("SELECT EXISTS (SELECT 1 FROM spine.fact WHERE kind = ANY(%s))", (list(kinds),))
     ).fetchone()
     return row is not None and bool(row[0])
+
+
+async def answered(conn: Connection, ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Which of these commands have been carried out already."""
+    rows = await (
+        await conn.execute(
+            "SELECT command_id FROM spine.receipt WHERE command_id = ANY(%s) AND answer IS NOT NULL", (list(ids),)
+        )
+    ).fetchall()
+    return frozenset(found for (found,) in rows)
 
 
 def command_id(inject: UUID, what: str) -> UUID:
