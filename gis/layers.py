@@ -28,6 +28,12 @@ _AREA: LiteralString = """
 _FEATURES: dict[str, LiteralString] = {
     "counties": _AREA + "WHERE level = 'county' ORDER BY code",
     "townships": _AREA + "WHERE level = 'township' ORDER BY code",
+    "places": """
+        SELECT code AS id, point AS geom,
+               json_build_object('code', code, 'level', level, 'name_zh', short_zh, 'name_en', short_en, 'full_zh', name_zh,
+                   'full_en', name_en, 'mark', mark) AS properties
+        FROM gis.place WHERE level IN ('county', 'township') ORDER BY level, code
+    """,
     "rivers": """
         SELECT code AS id, line AS geom,
                json_strip_nulls(json_build_object('name_zh', name_zh, 'name_en', name_en, 'order', "order", 'mark', mark))

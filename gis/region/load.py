@@ -23,6 +23,7 @@ _LICENCE = "训练数据，随平台提供 / training data, part of the platform
 _LAYERS = (
     ("counties", "县（区）", "Counties", "public"),
     ("townships", "乡镇（街道）", "Townships", "public"),
+    ("places", "地名", "Place names", "public"),
     ("rivers", "河流", "Rivers", "public"),
     ("reservoirs", "水库", "Reservoirs", "internal"),
     ("roads", "道路", "Roads", "public"),

@@ -14,7 +14,7 @@ from gis.seed import seed_region
 from gis.store import REFERENCE_TABLES
 from spine.db import Connection, owner_connection
 
-LAYERS = ["counties", "townships", "rivers", "reservoirs", "roads", "facilities", "relief"]
+LAYERS = ["counties", "townships", "places", "rivers", "reservoirs", "roads", "facilities", "relief"]
 FIRST_PAINT_BYTES = 1_500_000
 
 
