@@ -30,8 +30,8 @@ class Clock:
 
 async def start_answer(tx: Transaction, alert: Alert) -> Clock:
     """Start the clock of a warning that must be answered; nothing for what is no real warning or needs no answer."""
-    limit = reporting().alert_answer(alert.colour, alert.headline, tx.at) if alert.status == "actual" else None
-    if limit is None:
+    limit = reporting().alert_answer(alert.colour, alert.headline, tx.at)
+    if limit is None or not counts_here(tx, alert):
         return await stop_answer(tx, alert.id, void=True)
     row = await set_deadline(
         tx,
@@ -74,9 +74,14 @@ def told(alert: Alert) -> JsonObject:
     return {"alert_id": str(alert.id), "headline": alert.headline, "source": alert.source, "feed": alert.feed}
 
 
+def counts_here(tx: Transaction, alert: Alert) -> bool:
+    """Whether a message is meant for this realm: real ones, and in an exercise those of the exercise."""
+    return alert.status == "actual" or (tx.realm.is_exercise and alert.status == "exercise")
+
+
 def require_real(tx: Transaction, alert: Alert, field: str) -> None:
     """A drill or a test of another authority never becomes an incident here, except in an exercise (invariant 9)."""
-    if alert.status != "actual" and not tx.realm.is_exercise:
+    if not counts_here(tx, alert):
         raise Refused(
             "alert_not_actual",
             zh="这是演练或测试消息，不能据此立为事件或并入事件；请排除并注明原因。",

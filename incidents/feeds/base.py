@@ -19,6 +19,8 @@ SEVERITIES = ("Extreme", "Severe", "Moderate", "Minor")
 
 MOST_HEADLINE = 300
 MOST_TEXT = 20_000
+MOST_SOURCE = 300
+MOST_LANGUAGE = 40
 _NAMESPACE = UUID("0f3a1f5e-7d0c-5c8e-9a52-6a1c3f0c2b44")
 
 

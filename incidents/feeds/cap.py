@@ -13,7 +13,18 @@ from typing import cast
 from shapely import Polygon
 
 from incidents.classification import CAP_CATEGORIES, is_within
-from incidents.feeds.base import MOST_TEXT, SEVERITIES, AlertDraft, Colour, FeedRefused, Parsed, Status, marked
+from incidents.feeds.base import (
+    MOST_LANGUAGE,
+    MOST_SOURCE,
+    MOST_TEXT,
+    SEVERITIES,
+    AlertDraft,
+    Colour,
+    FeedRefused,
+    Parsed,
+    Status,
+    marked,
+)
 from incidents.feeds.cap_area import as_geojson, read_circle, read_pair, read_polygon
 from incidents.feeds.event_codes import EventCodes, event_codes
 from incidents.feeds.xml_safety import Element, read_xml
@@ -157,7 +168,7 @@ def _message(alert: _At) -> AlertDraft | None:
     return AlertDraft(
         external_id=f"{sender},{identifier}",
         stamp=iso(sent),
-        source=(about.source if about else None) or sender,
+        source=(about.source if about else None) or sender[:MOST_SOURCE],
         headline=marked(
             (about.headline if about else None) or note or f"{kind} {identifier}", status, about and about.language
         ),
@@ -301,8 +312,8 @@ def _about(chosen: Sequence[_Info], codes: EventCodes) -> _About | None:
     texts = (info.text("description"), info.text("instruction"))
     quake = class_key is not None and is_within(class_key, "nd.quake")
     return _About(
-        language=first.language,
-        source=info.text("senderName"),
+        language=first.language[:MOST_LANGUAGE],
+        source=(info.text("senderName") or "")[:MOST_SOURCE] or None,
         headline=headline,
         text="\n\n".join(text for text in texts if text),
         class_key=class_key,

@@ -68,7 +68,7 @@ async def take_in(
             if refusal.code == "command_id_taken":
                 tally["unchanged"] += 1  # another worker was faster
                 continue
-            again = again or not refusal.final
+            again = again or refusal.code == "time_in_future"
             troubles.append(_from_refusal(draft, refusal))
             continue
         outcome = str(answer.result.get("change", "new"))

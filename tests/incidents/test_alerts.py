@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from incidents.feeds.watch import add_source, watch_once
 from incidents.handle_receive import CLOCK_TOLERANCE
 from spine.clock import HandClock
 from spine.principal import feed
@@ -160,6 +161,18 @@ async def test_a_drill_message_is_marked_runs_no_clock_and_becomes_no_incident(d
         "incident.open", title="暴雨", class_key="nd.met.rainstorm", place="孟定镇", from_alert=alert["id"]
     )
     assert (refused.code, refused.field) == ("alert_not_actual", "data.from_alert")
+
+
+async def test_in_an_exercise_a_drill_message_counts_and_the_outside_is_not_heard(desk: Desk) -> None:
+    async with desk.city.realm.pool.connection() as conn:
+        await conn.execute("UPDATE spine.realm SET kind = 'exercise'")
+        await add_source(conn, "http://127.0.0.1:9/", every_s=5)
+    await desk.city.realm.refresh()
+    await desk.take(message(1, status="Exercise", more=RED, headline="暴雨红色预警"))
+    assert (await desk.only("deadlines"))["kind"] == "alert_answer"
+    key = (await desk.only("alerts"))["id"]
+    await desk.open_incident(title="暴雨", class_key="nd.met.rainstorm", from_alert=key)
+    assert await watch_once(desk.city.realm, desk.city.house.registry) == 0
 
 
 async def test_rubbish_is_refused_with_the_element_and_kept(desk: Desk) -> None:
