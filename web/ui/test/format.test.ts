@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
-  formatAge, formatClock, formatCountdown, formatDayTime, formatElapsed, formatMinutes, formatNear, formatSpan, fromLocalInput, toLocalInput,
+  formatAge, formatClock, formatCountdown, formatDayTime, formatElapsed, formatMinutes, formatNear, formatSpan, formatTyped, parseTyped,
 } from '@/time/format'
 
 const at = Date.parse('2026-02-28T18:24:36.500Z')
@@ -16,9 +16,19 @@ describe('times of day', () => {
     expect(formatNear('2026-02-28T15:59:00Z', at)).toBe('02-28 23:59')
   })
   it('go through a form and back', () => {
-    expect(toLocalInput(at)).toBe('2026-03-01T02:24')
-    expect(fromLocalInput('2026-03-01T02:24')).toBe('2026-02-28T18:24:00.000Z')
-    expect(fromLocalInput('')).toBeNull()
+    expect(formatTyped(at, at)).toBe('03-01 02:24')
+    expect(formatTyped('2025-12-31T17:00:00Z', Date.parse('2025-01-01T00:00:00Z'))).toBe('2026-01-01 01:00')
+    expect(parseTyped('03-01 02:24', at)).toBe('2026-02-28T18:24:00.000Z')
+    expect(parseTyped('2026-03-01 02:24', at)).toBe('2026-02-28T18:24:00.000Z')
+    expect(parseTyped('3月1日 2时05分', at)).toBe('2026-02-28T18:05:00.000Z')
+  })
+  it('are taken for the latest that has been when only the hour is typed', () => {
+    expect(parseTyped('2:12', at)).toBe('2026-02-28T18:12:00.000Z')
+    expect(parseTyped('0212', at)).toBe('2026-02-28T18:12:00.000Z')
+    expect(parseTyped('23:50', at)).toBe('2026-02-28T15:50:00.000Z')
+  })
+  it('are refused when they cannot be', () => {
+    expect(['', '25:00', '12:60', '02-30 10:00', 'now'].map((text) => parseTyped(text, at))).toEqual([null, null, null, null, null])
   })
 })
 

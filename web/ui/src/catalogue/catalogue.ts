@@ -29,8 +29,6 @@ export interface DepartmentName {
   code: string
   name_zh: string
   name_en: string
-  short_zh?: string
-  short_en?: string
 }
 
 export interface Catalogue {
@@ -86,8 +84,8 @@ export function departmentName(code: string | null | undefined): string {
 /** The name for a narrow column. */
 export function departmentShort(code: string | null | undefined): string {
   if (!code) return ''
-  const one = departments.value.get(code)
-  return pick(one?.short_zh, one?.short_en, departmentName(code))
+  const name = departmentName(code)
+  return name.replace(/（.*?）|\s*\(.*?\)/g, '').replace(/^市(?=[\u4e00-\u9fff]{2})/, '')
 }
 
 export function useCatalogue(): { catalogue: Readonly<typeof held>; metrics: ComputedRef<Map<string, Metric>>; classes: ComputedRef<Map<string, EventClass>>; departments: ComputedRef<Map<string, DepartmentName>> } {

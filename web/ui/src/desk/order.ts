@@ -24,6 +24,13 @@ export function openAlerts(alerts: Alert[]): Alert[] {
     .sort((a, b) => score(b) - score(a) || (a.received_at < b.received_at ? 1 : -1))
 }
 
+const NEAR_KM = 300
+
+/** Whether an alert concerns us at first sight: a warning with a colour, in our area, or near it. An unknown distance is not a far one. */
+export function concernsUs(alert: Alert): boolean {
+  return alert.colour !== null || alert.inside_area === true || alert.distance_km === null || alert.distance_km <= NEAR_KM
+}
+
 export function openCalls(calls: Call[]): Call[] {
   return calls.filter((one) => one.state === 'open').sort((a, b) => (a.received_at < b.received_at ? 1 : -1))
 }

@@ -51,15 +51,28 @@ export function formatNear(at: string | number, now: number): string {
   return formatDate(at) === formatDate(now) ? formatTime(at) : formatDayTime(at)
 }
 
-/** A day and time of Shanghai as the value of a datetime-local input, and back to ISO UTC. */
-export function toLocalInput(at: string | number): string {
-  const p = split(toMs(at))
-  return `${p.year}-${p.month}-${p.day}T${p.hour}:${p.minute}`
+/** `03-01 02:12`, with the year when it is another one: how a time is typed and shown in a form. */
+export function formatTyped(at: string | number, now: number): string {
+  const year = formatDate(at).slice(0, 4)
+  return year === formatDate(now).slice(0, 4) ? formatDayTime(at) : `${formatDate(at)} ${formatTime(at)}`
 }
 
-export function fromLocalInput(value: string): string | null {
-  const at = Date.parse(`${value}${value.length === 16 ? ':00' : ''}+08:00`)
-  return Number.isNaN(at) ? null : new Date(at).toISOString()
+/**
+ * Read a time as people type it, 24 h, Shanghai: `2:12`, `0212`, `03-01 02:12`, `3/1 2:12`, `2026-03-01 02:12`.
+ * A time of day alone is the latest one that is not in the future. Null when it cannot be read.
+ */
+export function parseTyped(text: string, now: number): string | null {
+  const found = /^(?:(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?\s+)?(\d{1,2})[:：时]?(\d{2})分?$/.exec(text.trim())
+  if (!found) return null
+  const [, year, month, day, hour, minute] = found
+  if (Number(hour) > 23 || Number(minute) > 59) return null
+  const today = formatDate(now)
+  const two = (part: string | undefined) => String(part ?? '').padStart(2, '0')
+  const date = month && day ? `${year ?? today.slice(0, 4)}-${two(month)}-${two(day)}` : today
+  const at = Date.parse(`${date}T${two(hour)}:${two(minute)}:00+08:00`)
+  if (Number.isNaN(at) || formatDate(at) !== date) return null
+  const past = !month && at > now + 60_000 ? at - 86_400_000 : at
+  return new Date(past).toISOString()
 }
 
 const pad = (n: number) => String(n).padStart(2, '0')

@@ -49,11 +49,19 @@ export function factWords(fact: FactLine): string {
   Object.assign(named, MORE[fact.kind]?.(data))
   if (!has(key)) return fact.kind
   const sentence = say(key, named)
-  return data.late === true && fact.kind !== 'report.filed' ? `${sentence}${say('facts.late')}` : sentence
+  return sentence
+}
+
+/** Reports of what happened earlier are no late entries: it is the deed itself that was done earlier and heard of only now. */
+const OF_THE_PAST = new Set(['incident.opened', 'incident.grade_suggested', 'incident.figure_entered', 'incident.attached', 'response.proposed', 'call.registered', 'alert.received', 'alert.updated', 'alert.cancelled'])
+
+export function isLate(fact: FactLine): boolean {
+  return !OF_THE_PAST.has(fact.kind) && Date.parse(fact.at) - Date.parse(fact.occurred_at) > 120_000
 }
 
 /** Who did it. Parts of the platform sign as `system:plans`; people by their name. */
 export function whoWords(fact: FactLine): string {
+  if (fact.kind === 'incident.grade_suggested') return say('facts.system.grading')
   const { id, name } = fact.by
   if (!id.startsWith('system:')) return name
   const part = id.slice('system:'.length)
