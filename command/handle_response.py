@@ -7,14 +7,13 @@ from uuid import UUID, uuid5
 
 from command import response as rules
 from command import store
-from command import task as task_rules
 from command.commands import ActivateResponse, DeclineResponse, EndResponse, ProposeResponse
 from command.organisation.book import organisation
 from command.plan import Plan, PlanTask, need_plan, task_line
 from command.propose import at_level
 from command.publish import Publication
 from command.response import LEVEL_WORDS, Response
-from command.task import Act, Task, new_task
+from command.task import Act, Task, new_task, start_timers
 from command.task_steps import act_of, counted, responded, told
 from command.timers import run_timers, settle_decision, start_decision
 from command.transitions import Level
@@ -131,7 +130,7 @@ async def _activate(tx: Transaction, command: Command[ActivateResponse], held: _
         await store.save_task(tx.conn, task)
         order = Publication("task.issued", told(task, due_minutes=task.due_minutes))
         order.task(task)
-        await run_timers(tx, task, task_rules.start_timers(task), order)
+        await run_timers(tx, task, start_timers(task), order)
         orders += order.facts()
         issued[listed.code] = str(task.id)
     incident = await responded(tx, await counted(tx, incident))

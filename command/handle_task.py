@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from command import store, unit_store
-from command import task as rules
+from command import task_actions as rules
 from command.commands import (
     AcceptTask,
     AssignTask,
@@ -22,7 +22,7 @@ from command.commands import (
     SubmitTask,
 )
 from command.publish import Publication
-from command.task import Step, new_task
+from command.task import Step, new_task, start_timers
 from command.task_steps import HeldTask, act_of, counted, hold_task, release_unit, save_step, save_unit, told
 from command.timers import run_timers
 from command.transitions import task_transitions, time_limits
@@ -83,7 +83,7 @@ async def _issue(tx: Transaction, command: Command[IssueTask], held: Held) -> Ou
         await save_unit(tx, dispatch(unit, act, task.id), publication)
     await store.save_task(tx.conn, task)
     publication.task(task)
-    await run_timers(tx, task, rules.start_timers(task), publication)
+    await run_timers(tx, task, start_timers(task), publication)
     return Outcome(publication.facts(await counted(tx, held)), {"task_id": str(task.id), "no": task.no})
 
 

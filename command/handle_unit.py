@@ -6,7 +6,7 @@ from uuid import UUID
 
 from psycopg.errors import SerializationFailure
 
-from command import task as task_rules
+from command import task_actions as task_rules
 from command import unit as rules
 from command import unit_store
 from command.commands import PointIn, SetUnitStatus, UnitArrive, UnitNeedHelp, UnitNote

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from command import task as rules
+from command import task_actions as rules
 from command.task import Act, Step, Task, Timer
 from command.transitions import task_transitions, time_limits
 from spine.clock import iso
@@ -208,15 +208,6 @@ def test_an_order_is_assigned_to_one_unit_once() -> None:
     given = rules.assign(task(), act(3), OTHER).task
     with pytest.raises(Refused, match="unit_already_assigned"):
         rules.assign(given, act(4), OTHER)
-
-
-def test_overdue_says_which_obligation_is_past() -> None:
-    assert not rules.is_overdue(task(), at(14))
-    assert rules.is_overdue(task(), at(16))
-    assert not rules.is_overdue(task(state="signed"), at(16))
-    assert rules.is_overdue(task(state="in_progress"), at(61))
-    assert not rules.is_overdue(task(state="submitted"), at(61))
-    assert rules.is_overdue(task(state="returned", state_at=at(5)), at(16))
 
 
 def test_after_reopening_what_was_past_gets_its_time_anew() -> None:
