@@ -4,7 +4,7 @@ import { onScopeDispose, shallowReactive } from 'vue'
 export interface Binding {
   /** `j`, `/`, `?`, `Enter`, `Escape`, `ArrowDown`, or two keys in a row: `g d`. */
   keys: string
-  /** Message key of what it does. */
+  /** Message key of what it does; empty: not listed, because another line speaks for it. */
   what: string
   run: (event: KeyboardEvent) => void
   /** In force only while this holds. */

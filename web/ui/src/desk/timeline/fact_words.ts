@@ -2,6 +2,7 @@
 import { className, departmentName, metricName, metricUnit } from '@/catalogue/catalogue'
 import { has, say } from '@/i18n'
 import { currentLocale } from '@/i18n/locale'
+import { formatTime } from '@/time/format'
 import type { FactLine } from '@/wire/objects'
 
 type Data = Record<string, unknown>
@@ -34,9 +35,8 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'unit.arrived': (d) => ({ unit: text(d.call_sign) }),
   'unit.noted': (d) => ({ unit: text(d.call_sign) }),
   'delivery.changed': (d) => ({ state: word('delivery_state', d.state) }),
-  'message.queued': (d) => ({ n: typeof d.n === 'number' ? d.n : list(d.to).length || '' }),
   'duty.taken': (d) => ({ post: both(d, 'post') }),
-  'deadline.passed': (d) => ({ title: both(d, 'title') }),
+  'deadline.passed': (d) => ({ what: has(`facts.clock.${text(d.kind)}`) ? say(`facts.clock.${text(d.kind)}`) : text(d.kind), due: text(d.due_at) ? formatTime(text(d.due_at)) : '' }),
 }
 
 export function factWords(fact: FactLine): string {
@@ -50,6 +50,13 @@ export function factWords(fact: FactLine): string {
   if (!has(key)) return fact.kind
   const sentence = say(key, named)
   return sentence
+}
+
+/** Several facts of one kind as one sentence. */
+export function runWords(run: FactLine[]): string {
+  const kind = run[0]?.kind ?? ''
+  const told = run.reduce((sum, fact) => sum + (typeof fact.data.to === 'number' ? fact.data.to : 1), 0)
+  return say(`facts.run.${kind.replaceAll('.', '_')}`, { n: run.length, told })
 }
 
 /** Reports of what happened earlier are no late entries: it is the deed itself that was done earlier and heard of only now. */
