@@ -3,22 +3,16 @@ import { shallowRef, type ShallowRef } from 'vue'
 import { get } from '@/wire/api'
 import type { Level, ProposedTask, Response } from '@/wire/objects'
 
-interface PlanTask {
-  readonly code: string
+interface PlanTask extends StartedTask {
   readonly level: Level
-  readonly title_zh?: string
-  readonly title_en?: string
-  readonly zh?: string
-  readonly en?: string
-  readonly department?: string
-  readonly owner?: string
-  readonly due_minutes: number
 }
 
 export interface Plan {
   readonly id: string
   readonly tasks: readonly PlanTask[]
 }
+
+export type StartedTask = Pick<ProposedTask, 'code' | 'title_zh' | 'title_en' | 'department'>
 
 const LEVELS: readonly Level[] = ['I', 'II', 'III', 'IV']
 const plans = shallowRef<readonly Plan[]>([])
@@ -38,18 +32,15 @@ export function usePlans(): ShallowRef<readonly Plan[]> {
   return plans
 }
 
-export type StartedTask = Pick<ProposedTask, 'code' | 'title_zh' | 'title_en' | 'department'>
-
-/** Tasks that a level starts: those of the level itself and of every lower one. At the proposed level it is the proposal's own list. */
-export function tasksAt(all: readonly Plan[], response: Response, level: Level): readonly StartedTask[] {
+/**
+ * Tasks that a level starts: those of the level itself and of every lower one, without what was issued already.
+ * At the proposed level it is the proposal's own list.
+ */
+export function tasksAt(all: readonly Plan[], response: Response, level: Level, issued: ReadonlySet<string>): readonly StartedTask[] {
   const plan = all.find((one) => one.id === response.plan_id)
-  if (level === response.suggested?.level || plan === undefined) return response.proposed_tasks
-  return plan.tasks
-    .filter((task) => LEVELS.indexOf(task.level) >= LEVELS.indexOf(level))
-    .map((task) => ({
-      code: task.code,
-      title_zh: task.title_zh ?? task.zh ?? task.code,
-      title_en: task.title_en ?? task.en ?? '',
-      department: task.department ?? task.owner ?? '',
-    }))
+  const started: readonly StartedTask[] =
+    level === response.suggested?.level || plan === undefined
+      ? response.proposed_tasks
+      : plan.tasks.filter((task) => LEVELS.indexOf(task.level) >= LEVELS.indexOf(level))
+  return started.filter((task) => !issued.has(task.code))
 }

@@ -30,6 +30,24 @@ describe('the trend of a figure', () => {
     ])
   })
 
+  it('includes what came with the report that opened the incident, once', () => {
+    const figure = (metric: string, value: number, minute: number) => ({
+      id: metric,
+      metric,
+      value,
+      unit: null,
+      source: '来电',
+      observed_at: at(minute),
+      by: { id: 'a', name: 'a' },
+      at: at(minute),
+    })
+    const trends = trendsOf([entered('injured', 3, 10)], { magnitude: figure('magnitude', 5.5, 0), injured: figure('injured', 3, 10) })
+    expect(trends.map((trend) => [trend.metric, trend.points.length])).toEqual([
+      ['injured', 1],
+      ['magnitude', 1],
+    ])
+  })
+
   it('holds until the next entry, and breaks where the figure was withdrawn', () => {
     const [trend] = trendsOf([entered('injured', 2, 0), entered('injured', 4, 10), entered('injured', null, 20), entered('injured', 1, 30)])
     expect(trend).toBeDefined()

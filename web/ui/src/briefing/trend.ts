@@ -1,5 +1,5 @@
 /** How figures moved, read from the record: every entry with its source, withdrawals included. Pure. */
-import type { FactLine } from '@/wire/objects'
+import type { FactLine, Figure } from '@/wire/objects'
 
 export interface TrendPoint {
   /** When it was so (observed), ms. */
@@ -39,8 +39,11 @@ function entryOf(fact: FactLine): { metric: string; point: TrendPoint } | null {
   }
 }
 
-/** A trend per metric, in the order of the first entry; entries in the order in which they were true. */
-export function trendsOf(facts: readonly FactLine[]): Trend[] {
+/**
+ * A trend per metric, in the order of the first entry; entries in the order in which they were true.
+ * `figures`: as they stand now. Some come into the record with the report that opened the incident, not as entries of their own.
+ */
+export function trendsOf(facts: readonly FactLine[], figures: Readonly<Record<string, Figure>> = {}): Trend[] {
   const found = new Map<string, TrendPoint[]>()
   for (const fact of facts) {
     const entry = entryOf(fact)
@@ -48,6 +51,13 @@ export function trendsOf(facts: readonly FactLine[]): Trend[] {
     const points = found.get(entry.metric) ?? []
     points.push(entry.point)
     found.set(entry.metric, points)
+  }
+  for (const figure of Object.values(figures)) {
+    const points = found.get(figure.metric) ?? []
+    const at = Date.parse(figure.observed_at)
+    if (points.some((point) => point.at === at && point.value === figure.value)) continue
+    points.push({ at, value: figure.value, source: figure.source })
+    found.set(figure.metric, points)
   }
   return [...found].map(([metric, points]) => ({ metric, points: points.sort((a, b) => a.at - b.at) }))
 }

@@ -3,14 +3,12 @@ import { computed, type ComputedRef } from 'vue'
 import { useCatalogue } from '@/catalogue/catalogue'
 import type { Moves } from './orders'
 
-interface Rules {
-  readonly task?: { readonly actions?: Readonly<Record<string, { readonly moves?: Readonly<Record<string, string>> }>> }
-}
+type Actions = Readonly<Record<string, { readonly moves?: Readonly<Record<string, string>> }>>
 
 export function useMoves(): ComputedRef<Moves | null> {
   const { catalogue } = useCatalogue()
   return computed(() => {
-    const actions = (catalogue.value?.transitions as Rules | undefined)?.task?.actions
+    const actions = catalogue.value?.task_actions as Actions | undefined
     if (actions === undefined) return null
     return Object.fromEntries(Object.entries(actions).map(([name, action]) => [name, Object.keys(action.moves ?? {})]))
   })

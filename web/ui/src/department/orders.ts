@@ -78,3 +78,8 @@ export function toMark(
     return delivery.state === 'queued' ? [{ id: delivery.id, state: 'delivered' }] : []
   })
 }
+
+/** `R03` of `S530927-20261124-001-R03`: enough beside the incident that it belongs to. */
+export function shortNo(no: string): string {
+  return no.split('-').at(-1) ?? no
+}
