@@ -16,6 +16,7 @@ from command.task_steps import HeldTask, act_of, hold_task, save_step, save_unit
 from command.transitions import unit_transitions
 from command.unit import Place, Unit, UnitStep
 from gis.crs import Origin, to_wgs84
+from gis.geometry import check_point
 from incidents.summary import Held, add_note
 from spine.authority import Allow, Scope, allow
 from spine.canonical import Json, JsonObject
@@ -78,7 +79,8 @@ def _scope(held: _HeldUnit) -> Scope:
 def _place(point: PointIn | None) -> Place | None:
     if point is None:
         return None
-    lon, lat = to_wgs84(point.lon, point.lat, Origin(point.origin))
+    lon, lat = check_point(point.lon, point.lat, "data.point")
+    lon, lat = to_wgs84(lon, lat, Origin(point.origin))
     return Place(round(lon, 7), round(lat, 7), point.origin)
 
 

@@ -785,13 +785,13 @@ ALTER TABLE ONLY command.rating
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_inject_id_fkey FOREIGN KEY (inject_id) REFERENCES command.inject(id);
 ALTER TABLE ONLY command.response
-    ADD CONSTRAINT response_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+    ADD CONSTRAINT response_incident_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY command.roster
     ADD CONSTRAINT roster_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.task
-    ADD CONSTRAINT task_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+    ADD CONSTRAINT task_incident_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_response_id_fkey FOREIGN KEY (response_id) REFERENCES command.response(id);
 ALTER TABLE ONLY command.task

@@ -75,7 +75,7 @@ CREATE INDEX unit_task ON command.unit (task_id);
 
 CREATE TABLE command.response (
     id              uuid PRIMARY KEY,
-    incident_id     uuid NOT NULL REFERENCES incidents.incident,
+    incident_id     uuid NOT NULL,
     plan_id         text NOT NULL,
     plan_zh         text NOT NULL,
     plan_en         text NOT NULL,
@@ -96,7 +96,7 @@ CREATE UNIQUE INDEX response_one_active ON command.response (incident_id, plan_i
 CREATE TABLE command.task (
     id              uuid PRIMARY KEY,
     no              text NOT NULL UNIQUE,
-    incident_id     uuid NOT NULL REFERENCES incidents.incident,
+    incident_id     uuid NOT NULL,
     incident_title  text NOT NULL,           -- as it was when the order was given
     area_code       text,
     response_id     uuid REFERENCES command.response,
