@@ -7,7 +7,7 @@ import { rememberIncident } from '@/shell/lastIncident'
 import { usePicture } from '@/wire/pictures'
 import type { Followed } from '@/wire/pictures'
 import type { Alert, Call, Deadline, Incident, IncidentHead, Unit } from '@/wire/objects'
-import { openAlerts, openCalls, sortDeadlines, sortIncidents } from './order'
+import { concernsUs, openAlerts, openCalls, sortDeadlines, sortIncidents } from './order'
 
 export type Selection = { kind: 'incident' | 'alert' | 'call'; id: string }
 export const TABS = ['situation', 'response', 'tasks', 'forces', 'reports', 'briefing'] as const
@@ -131,14 +131,17 @@ export function provideDesk(): Desk {
     const query = what ? { [what.kind]: what.id } : {}
     if (route.name === 'desk') void router.replace({ query })
   })
-  // The first incident of the queue is open when nothing else was asked for: an empty desk helps nobody.
+  // The first incident of the queue is open when nothing else was asked for; without one, what came in first wants an answer.
   watch(
-    () => incidents.value[0]?.id ?? openAlerts(alerts.value)[0]?.id,
+    () => [incidents.value[0]?.id, openAlerts(alerts.value).find(concernsUs)?.id, openCalls(calls.value)[0]?.id],
     () => {
       if (selection.value) return
       const first = incidents.value.find((one) => one.status === 'open')
+      const alert = openAlerts(alerts.value).find(concernsUs)
+      const call = openCalls(calls.value)[0]
       if (first) select({ kind: 'incident', id: first.id })
-      else if (openAlerts(alerts.value).length + openCalls(calls.value).length > 0) queueTab.value = 'alerts'
+      else if (alert) select({ kind: 'alert', id: alert.id })
+      else if (call) select({ kind: 'call', id: call.id })
     },
     { immediate: true },
   )

@@ -55,6 +55,7 @@ export class Follower {
   private attempt = 0
   private reconnectAt: number | null = null
   private heardAt = 0
+  private saidHeardAt = 0
   private downSince: number | null = null
   private probedAt = 0
 
@@ -294,8 +295,10 @@ export class Follower {
   }
 
   private hear(now: number, effects: Effect[]): void {
-    if (now - this.heardAt >= 200) effects.push({ do: 'say', word: { is: 'heard', at: now } })
     this.heardAt = now
+    if (now - this.saidHeardAt < 200) return
+    this.saidHeardAt = now
+    effects.push({ do: 'say', word: { is: 'heard', at: now } })
   }
 
   /** Doubling from half a second to 15 s, between half and the whole of it. */

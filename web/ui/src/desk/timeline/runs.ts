@@ -1,7 +1,7 @@
 /** Many facts of one deed read as one line: fourteen orders of one activation, the notices they made. Nothing is hidden, only folded. Pure. */
 import type { FactLine } from '@/wire/objects'
 
-const FOLDED = new Set(['task.issued', 'message.queued', 'delivery.changed'])
+const FOLDED = new Set(['task.issued', 'message.queued', 'delivery.changed', 'deadline.passed'])
 const TOGETHER = 60_000
 const LEAST = 3
 
