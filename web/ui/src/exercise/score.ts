@@ -1,8 +1,8 @@
 /** The score as the server computes it from the record, made ready to show. */
 import { say } from '@/i18n'
 
-/** open: it can still be met · missed: too late, or never done though the time is over */
-export type Verdict = 'met' | 'missed' | 'open'
+/** The four marks of the evaluators' sheet; null while it can still be met. */
+export type Mark = 'P' | 'S' | 'M' | 'U'
 
 export interface ScoreRow {
   readonly id: string
@@ -10,7 +10,9 @@ export interface ScoreRow {
   readonly en: string
   readonly target: string | null
   readonly actual: string | null
-  readonly verdict: Verdict
+  readonly mark: Mark | null
+  /** How many orders a share was counted from; 0 for times. */
+  readonly counted: number
 }
 
 export interface Score {
@@ -25,7 +27,8 @@ interface Objective {
   readonly target_share?: number | null
   readonly minutes?: number | null
   readonly share?: number | null
-  readonly met?: boolean | null
+  readonly counted?: number
+  readonly rating?: Mark | null
 }
 
 export function readScore(answer: unknown): Score {
@@ -37,8 +40,7 @@ function rowOf(objective: Objective): ScoreRow {
   const { id, zh, en } = objective
   const target = shown(objective.target_minutes, objective.target_share, 'within', 'at_least')
   const actual = shown(objective.minutes, objective.share, 'minutes', 'share')
-  const verdict: Verdict = objective.met === true ? 'met' : objective.met === false ? 'missed' : 'open'
-  return { id, zh, en, target, actual, verdict }
+  return { id, zh, en, target, actual, mark: objective.rating ?? null, counted: objective.counted ?? 0 }
 }
 
 function shown(minutes: number | null | undefined, share: number | null | undefined, timed: string, shared: string): string | null {

@@ -4,6 +4,12 @@ import type { By, Exercise, Inject, Rating } from '@/wire/objects'
 
 export type InjectState = 'planned' | 'delivered' | 'skipped'
 
+export interface Outcome {
+  readonly state: 'waiting' | 'carried_out' | 'replaced' | 'partly_refused' | 'refused' | 'gave_up'
+  readonly waits_for: string | null
+  readonly commands: readonly { readonly kind: string; readonly refused: { readonly code: string; readonly zh: string; readonly en: string } | null }[]
+}
+
 export interface InjectLine extends Inject {
   readonly no: string
   readonly due_at: string
@@ -23,7 +29,7 @@ export interface InjectLine extends Inject {
   readonly delivered_at: string | null
   readonly delivered_by: By | null
   readonly reason: string | null
-  readonly outcome: Record<string, unknown> | null
+  readonly outcome: Outcome | null
   readonly done: boolean
 }
 
