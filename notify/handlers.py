@@ -84,7 +84,11 @@ async def _queue(tx: Transaction, command: Command[QueueMessage], _state: None) 
         if delivery.state != "queued":
             await store.save_delivery(tx.conn, delivery)
     facts = _changed(
-        "message.queued", message, deliveries, deliveries, {"message_id": str(message.id), "to": len(data.to)}
+        "message.queued",
+        message,
+        deliveries,
+        deliveries,
+        {"message_id": str(message.id), "subject": message.subject, "to": [to.name for to in data.to]},
     )
     return Outcome(facts, {"message_id": str(message.id), "deliveries": len(deliveries)})
 
@@ -110,7 +114,13 @@ async def _save(tx: Transaction, held: _Held, changed: Delivery | None) -> Outco
         return Outcome((), {"state": held.meant.state})
     await store.save_delivery(tx.conn, changed)
     deliveries = [changed if d.id == changed.id else d for d in held.deliveries]
-    data: JsonObject = {"delivery_id": str(changed.id), "state": changed.state, "to": changed.name}
+    data: JsonObject = {
+        "delivery_id": str(changed.id),
+        "channel": changed.channel,
+        "state": changed.state,
+        "to": changed.name,
+        "subject": held.message.subject,
+    }
     return Outcome(_changed("delivery.changed", held.message, deliveries, [changed], data), {"state": changed.state})
 
 
@@ -147,7 +157,11 @@ async def _answer(tx: Transaction, command: Command[AnswerMessages], messages: l
             new = {d.id: d for d in changed}
             deliveries = [new.get(d.id, d) for d in deliveries]
             facts += _changed(
-                "delivery.changed", message, deliveries, changed, {"state": "answered", "to": changed[0].name}
+                "delivery.changed",
+                message,
+                deliveries,
+                changed,
+                {"state": "answered", "to": changed[0].name, "subject": message.subject},
             )
     return Outcome(facts)
 

@@ -275,7 +275,9 @@ async def demo_logins(conn: Connection) -> list[DemoLogin]:
             SELECT a.login, a.name, a.demo_password AS password, array_agg(DISTINCT g.role) AS roles
             FROM spine.account a JOIN spine.account_grant g ON g.account_id = a.id
             WHERE a.demo_password IS NOT NULL AND NOT a.disabled
-            GROUP BY a.login, a.name, a.demo_password ORDER BY a.login
+            GROUP BY a.login, a.name, a.demo_password
+            ORDER BY min(array_position(ARRAY['duty_officer', 'leader', 'department', 'field_unit'], g.role)) NULLS LAST,
+                a.login
             """
         )
         return await cur.fetchall()

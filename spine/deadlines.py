@@ -219,6 +219,7 @@ HANDLINGS = (Handling(PassDeadline, allow(Role.SYSTEM), _load, lambda row: Scope
 @dataclass(frozen=True, slots=True)
 class Due:
     id: UUID
+    started_at: datetime
     due_at: datetime
 
 
@@ -227,7 +228,7 @@ async def what_is_due(conn: Connection, at: datetime, limit: int = 100) -> list[
     async with conn.cursor(row_factory=class_row(Due)) as cur:
         await cur.execute(
             """
-            SELECT id, due_at FROM spine.deadline
+            SELECT id, started_at, due_at FROM spine.deadline
             WHERE settled_at IS NULL AND passed_at IS NULL AND due_at <= %(at)s ORDER BY due_at LIMIT %(limit)s
             """,
             {"at": at, "limit": limit},
@@ -237,7 +238,7 @@ async def what_is_due(conn: Connection, at: datetime, limit: int = 100) -> list[
 
 def pass_id(due: Due) -> UUID:
     """The id of the command that passes this deadline: the same from every worker, another after a restart of the clock."""
-    return uuid5(_NAMESPACE, f"pass:{due.id}:{iso(due.due_at)}")
+    return uuid5(_NAMESPACE, f"pass:{due.id}:{iso(due.started_at)}:{iso(due.due_at)}")
 
 
 # --- pictures ----------------------------------------------------------------------------------------------------

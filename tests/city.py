@@ -73,8 +73,8 @@ def city_of(realm: Realm) -> City:
     return City(furnish(realm, mail=True))
 
 
-def settings_for(realm: Realm) -> Settings:
-    return Settings(realm.data_dir, None, None, None, "fengsui@lincang.test", 0.2, False)
+def settings_for(realm: Realm, smtp_url: str | None = None) -> Settings:
+    return Settings(realm.data_dir, None, None, smtp_url, "fengsui@lincang.test", 0.2, False)
 
 
 @dataclass
@@ -101,7 +101,7 @@ class Server:
         async with self.sign_in(login) as client:
             cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         async with websockets.connect(
-            f"ws://127.0.0.1:{self.port}/api/socket", additional_headers={"Cookie": cookie}, max_size=None
+            f"ws://127.0.0.1:{self.port}/api/socket", additional_headers={"Cookie": cookie}, max_size=None, close_timeout=1
         ) as connection:
             yield SocketClient(connection)
 
