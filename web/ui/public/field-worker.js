@@ -6,6 +6,8 @@
 const SHELF = 'fengsui-field-shell'
 const PAGE = '/field'
 const PATIENCE_MS = 3500
+/** A stored file serves every request for its address, whatever headers a proxy says that it varies by. */
+const STORED = { ignoreVary: true }
 
 self.addEventListener('install', () => {
   self.skipWaiting()
@@ -34,7 +36,7 @@ async function keepBuild(files) {
   const named = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((found) => new URL(found[1], location.origin).href)
   const wanted = new Set([...named, ...files].filter((address) => new URL(address).pathname !== PAGE))
   for (const address of wanted) {
-    if ((await shelf.match(address)) !== undefined && isImmutable(address)) continue
+    if ((await shelf.match(address, STORED)) !== undefined && isImmutable(address)) continue
     const answer = await fetch(address, { credentials: 'same-origin' })
     if (!answer.ok) throw new Error(`${address} ${answer.status}`)
     await shelf.put(address, answer)
@@ -61,7 +63,7 @@ self.addEventListener('fetch', (event) => {
 
 /** The newest page while there is a signal; on a dead or crawling one the stored page, within seconds. */
 async function pageFor(request) {
-  const stored = await caches.match(PAGE)
+  const stored = await caches.match(PAGE, STORED)
   if (stored === undefined) return fetch(request)
   try {
     const answer = await inTime(request)
@@ -81,13 +83,13 @@ function inTime(request) {
 
 async function fileFor(request) {
   if (isImmutable(request.url)) {
-    const stored = await caches.match(request)
+    const stored = await caches.match(request, STORED)
     if (stored !== undefined) return stored
   }
   try {
     return await fetch(request)
   } catch (trouble) {
-    const stored = await caches.match(request)
+    const stored = await caches.match(request, STORED)
     if (stored !== undefined) return stored
     throw trouble
   }

@@ -26,7 +26,7 @@ export function installApp(): void {
     if (event.data.kept !== undefined) offlineState.value = event.data.kept ? 'ready' : 'failed'
   })
   // A shell that lies here already is good enough to say so while the newest one is being stored.
-  void caches.match(SCOPE).then((shell) => {
+  void caches.match(SCOPE, { ignoreVary: true }).then((shell) => {
     if (shell !== undefined) offlineState.value = 'ready'
   })
   workers
