@@ -5,7 +5,6 @@ import logging
 from collections.abc import Awaitable, Callable
 
 import command.exercises.director
-
 import incidents.feeds.watch
 from notify.channels.base import OutsideChannel
 from notify.channels.smtp import Smtp

@@ -18,7 +18,7 @@ from web.gateway import protocol
 DOCUMENT = cast(
     dict[str, Any], yaml.safe_load((Path(__file__).parents[2] / "docs" / "asyncapi.yaml").read_text("utf-8"))
 )
-EMPTY: Any = Registry()  # pyright: ignore[reportUnknownVariableType]
+EMPTY: Any = cast(Any, Registry)()
 REGISTRY: Any = EMPTY.with_resource(
     "urn:asyncapi", Resource.from_contents(DOCUMENT, default_specification=DRAFT202012)
 )

@@ -1,8 +1,8 @@
 """The exercise of this realm seen as a whole, and the exercises that run beside a live realm."""
 
-from command.exercises.evaluators import score
 from fastapi import APIRouter
 
+from command.exercises.evaluators import score
 from spine.canonical import Json
 from spine.errors import forbidden
 from spine.principal import Role

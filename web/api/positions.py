@@ -5,9 +5,9 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request
-from gis.positions import Position, upsert_positions
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from gis.positions import Position, upsert_positions
 from spine.canonical import Json
 from spine.clock import iso
 from spine.errors import forbidden
