@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 from redis.asyncio import Redis
 
 from spine.nudge import Nudges
@@ -21,6 +21,7 @@ from web.work import run_work
 
 __all__ = ["city_template", "city_url"]
 
+expect.set_options(timeout=45_000)  # software rendering of several maps at once on two cores
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 

@@ -39,7 +39,7 @@ class People:
             geolocation={"longitude": 99.0817, "latitude": 23.5568, "accuracy": 12},
             permissions=["geolocation"],
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)
         self.contexts.append(context)
         answer = await context.request.post(f"{base}/api/session", data={"login": login, "password": PASSWORD})
         assert answer.ok, await answer.text()

@@ -75,7 +75,9 @@ async def test_from_a_warning_to_a_briefing(people: People, live_server: Server,
     await expect(leader.get_by_text(re.compile("项任务，并立即通知其值班人员"))).to_be_visible()
     await shoot(leader, "activate")
     await leader.get_by_role("button", name="确认启动二级响应").click()
-    await expect(first.get_by_text("已启动").first).to_be_visible()
+    for page in (first, second):
+        await expect(page.get_by_text("已启动").first).to_be_visible()
+    await second.close()
 
     # Tasks: the order is on the department's desk; each step is on every desk.
     desk = await people.come("frb", "/department")
@@ -92,7 +94,9 @@ async def test_from_a_warning_to_a_briefing(people: People, live_server: Server,
 
     # Told: the mail server took the order, and the desk says just that.
     await expect(desk.get_by_text("邮件").first).to_be_visible()
-    assert any(mail["To"].endswith("<frb@lincang.test>") and "搜救被压埋人员" in mail["Subject"] for mail in mails.mails)
+    assert any(
+        mail["To"].endswith("<frb@lincang.test>") and "搜救被压埋人员" in mail["Subject"] for mail in mails.mails
+    )
 
     await field_without_signal(people, first)
     await briefing(people, leader)

@@ -39,10 +39,9 @@ class RandomDesk:
         return self.random.choice(known) if known else str(uuid.UUID(int=self.random.getrandbits(128)))
 
     async def step(self) -> None:
-        act = self.random.choice(
-            [self.call, self.open, self.figure, self.grade, self.note, self.issue, self.issue, self.task, self.task]
-            + [self.task, self.close, self.unit, self.report, self.respond]
-        )
+        often = [self.issue, self.task, self.task, self.figure]
+        acts = [self.call, self.open, self.grade, self.note, self.close, self.unit, self.report, self.respond, *often]
+        act = self.random.choice(acts)
         who, kind, data = act()
         try:
             answer = await self.city.carry_out(who, kind, data)
