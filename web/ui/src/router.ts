@@ -1,5 +1,4 @@
 import { createRouter, createWebHistory } from 'vue-router'
-import type { Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 import { Problem } from '@/wire/api'
 import { homeOf, restore } from '@/session/session'
@@ -15,21 +14,14 @@ declare module 'vue-router' {
   }
 }
 
-const areas = import.meta.glob<{ default: Component }>('./{department,wall,field,briefing,exercise}/*Screen.vue')
-
-function area(name: string): () => Promise<{ default: Component }> {
-  const load = Object.entries(areas).find(([path]) => path.startsWith(`./${name}/`))?.[1]
-  return load ?? (() => Promise.reject(new Error(`there is no screen ${name}`)))
-}
-
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'desk', component: () => import('@/desk/DeskScreen.vue'), meta: { title: 'shell.nav.desk' } },
   { path: '/login', name: 'login', component: () => import('@/session/LoginScreen.vue'), meta: { open: true, bare: true, title: 'session.enter' } },
-  { path: '/department', name: 'department', component: area('department'), meta: { title: 'shell.nav.department' } },
-  { path: '/wall', name: 'wall', component: area('wall'), meta: { bare: true, title: 'shell.nav.wall' } },
-  { path: '/field', name: 'field', component: area('field'), meta: { bare: true, title: 'shell.nav.field' } },
-  { path: '/briefing/:id', name: 'briefing', component: area('briefing'), props: true, meta: { title: 'shell.nav.briefing' } },
-  { path: '/exercise', name: 'exercise', component: area('exercise'), meta: { title: 'shell.nav.exercise' } },
+  { path: '/department', name: 'department', component: () => import('@/department/DepartmentScreen.vue'), meta: { title: 'shell.nav.department' } },
+  { path: '/wall', name: 'wall', component: () => import('@/wall/WallScreen.vue'), meta: { bare: true, title: 'shell.nav.wall' } },
+  { path: '/field', name: 'field', component: () => import('@/field/FieldScreen.vue'), meta: { bare: true, title: 'shell.nav.field' } },
+  { path: '/briefing/:id', name: 'briefing', component: () => import('@/briefing/BriefingScreen.vue'), props: true, meta: { title: 'shell.nav.briefing' } },
+  { path: '/exercise', name: 'exercise', component: () => import('@/exercise/ExerciseScreen.vue'), meta: { title: 'shell.nav.exercise' } },
   { path: '/log', name: 'log', component: () => import('@/log/LogScreen.vue'), meta: { title: 'shell.nav.log' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]

@@ -66,7 +66,8 @@ export function metricName(key: string): string {
 
 export function metricUnit(key: string, fallback: string | null = null): string {
   const one = metrics.value.get(key)
-  return pick(one?.unit_zh, one?.unit_en, fallback ?? '')
+  if (!one) return fallback ?? ''
+  return currentLocale() === 'zh' ? one.unit_zh : one.unit_en
 }
 
 export function className(key: string | null): string {

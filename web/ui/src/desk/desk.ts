@@ -48,7 +48,7 @@ export interface Desk {
 export type Sheet =
   | { kind: 'open_incident'; alertId?: string; callId?: string; title?: string }
   | { kind: 'call'; text?: string }
-  | { kind: 'close' | 'reopen' | 'link' | 'correct' }
+  | { kind: 'close' | 'reopen' | 'link' | 'correct' | 'draw' }
 
 const KEY: InjectionKey<Desk> = Symbol('desk')
 

@@ -129,3 +129,12 @@ export function areaFeatures(areas: MapAreas | null): FeatureCollection {
   if (areas?.incident) parts.push({ type: 'Feature', geometry: areas.incident, properties: { which: 'incident' } })
   return collection(parts)
 }
+
+/** An area being drawn: its corners, and the outline they make so far. */
+export function sketchFeatures(corners: [number, number][]): FeatureCollection {
+  const parts: Feature[] = corners.map((at) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: {} }))
+  const first = corners[0]
+  if (corners.length === 2) parts.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: corners }, properties: {} })
+  if (corners.length > 2 && first) parts.push({ type: 'Feature', geometry: { type: 'Polygon', coordinates: [[...corners, first]] }, properties: {} })
+  return collection(parts)
+}

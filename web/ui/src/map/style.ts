@@ -10,7 +10,7 @@ import { facilitySign } from './icons'
 type Expression = unknown[]
 
 const EMPTY = collection([])
-export const LIVE_SOURCES = ['areas', 'alert-areas', 'alerts', 'calls', 'units', 'incidents', 'route'] as const
+export const LIVE_SOURCES = ['areas', 'alert-areas', 'alerts', 'calls', 'units', 'incidents', 'sketch'] as const
 export type LiveSource = (typeof LIVE_SOURCES)[number]
 
 /** Layers that answer to a click, the nearest to the eye first. */
@@ -106,7 +106,9 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
       id: 'summits', type: 'symbol', source: 'relief', minzoom: 9,
       layout: text(11, { 'text-field': ['concat', '▲ ', name, ' ', ['to-string', ['get', 'elevation_m']], ' m'] }), paint: { ...inked(p.text), 'text-opacity': 0.8 },
     },
-    { id: 'route', type: 'line', source: 'route', paint: { 'line-color': p.go, 'line-width': 3, 'line-dasharray': [3, 2] } },
+{ id: 'sketch-fill', type: 'fill', source: 'sketch', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': p.go, 'fill-opacity': 0.18 } },
+    { id: 'sketch-line', type: 'line', source: 'sketch', paint: { 'line-color': p.go, 'line-width': 2, 'line-dasharray': [3, 2] } },
+    { id: 'sketch-corners', type: 'circle', source: 'sketch', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4.5, 'circle-color': p.plate, 'circle-stroke-color': p.go, 'circle-stroke-width': 2 } },
     { id: 'alerts', type: 'symbol', source: 'alerts', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8.5, ['get', 'title']] }) }, paint: inked(p.text) },
     { id: 'calls', type: 'symbol', source: 'calls', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8, ['get', 'title']] }) }, paint: inked(p.text) },
     { id: 'units-idle', type: 'symbol', source: 'units', filter: ['!', ['get', 'busy']], minzoom: 8, layout: { 'icon-image': ['get', 'icon'], 'icon-size': 0.8 } },
