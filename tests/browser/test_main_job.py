@@ -125,6 +125,7 @@ async def field_without_signal(people: People, desk: Page) -> None:
 async def briefing(people: People, leader: Page) -> None:
     """Leader: one page from the record; a second browser follows the presenter's map."""
     await leader.get_by_role("link", name="会商").click()
+    await leader.wait_for_url(re.compile("/briefing/"))
     await expect(leader.get_by_role("heading", name=QUAKE)).to_be_visible()
     other = await people.come("leader2", leader.url.removeprefix(people.server.url))
     await expect(other.get_by_role("heading", name=QUAKE)).to_be_visible()
