@@ -101,7 +101,10 @@ class Server:
         async with self.sign_in(login) as client:
             cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         async with websockets.connect(
-            f"ws://127.0.0.1:{self.port}/api/socket", additional_headers={"Cookie": cookie}, max_size=None, close_timeout=1
+            f"ws://127.0.0.1:{self.port}/api/socket",
+            additional_headers={"Cookie": cookie},
+            max_size=None,
+            close_timeout=1,
         ) as connection:
             yield SocketClient(connection)
 

@@ -19,9 +19,7 @@ DOCUMENT = cast(
     dict[str, Any], yaml.safe_load((Path(__file__).parents[2] / "docs" / "asyncapi.yaml").read_text("utf-8"))
 )
 EMPTY: Any = cast(Any, Registry)()
-REGISTRY: Any = EMPTY.with_resource(
-    "urn:asyncapi", Resource.from_contents(DOCUMENT, default_specification=DRAFT202012)
-)
+REGISTRY: Any = EMPTY.with_resource("urn:asyncapi", Resource.from_contents(DOCUMENT, default_specification=DRAFT202012))
 
 
 def check(message: str, frame: Any) -> None:
