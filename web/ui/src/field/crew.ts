@@ -73,7 +73,14 @@ export function useCrew(db: IDBDatabase): Crew {
     },
     { immediate: true },
   )
+  /** The first picture is kept at once: the signal may be gone two seconds after the order was read. */
+  let keptOnce = false
   function scheduleKeep(): void {
+    if (!keptOnce && live.picture.value !== null && session.account.value !== null && unit.value !== null) {
+      keptOnce = true
+      void keepNow()
+      return
+    }
     keeping ??= setTimeout(() => {
       keeping = undefined
       void keepNow()
