@@ -63,7 +63,7 @@ describe('tasks on a briefing', () => {
 
   it('show forces on the scene before those that are coming, and every call for help once', () => {
     const help = { kinds: ['vehicle' as const], text: null, at: at(9) }
-    const picture = tasks(task('a', { unit_id: 'u1' }), task('b', { unit_id: 'u2', arrived_at: at(8) }), task('c', { need_help: help }))
+    const picture = tasks(task('z', { unit_id: 'u1', state: 'closed' }), task('a', { unit_id: 'u1' }), task('b', { unit_id: 'u2', arrived_at: at(8) }), task('c', { need_help: help }))
     expect(forcesOf(picture).map((force) => force.unitId)).toEqual(['u2', 'u1'])
     const units = { u1: { id: 'u1', need_help: { ...help, at: at(12) } } as Unit }
     expect(helpLines(picture, units).map((line) => line.task.id)).toEqual(['a', 'c'])

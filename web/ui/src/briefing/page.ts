@@ -62,6 +62,10 @@ export function overdueCount(groups: readonly TaskGroup[]): number {
   return groups.reduce((sum, group) => sum + group.lines.filter((line) => line.tone === 'overdue').length, 0)
 }
 
+function isOver(task: Task): boolean {
+  return task.state === 'closed' || task.state === 'cancelled'
+}
+
 export interface Force {
   readonly unitId: string
   readonly task: Task
@@ -71,7 +75,7 @@ export interface Force {
 /** Units with an order here, those on the scene first. */
 export function forcesOf(picture: Picture): Force[] {
   return Object.values(picture.tasks ?? {})
-    .flatMap((task) => (task.unit_id === null || task.state === 'cancelled' ? [] : [{ unitId: task.unit_id, task, arrivedAt: task.arrived_at }]))
+    .flatMap((task) => (task.unit_id === null || isOver(task) ? [] : [{ unitId: task.unit_id, task, arrivedAt: task.arrived_at }]))
     .sort((a, b) => (a.arrivedAt ?? '9999').localeCompare(b.arrivedAt ?? '9999') || a.task.no.localeCompare(b.task.no))
 }
 
@@ -84,6 +88,7 @@ export interface HelpLine {
 export function helpLines(picture: Picture, units: Readonly<Record<string, Unit>> = {}): HelpLine[] {
   return Object.values(picture.tasks ?? {})
     .flatMap((task) => {
+      if (isOver(task)) return []
       const help = task.need_help ?? (task.unit_id === null ? null : units[task.unit_id]?.need_help)
       return help == null ? [] : [{ task, help }]
     })

@@ -73,6 +73,9 @@ describe('the wall', () => {
   it('lets what does not fit take turns', () => {
     expect(pageOf([1, 2, 3, 4, 5], 2, 2)).toEqual({ shown: [5], page: 2, pages: 3 })
     expect(pageOf([1, 2, 3, 4, 5], 2, 3).shown).toEqual([1, 2])
+    expect(pageOf([1, 2, 3, 4, 5, 6], 3, 1, 2)).toEqual({ shown: [1, 2, 4], page: 1, pages: 4 })
+    expect(pageOf([1, 2, 3], 3, 1, 2)).toEqual({ shown: [1, 2, 3], page: 0, pages: 1 })
+    expect(pageOf([1, 2, 3], 1, 1, 2).shown).toEqual([2])
     expect(pageOf([], 2, 7)).toEqual({ shown: [], page: 0, pages: 1 })
   })
 })

@@ -52,9 +52,12 @@ export function tallyOf(picture: Picture, now: number): Tally {
   }
 }
 
-/** A wall has no scroll bar: what does not fit takes turns, a page at a time. */
-export function pageOf<T>(all: readonly T[], size: number, turn: number): { shown: readonly T[]; page: number; pages: number } {
-  const pages = Math.max(1, Math.ceil(all.length / size))
+/** A wall has no scroll bar: what does not fit takes turns, a page at a time, below the first `fixed` which always stand. */
+export function pageOf<T>(all: readonly T[], size: number, turn: number, fixed = 0): { shown: readonly T[]; page: number; pages: number } {
+  if (all.length <= size) return { shown: all, page: 0, pages: 1 }
+  const kept = Math.min(fixed, size - 1)
+  const room = size - kept
+  const pages = Math.ceil((all.length - kept) / room)
   const page = turn % pages
-  return { shown: all.slice(page * size, (page + 1) * size), page, pages }
+  return { shown: [...all.slice(0, kept), ...all.slice(kept + page * room, kept + (page + 1) * room)], page, pages }
 }
