@@ -48,7 +48,8 @@ export function tallyOf(picture: Picture, now: number): Tally {
     overdue: dueLines(picture, now).filter((line) => line.tone === 'overdue').length,
     onScene: among('on_scene'),
     underWay: among('dispatched', 'en_route'),
-    unanswered: Object.values(picture.alerts ?? {}).filter((alert) => alert.state === 'new').length,
+    // What concerns the city: a quake on the other side of the world waits for nobody's answer.
+    unanswered: Object.values(picture.alerts ?? {}).filter((alert) => alert.state === 'new' && (alert.colour !== null || alert.inside_area === true)).length,
   }
 }
 
