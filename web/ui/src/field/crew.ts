@@ -66,6 +66,8 @@ export function useCrew(db: IDBDatabase): Crew {
   const heardAt = computed(() => Math.max(live.lastHeardAt.value, keptHere.value?.heardAt ?? 0))
 
   let keeping: ReturnType<typeof setTimeout> | undefined
+  /** The first picture is kept at once: the signal may be gone two seconds after the order was read. */
+  let keptOnce = false
   watch(
     [live.seq, live.status, unit],
     () => {
@@ -73,8 +75,6 @@ export function useCrew(db: IDBDatabase): Crew {
     },
     { immediate: true },
   )
-  /** The first picture is kept at once: the signal may be gone two seconds after the order was read. */
-  let keptOnce = false
   function scheduleKeep(): void {
     if (!keptOnce && live.picture.value !== null && session.account.value !== null && unit.value !== null) {
       keptOnce = true
@@ -94,15 +94,17 @@ export function useCrew(db: IDBDatabase): Crew {
     const held = live.picture.value
     if (account === null || id === null || held === null) return
     const clock = { at: new Date(realmNow()).toISOString(), wall_at: new Date().toISOString(), ...clockPace.value }
-    await keep(db, { name: 'picture', stream: `unit:${id}`, picture: held, heardAt: live.lastHeardAt.value })
-    await keep(db, {
+    old.value = { name: 'picture', stream: `unit:${id}`, picture: held, heardAt: live.lastHeardAt.value }
+    kept.value = {
       name: 'session',
       account: { id: account.id, name: account.name },
       unit: id,
       realm: account.realm,
       clock: clockKnown.value ? clock : null,
       clockReadAt: Date.now(),
-    })
+    }
+    await keep(db, old.value)
+    await keep(db, kept.value)
   }
 
   async function open(): Promise<void> {
