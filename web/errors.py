@@ -9,6 +9,7 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from spine.canonical import Json
 from spine.errors import Refused
@@ -54,6 +55,7 @@ _FAILED = Refused(
     en="Something failed inside. The operation was not carried out; the error has been logged.",
     status=500,
 )
+_HUNG_UP = Refused("hung_up", zh="发送中断。", en="The sender hung up.", status=400, final=False)
 _HTTP: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "没有这个地址。", "There is nothing at this address."),
     405: ("method_not_allowed", "这个地址不接受这种请求方式。", "This address does not take that method."),
@@ -89,6 +91,10 @@ def install(app: FastAPI) -> None:
     async def away(request: Request, error: Exception) -> JSONResponse:
         log.error("database away: %s", error)
         return problem(DATABASE_AWAY, locale_of(request))
+
+    @app.exception_handler(ClientDisconnect)
+    async def left(_request: Request, _error: ClientDisconnect) -> JSONResponse:
+        return problem(_HUNG_UP, "en")  # nobody reads it: the sender hung up while sending
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:

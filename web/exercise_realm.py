@@ -77,7 +77,7 @@ async def make_exercise_realm(
     )
     async with owner_connection(live_url) as live, owner_connection(url) as sealed:
         await live.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        copied = await copy_tables(live, sealed, (*GIS_TABLES, *COMMAND_TABLES, *ACCOUNT_TABLES))
+        copied = await copy_tables(live, sealed, (*ACCOUNT_TABLES, *GIS_TABLES, *COMMAND_TABLES))
         await begin_exercise(sealed, scenario, starts_at)
         await sealed.commit()
     directory = data_dir / "exercises" / name

@@ -11,6 +11,8 @@ from spine.accounts import DemoLogin, demo_logins, put_account
 from spine.db import owner_connection
 
 SEED = 5309
+ON_DUTY = {"duty_leader": "leader1", "watch_commander": "duty1", "primary": "duty2"}
+"""Who holds the watch when training begins; whoever takes a post later holds it."""
 _ACCOUNTS = UUID("5c1d8f0e-3c39-5a5e-9d3a-2f1f4c4a5309")
 
 
@@ -43,6 +45,14 @@ async def seed(database_url: str, *, number: int = SEED, password: str | None = 
                 email=account.email,
                 locale=account.locale,
                 demo=True,
+            )
+        for post, login in ON_DUTY.items():
+            await conn.execute(
+                """
+                UPDATE command.duty SET account_id = a.id, person = a.name, since = %(since)s
+                FROM spine.account a WHERE a.login = %(login)s AND post = %(post)s AND account_id IS NULL
+                """,
+                {"since": datetime.now(UTC), "login": login, "post": post},
             )
         await conn.commit()
         return Seeded(counts, await demo_logins(conn))
