@@ -94,8 +94,8 @@ export function useCrew(db: IDBDatabase): Crew {
     const held = live.picture.value
     if (account === null || id === null || held === null) return
     const clock = { at: new Date(realmNow()).toISOString(), wall_at: new Date().toISOString(), ...clockPace.value }
-    old.value = { name: 'picture', stream: `unit:${id}`, picture: held, heardAt: live.lastHeardAt.value }
-    kept.value = {
+    const shown: KeptPicture = { name: 'picture', stream: `unit:${id}`, picture: held, heardAt: live.lastHeardAt.value }
+    const who: KeptSession = {
       name: 'session',
       account: { id: account.id, name: account.name },
       unit: id,
@@ -103,14 +103,19 @@ export function useCrew(db: IDBDatabase): Crew {
       clock: clockKnown.value ? clock : null,
       clockReadAt: Date.now(),
     }
-    await keep(db, old.value)
-    await keep(db, kept.value)
+    old.value = shown
+    kept.value = who
+    await keep(db, shown)
+    await keep(db, who)
   }
 
   async function open(): Promise<void> {
-    kept.value = await keptSession(db)
+    const stored = await keptSession(db)
+    // What the centre said meanwhile is newer than what was stored.
+    kept.value ??= stored
     if (kept.value !== null) {
-      old.value = await keptPicture(db, `unit:${kept.value.unit}`)
+      const picture = await keptPicture(db, `unit:${kept.value.unit}`)
+      old.value ??= picture
       if (!clockKnown.value && kept.value.clock !== null) setClock(kept.value.clock, kept.value.clockReadAt)
       realm.value ??= kept.value.realm
     }
