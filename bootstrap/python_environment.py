@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from bootstrap.say import CHECKOUT, LOG_FILE, StepFailed, Trouble, run_step, say
 
@@ -18,7 +18,11 @@ PYTHON = VENV / "bin" / "python"
 Extent = Literal["run", "all"]
 """`run`: what the program and the building of its screens need; `all`: the tests' tools as well."""
 
-_GROUPS: dict[Extent, tuple[str, ...]] = {"run": ("ui",), "all": ("ui", "dev")}
+LOCKS: dict[Extent, Path] = {
+    "run": CHECKOUT / "requirements" / "run.lock",
+    "all": CHECKOUT / "requirements" / "test.lock",
+}
+"""Every package with its version and the hashes of its files, made by `python -m bootstrap.lock`."""
 _UV_RELEASES = "uv>=0.9,<1"
 
 
@@ -101,12 +105,20 @@ def _uv() -> str | None:
 
 
 def _fill_with_uv(uv: str, extent: Extent) -> None:
-    chosen = [part for group in _GROUPS[extent] for part in ("--group", group)]
-    command = [uv, "sync", "--frozen", "--inexact", "--no-default-groups", *chosen, "--python", PYTHON]
-    variables = {"UV_PROJECT_ENVIRONMENT": str(VENV), "UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": _link_mode(uv)}
+    variables = {"UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": _link_mode(uv)}
+    install = [uv, "pip", "install", "--python", PYTHON]
     try:
         run_step(
-            command, zh="按锁定版本安装 Python 依赖", en="Installing the locked Python packages", variables=variables
+            [*install, "--require-hashes", "-r", LOCKS[extent]],
+            zh="按锁定版本安装 Python 依赖",
+            en="Installing the locked Python packages",
+            variables=variables,
+        )
+        run_step(
+            [*install, "--no-deps", "--editable", CHECKOUT],
+            zh="登记本项目",
+            en="Registering the project itself",
+            variables=variables,
         )
     except StepFailed as failed:
         say(f"    uv 没有成功，改用 pip 再试：{failed.reason}", f"    uv failed, trying pip: {failed.reason}")
@@ -123,13 +135,9 @@ def _link_mode(uv: str) -> str:
 
 
 def _fill_with_pip(extent: Extent) -> None:
-    """pip goes by its own configuration (a mirror, for example), which uv and the lock file's addresses do not."""
-    direct = VENV / "direct.txt"
-    pinned = VENV / "pinned.txt"
-    direct.write_text("\n".join(direct_requirements(extent)) + "\n", "utf-8")
-    pinned.write_text("\n".join(pins()) + "\n", "utf-8")
+    """pip goes by its own configuration (a mirror, for example), which uv does not."""
     zh, en = "用 pip 安装 Python 依赖", "Installing the Python packages with pip"
-    _pip("install", "-c", pinned, "-r", direct, zh=zh, en=en)
+    _pip("install", "--require-hashes", "-r", LOCKS[extent], zh=zh, en=en)
     _pip("install", "--no-deps", "--editable", CHECKOUT, zh="登记本项目", en="Registering the project itself")
 
 
@@ -140,30 +148,13 @@ def _pip(*args: str | Path, zh: str, en: str) -> None:
     run_step([PYTHON, "-m", "pip", *args], zh=zh, en=en, variables=variables)
 
 
-def direct_requirements(extent: Extent) -> list[str]:
-    """What pyproject.toml asks for itself, as pip takes it."""
-    project = _toml("pyproject.toml")
-    found = list(cast(list[str], project["project"]["dependencies"]))
-    for group in _GROUPS[extent]:
-        found += [item for item in cast(list[Any], project["dependency-groups"][group]) if isinstance(item, str)]
-    return found
-
-
-def pins() -> list[str]:
-    """name==version for every package the lock file holds in one version only."""
-    versions: dict[str, set[str]] = {}
-    for package in cast(list[dict[str, Any]], _toml("uv.lock")["package"]):
-        if "registry" in package["source"]:
-            versions.setdefault(package["name"], set()).add(package["version"])
-    return [f"{name}=={next(iter(known))}" for name, known in versions.items() if len(known) == 1]
-
-
 def _digest() -> str:
     """Of what decides what is in the environment; settings of other tools in pyproject.toml are of no account."""
     project = _toml("pyproject.toml")
     decisive = {name: project.get(name) for name in ("build-system", "project", "dependency-groups")}
     text = json.dumps(decisive, sort_keys=True) + str(PYTHON) + _python_version()
-    return hashlib.sha256(text.encode() + (CHECKOUT / "uv.lock").read_bytes()).hexdigest()
+    locks = b"".join(LOCKS[extent].read_bytes() for extent in ("run", "all"))
+    return hashlib.sha256(text.encode() + locks).hexdigest()
 
 
 def _python_version() -> str:

