@@ -157,7 +157,7 @@ OUTSIDE = b"""<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/p
 )
 async def test_hostile_documents_are_refused_and_kept(server: Server, raw: bytes) -> None:
     async with server.sign_in("duty1") as client:
-        answer = await client.post("/api/feeds/cap", content=raw)
+        answer = await client.post("/api/feeds/auto", content=raw)
         assert answer.status_code == 422, answer.text
         assert answer.json()["detail"]
         assert "root:" not in answer.text

@@ -8,7 +8,7 @@ from incidents.feeds.intake import feed_states, take_in
 from spine.authority import OVERSEERS
 from spine.canonical import Json
 from spine.carry_out import carry_out
-from spine.errors import Refused, forbidden
+from spine.errors import forbidden
 from spine.principal import Role, feed
 from web.auth import InHouse, SignedIn
 from web.body import read_body
@@ -19,16 +19,8 @@ MOST_BYTES = 8 * 1024 * 1024
 
 
 def feed_of(named: str | None, raw: bytes) -> str:
-    """The feed that reads this document: the one named, or by its content. Raises Refused `unknown_feed`."""
-    name = detect(raw) if named in (None, "auto") else named
-    if name is None:
-        raise Refused(
-            "unknown_feed",
-            zh="无法判断文件格式：既不是 CAP 预警，也不是 USGS GeoJSON。",
-            en="The format is not known: neither a CAP alert nor USGS GeoJSON.",
-            field="feed",
-        )
-    return name
+    """The feed that reads this document: the one named, or by its content; what nobody can read is kept as `unknown`."""
+    return (detect(raw) or "unknown") if named in (None, "auto") else named
 
 
 @router.post("/{name}")
