@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.async_api import Page, expect
 
 from command.organisation.book import unit_id
@@ -28,6 +29,7 @@ async def select_incident(page: Page, title: str = QUAKE) -> None:
     await expect(page.get_by_role("heading", name=title)).to_be_visible()
 
 
+@pytest.mark.timeout(600)
 async def test_from_a_warning_to_a_briefing(people: People, live_server: Server, mails: MailServer) -> None:
     first, second = await people.come("duty1"), await people.come("duty2")
 
