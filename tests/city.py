@@ -22,6 +22,7 @@ from spine.principal import Principal
 from spine.realm import Realm
 from spine.settings import Settings
 from web.app import make_app
+from web.gateway.socket import Client
 from web.house import House
 from web.rooms import furnish
 from web.work import pass_due_deadlines
@@ -83,6 +84,13 @@ class Server:
 
     port: int
     city: City
+    clients: set[Client]
+
+    async def left_with(self, count: int, within_s: float = 10) -> None:
+        """Wait until the server holds so many sockets."""
+        async with asyncio.timeout(within_s):
+            while len(self.clients) != count:  # noqa: ASYNC110  the set has no event
+                await asyncio.sleep(0.02)
 
     @property
     def url(self) -> str:
@@ -140,6 +148,8 @@ class SocketClient:
 @asynccontextmanager
 async def serving(city: City) -> AsyncGenerator[Server]:
     listening = socket.socket()
+    # Small kernel buffers, which accepted sockets inherit: a reader that stops is felt after kilobytes, not megabytes.
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 32 * 1024)
     listening.bind(("127.0.0.1", 0))
     port = int(listening.getsockname()[1])
     app = make_app(city.house, settings_for(city.realm))
@@ -152,7 +162,7 @@ async def serving(city: City) -> AsyncGenerator[Server]:
         async with asyncio.timeout(10):
             while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
                 await asyncio.sleep(0.01)
-        yield Server(port, city)
+        yield Server(port, city, app.state.clients)
     finally:
         server.should_exit = True
         await task

@@ -20,6 +20,7 @@ class Outbox:
         self._room.set()
         self._newest: dict[str, dict[str, Json]] = {}
         self.close_code: CloseCode | None = None
+        self.closed = asyncio.Event()
 
     def put(self, frame: str) -> None:
         """Queue a frame, or mark the client as too slow."""
@@ -53,6 +54,7 @@ class Outbox:
     def close(self, code: CloseCode) -> None:
         if self.close_code is None:
             self.close_code = code
+        self.closed.set()
         self._room.set()
         self._ready.set()
 

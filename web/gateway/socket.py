@@ -32,6 +32,8 @@ log = logging.getLogger("fengsui.socket")
 router = APIRouter()
 
 BEAT_S = 15.0
+FAREWELL_S = 2.0
+"""How long a client that is closed may take to take the close frame; one that reads nothing gets none."""
 TELEMETRY_S = 0.5
 _BATCH = 500
 
@@ -182,6 +184,11 @@ async def _tick(client: Client) -> None:
                 client.outbox.close(CloseCode.SIGNED_OUT)
 
 
+async def _until_closed(client: Client) -> None:
+    """The writer may hang on a client that reads nothing; this is what ends the connection then."""
+    await client.outbox.closed.wait()
+
+
 async def _still_signed_in(client: Client) -> bool:
     try:
         return await principal_of(client.socket) is not None
@@ -206,7 +213,9 @@ async def socket(websocket: WebSocket) -> None:
     client.outbox.put(
         protocol.welcome(str(house.realm.row.epoch), realm_object(house.realm), house.realm.clock_object())
     )
-    tasks = [asyncio.create_task(part) for part in (_write(client), _read(client), _tick(client))]
+    tasks = [
+        asyncio.create_task(part) for part in (_write(client), _read(client), _tick(client), _until_closed(client))
+    ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -219,8 +228,9 @@ async def socket(websocket: WebSocket) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
         client.leave_all()
         clients.discard(client)
-        with contextlib.suppress(RuntimeError, OSError, WebSocketDisconnect):
-            await websocket.close(client.outbox.close_code or CloseCode.SHUTTING_DOWN)
+        with contextlib.suppress(RuntimeError, OSError, WebSocketDisconnect, TimeoutError):
+            async with asyncio.timeout(FAREWELL_S):
+                await websocket.close(client.outbox.close_code or CloseCode.SHUTTING_DOWN)
 
 
 def _same_origin(websocket: WebSocket) -> bool:
