@@ -762,6 +762,7 @@ CREATE INDEX incident_status ON incidents.incident USING btree (status, opened_a
 CREATE INDEX involvement_department ON incidents.involvement USING btree (department);
 CREATE INDEX involvement_unit ON incidents.involvement USING btree (unit_id);
 CREATE INDEX link_other ON incidents.link USING btree (other_id);
+CREATE INDEX note_files ON incidents.note USING gin (files jsonb_path_ops);
 CREATE INDEX note_incident ON incidents.note USING btree (incident_id);
 CREATE INDEX delivery_account ON notify.delivery USING btree (account_id);
 CREATE INDEX delivery_message ON notify.delivery USING btree (message_id);

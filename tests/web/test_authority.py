@@ -1,5 +1,6 @@
 """Nobody does or sees what is not his: every role against every command and every stream, and scopes within roles."""
 
+import hashlib
 import uuid
 from typing import Any
 
@@ -180,3 +181,32 @@ async def test_an_unknown_incident_and_a_hidden_one_look_different_only_to_those
     async with server.sign_in("psb") as client:
         answer = await client.get(f"/api/picture/incident:{uuid.uuid4()}")
         assert answer.status_code == 404
+
+
+async def test_an_attachment_is_seen_by_who_sent_it_and_by_who_may_see_its_incident(server: Server) -> None:
+    city = server.city
+    incident = await open_incident(city, "530926")
+    await issue(city, incident, "FRB")
+    content = b"%PDF-1.4 sketch of the scene"
+    name = hashlib.sha256(content).hexdigest()
+    async with server.sign_in("duty1") as sender:
+        assert (await sender.put(f"/api/files/{name}", content=content)).status_code == 201
+        assert (await sender.get(f"/api/files/{name}")).content == content
+    statuses: dict[str, int] = {}
+    for attached in (False, True):
+        if attached:
+            note = {"incident_id": incident, "text": "现场草图", "files": [name]}
+            await city.carry_out("duty1", "incident.note", note)
+        for login in ("leader1", "duty-gengma", "frb", "psb"):
+            async with server.sign_in(login) as reader:
+                statuses[f"{login} {attached}"] = (await reader.get(f"/api/files/{name}")).status_code
+    assert statuses == {
+        "leader1 False": 403,
+        "duty-gengma False": 403,
+        "frb False": 403,
+        "psb False": 403,
+        "leader1 True": 200,
+        "duty-gengma True": 200,
+        "frb True": 200,
+        "psb True": 403,
+    }

@@ -1,16 +1,20 @@
 """Attachments over HTTP: PUT parts with `offset` until complete, HEAD to learn how much is there, GET to read."""
 
+import contextlib
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
+from psycopg.types.json import Jsonb
 
 from spine.db import Connection
-from spine.errors import Refused, not_found
+from spine.errors import Refused, forbidden, not_found
 from spine.files import MOST_BYTES, FileStore, StoredFile, check_hash, find_files, save_file, too_large
+from spine.principal import Principal
 from web.auth import InHouse, SignedIn
 from web.body import read_body
+from web.house import House
 
 router = APIRouter(prefix="/api/files", tags=["files"])
 
@@ -60,8 +64,9 @@ async def head_file(sha256: str, house: InHouse, principal: SignedIn) -> Respons
 
 @router.get("/{sha256}")
 async def get_file(sha256: str, house: InHouse, principal: SignedIn) -> FileResponse:
-    """The kept bytes. Whoever holds the hash was shown a note that names it, or took the photo himself."""
+    """The kept bytes, for who uploaded them and for who may see an incident with a note that names them."""
     async with house.realm.pool.connection() as conn:
+        await _check_reader(conn, house, principal, check_hash(sha256))
         file = (await find_files(conn, [check_hash(sha256)]))[0]
     path = FileStore(house.realm.data_dir).path(file.stored_sha256)
     if not path.exists():
@@ -76,6 +81,25 @@ async def get_file(sha256: str, house: InHouse, principal: SignedIn) -> FileResp
             "Cache-Control": "private, max-age=31536000, immutable",
         },
     )
+
+
+async def _check_reader(conn: Connection, house: House, principal: Principal, sha256: str) -> None:
+    """Raises Refused `not_found` or `forbidden`."""
+    row = await (await conn.execute("SELECT uploaded_by FROM spine.file WHERE sha256 = %s", (sha256,))).fetchone()
+    if row is None:
+        raise not_found("附件", "attachment", sha256, field="sha256")
+    if row[0] == principal.id:
+        return
+    incidents = await (
+        await conn.execute(
+            "SELECT DISTINCT incident_id FROM incidents.note WHERE files @> %s", (Jsonb([{"hash": sha256}]),)
+        )
+    ).fetchall()
+    for (incident,) in incidents:
+        with contextlib.suppress(Refused):
+            await house.book.check(conn, principal, f"incident:{incident}")
+            return
+    raise forbidden("您无权查看这个附件。", "You may not see this attachment.", field="sha256")
 
 
 async def _known(conn: Connection, sha256: str) -> StoredFile | None:
