@@ -75,11 +75,14 @@ def _database() -> Need | None:
     except ServiceTrouble as trouble:
         if os.environ.get(PG_BIN):
             raise Trouble(zh=trouble.sentence_zh, en=trouble.sentence_en) from trouble
-        here = [
-            int(path.parent.name) for path in Path("/usr/lib/postgresql").glob("*/bin/postgres") if path.parent.name
-        ]
-        return _postgis(here)
+        return _postgis(_majors_in(Path("/usr/lib/postgresql")))
     return None
+
+
+def _majors_in(directory: Path) -> list[int]:
+    """The major versions of PostgreSQL that Debian's layout holds here: `<directory>/15/bin/postgres` gives 15."""
+    names = (path.parent.parent.name for path in directory.glob("*/bin/postgres"))
+    return [int(name) for name in names if name.isdigit()]
 
 
 def _postgis(here: list[int]) -> Need:

@@ -1,6 +1,6 @@
 """Connections to a realm's database. One pool per realm; the application works under a role that cannot rewrite the record."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from psycopg import AsyncConnection, sql
@@ -14,21 +14,32 @@ Connection = AsyncConnection[TupleRow]
 Pool = AsyncConnectionPool[Connection]
 
 
-async def _become_app_role(conn: Connection) -> None:
+Greet = Callable[[Connection], Awaitable[None]]
+"""Called with every new connection before it is used."""
+
+
+async def become_app_role(conn: Connection) -> None:
     await conn.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(APP_ROLE)))
     await conn.execute("SET TIME ZONE 'UTC'")
     await conn.commit()
 
 
-def make_pool(database_url: str, *, most: int = 12) -> Pool:
+def make_pool(database_url: str, *, most: int = 12, greet: Greet | None = None) -> Pool:
     """A pool of connections in the application's role (not yet open). `most`: connections at once."""
+
+    async def configure(conn: Connection) -> None:
+        await become_app_role(conn)
+        if greet is not None:
+            await greet(conn)
+            await conn.commit()
+
     return AsyncConnectionPool(
         database_url,
         connection_class=AsyncConnection[TupleRow],
         min_size=1,
         max_size=most,
         open=False,
-        configure=_become_app_role,
+        configure=configure,
         check=AsyncConnectionPool.check_connection,
         timeout=10.0,
     )

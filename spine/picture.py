@@ -38,12 +38,35 @@ class PictureSource:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenBy:
+    """Who may follow one stream, as its scope was when it was read."""
+
+    allow: Allow
+    scope: Scope
+
+    def check(self, principal: Principal) -> None:
+        """Raises Refused `forbidden`."""
+        if self.allow is ANYBODY:
+            return
+        if self.scope.account is not None:
+            if self.scope.account == principal.id:
+                return
+        elif any(g.role in self.allow.roles and grant_reaches(g, self.scope) for g in principal.grants):
+            return
+        raise forbidden("您无权查看这一数据流。", "You may not follow this stream.", field="stream")
+
+
+@dataclass(frozen=True, slots=True)
 class PictureBook:
     kinds: Sequence[StreamKind]
     sources: Sequence[PictureSource]
 
     async def check(self, conn: Connection, principal: Principal, stream: str) -> None:
         """Raises Refused `unknown_stream` or `forbidden`: decided per stream, so that no gap needs hiding."""
+        (await self.seen_by(conn, stream)).check(principal)
+
+    async def seen_by(self, conn: Connection, stream: str) -> SeenBy:
+        """Who may follow a stream. Raises Refused `unknown_stream`."""
         prefix, key = split_stream(stream)
         kind = next((k for k in self.kinds if k.prefix == prefix), None)
         if kind is None:
@@ -51,14 +74,7 @@ class PictureBook:
         scope = await kind.scope(conn, key)
         if scope is None:
             raise unknown_stream(stream)
-        if kind.allow is ANYBODY:
-            return
-        if scope.account is not None:
-            if scope.account == principal.id:
-                return
-        elif any(g.role in kind.allow.roles and grant_reaches(g, scope) for g in principal.grants):
-            return
-        raise forbidden("您无权查看这一数据流。", "You may not follow this stream.", field="stream")
+        return SeenBy(kind.allow, scope)
 
     async def fetch(self, conn: Connection, stream: str) -> Picture:
         prefix, key = split_stream(stream)
@@ -82,15 +98,15 @@ def boards(area_code: str | None) -> tuple[str, ...]:
     return ("board", f"board:{area_code[:6]}")
 
 
-async def take_snapshot(realm: Realm, book: PictureBook, principal: Principal, stream: str) -> JsonObject:
-    """The picture of a stream with its position, of one moment (invariant 6). Raises Refused as `check` does."""
+async def take_snapshot(realm: Realm, book: PictureBook, stream: str) -> JsonObject:
+    """The picture of a stream with its position, of one moment (invariant 6). Who may see it is the caller's to check."""
     async with snapshot(realm.pool) as conn:
-        await book.check(conn, principal, stream)
+        epoch = str(realm.row.epoch)
         seq = await head_seq(conn, stream)
         picture = await book.fetch(conn, stream)
     return {
         "stream": stream,
-        "epoch": str(realm.row.epoch),
+        "epoch": epoch,
         "seq": seq,
         "at": iso(realm.clock.now()),
         "picture": picture,

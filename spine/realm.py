@@ -1,6 +1,7 @@
 """A realm is a database, a clock and an outbound policy. Everything that needs one of them gets the realm."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,9 @@ from spine.canonical import Json, JsonObject
 from spine.clock import Clock, Pace, PacedClock, WallClock, iso
 from spine.db import Connection, Pool, make_pool, owner_connection
 from spine.nudge import Nudges
+from spine.presence import Presence
+
+log = logging.getLogger("fengsui.realm")
 
 RealmKind = Literal["live", "exercise", "test"]
 
@@ -51,6 +55,8 @@ class Realm:
     nudges: Nudges
     data_dir: Path
     outbound: OutboundPolicy = field(default_factory=lambda: OutboundPolicy(everybody=True))
+    presence: Presence = field(default_factory=Presence)
+    _exchanged: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
 
     @property
     def name(self) -> str:
@@ -73,8 +79,21 @@ class Realm:
     async def refresh(self) -> None:
         """Read the realm's row again: its clock and epoch may have been changed by another process."""
         async with self.pool.connection() as conn:
-            self.row = await read_row(conn)
+            self.adopt(await read_row(conn))
+
+    def when_exchanged(self, listener: Callable[[], None]) -> None:
+        """Be called when the record was exchanged for another (a restore): nothing kept in memory holds any more."""
+        self._exchanged.append(listener)
+
+    def adopt(self, row: RealmRow) -> None:
+        """What the database says of itself. Called for every new connection before anything is read through it, so
+        that nothing of a restored record is taken for a continuation of the one before."""
+        before, self.row = self.row, row
         self._follow_row()
+        if row.epoch != before.epoch:
+            log.warning("the record was exchanged: epoch %s follows %s", row.epoch, before.epoch)
+            for listener in tuple(self._exchanged):
+                listener()
 
     def _follow_row(self) -> None:
         pace = pace_of(self.row)
@@ -157,7 +176,13 @@ async def open_realm(
     database_url: str, *, nudges: Nudges, data_dir: Path, clock: Clock | None = None, most_connections: int = 12
 ) -> Realm:
     """Open the realm that lives in this database. Raises LookupError when the database is no realm yet."""
-    pool = make_pool(database_url, most=most_connections)
+    opened: list[Realm] = []
+
+    async def greet(conn: Connection) -> None:
+        for realm in opened:
+            realm.adopt(await read_row(conn))
+
+    pool = make_pool(database_url, most=most_connections, greet=greet)
     await pool.open(wait=True, timeout=15)
     try:
         async with pool.connection() as conn:
@@ -170,7 +195,9 @@ async def open_realm(
     listed = row.outbound.get("addresses", [])
     addresses = frozenset(str(a) for a in cast(Sequence[Json], listed))
     outbound = OutboundPolicy(everybody=row.kind != "exercise", addresses=addresses)
-    return Realm(row=row, pool=pool, clock=own, nudges=nudges, data_dir=data_dir, outbound=outbound)
+    realm = Realm(row=row, pool=pool, clock=own, nudges=nudges, data_dir=data_dir, outbound=outbound)
+    opened.append(realm)
+    return realm
 
 
 async def set_clock(conn: Connection, *, at: datetime, wall: datetime, speed: float, paused: bool) -> None:

@@ -1,12 +1,13 @@
 """The record: facts, append-only, contiguous per stream, each chained to the one before by hash."""
 
 import hashlib
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from psycopg.errors import DataError
 from psycopg.rows import class_row
 
 from spine.canonical import Json, decode_object, encode
@@ -155,6 +156,48 @@ async def read_since(conn: Connection, stream: str, since: int, limit: int = 100
         return await cur.fetchall()
 
 
+@dataclass(frozen=True, slots=True)
+class FactText:
+    """A fact as the gateway needs it: where it stands, when it was decided, and its frame's text."""
+
+    stream: str
+    seq: int
+    at: datetime
+    body: str
+
+
+async def read_bodies(conn: Connection, stream: str, since: int, limit: int) -> list[tuple[int, str]]:
+    """(position, frame text) of facts after `since`, oldest first."""
+    cur = await conn.execute(
+        """
+        SELECT seq, body FROM spine.fact
+        WHERE stream = %(stream)s AND seq > %(since)s ORDER BY seq LIMIT %(limit)s
+        """,
+        {"stream": stream, "since": since, "limit": limit},
+    )
+    return [(int(seq), str(body)) for seq, body in await cur.fetchall()]
+
+
+async def read_after(conn: Connection, positions: Mapping[str, int], limit: int = 2000) -> tuple[list[FactText], bool]:
+    """What is new in many streams at once: facts after each stream's position, and whether that is all there is.
+
+    One statement for however many streams: the heads are compared by their index, facts are read only where they moved.
+    """
+    async with conn.cursor(row_factory=class_row(FactText)) as cur:
+        await cur.execute(
+            """
+            SELECT f.stream, f.seq, f.at, f.body
+            FROM unnest(%(streams)s::text[], %(seqs)s::bigint[]) AS held (stream, seq)
+            JOIN spine.stream_head h ON h.stream = held.stream AND h.seq > held.seq
+            JOIN spine.fact f ON f.stream = held.stream AND f.seq > held.seq
+            ORDER BY f.stream, f.seq LIMIT %(limit)s
+            """,
+            {"streams": list(positions), "seqs": list(positions.values()), "limit": limit},
+        )
+        facts = await cur.fetchall()
+    return facts, len(facts) < limit
+
+
 async def read_before(conn: Connection, stream: str, before: int, limit: int) -> list[Fact]:
     """The last `limit` facts before position `before`, oldest first."""
     async with conn.cursor(row_factory=class_row(Fact)) as cur:
@@ -203,7 +246,10 @@ async def _links(conn: Connection, stream: str) -> AsyncGenerator[_Link]:
 
 
 def _column_trouble(stream: str, link: _Link) -> str | None:
-    content = decode_object(link.body)
+    try:
+        content = decode_object(link.body)
+    except ValueError:
+        return "the body is no JSON object"
     by = content.get("by")
     columns: dict[str, Json] = {
         "stream": stream,
@@ -226,7 +272,11 @@ async def verify_stream(conn: Connection, stream: str, head: tuple[int, bytes]) 
     previous, expected = START, 1
     async with aclosing(_links(conn, stream)) as links:
         async for link in links:
-            if link.seq != expected:
+            if link.seq < expected:
+                return BrokenLink(stream, link.seq, "inserted: a stream begins with 1")
+            if link.seq > head[0]:
+                return BrokenLink(stream, link.seq, f"beyond the head, which says {head[0]}")
+            if link.seq > expected:
                 return BrokenLink(stream, expected, f"missing: the next fact is {link.seq}")
             if chain(previous, link.body) != link.hash:
                 return BrokenLink(stream, link.seq, "hash does not follow from the fact before and the body")
@@ -234,9 +284,39 @@ async def verify_stream(conn: Connection, stream: str, head: tuple[int, bytes]) 
             if trouble is not None:
                 return BrokenLink(stream, link.seq, trouble)
             previous, expected = link.hash, expected + 1
-    if (expected - 1, previous) != (head[0], bytes(head[1])):
-        return BrokenLink(stream, expected, f"the head says {head[0]}, the last fact is {expected - 1}")
+    if expected <= head[0]:
+        return BrokenLink(stream, expected, f"missing: the head says {head[0]}, the last fact is {expected - 1}")
+    if previous != bytes(head[1]):
+        return BrokenLink(stream, head[0], "the head's hash is not that of the last fact")
     return None
+
+
+async def _receipt_trouble(conn: Connection) -> list[BrokenLink]:
+    """Facts and receipts name each other: the first place of each stream where one is without the other.
+
+    A chain cannot show that its end, or all of it, is gone when its head was set back to match; the receipts still can.
+    """
+    try:
+        async with conn.transaction():
+            rows = await (
+                await conn.execute(
+                    """
+                    SELECT DISTINCT ON (1) coalesce(n.stream, f.stream), coalesce(n.seq, f.seq) AS seq, f.seq IS NULL
+                    FROM (
+                        SELECT r.command_id, p.stream, p.seq
+                        FROM spine.receipt r, json_to_recordset(r.answer::json -> 'facts') AS p (stream text, seq bigint)
+                        WHERE r.answer IS NOT NULL
+                    ) n
+                    FULL JOIN spine.fact f ON (f.stream, f.seq, f.command_id) = (n.stream, n.seq, n.command_id)
+                    WHERE f.seq IS NULL OR n.seq IS NULL
+                    ORDER BY 1, 2
+                    """
+                )
+            ).fetchall()
+    except DataError as trouble:
+        return [BrokenLink("receipts", 0, f"a receipt cannot be read: {trouble.diag.message_primary}")]
+    said = {True: "a receipt names this fact, which is not there", False: "no receipt names this fact"}
+    return [BrokenLink(str(stream), int(seq), said[bool(gone)]) for stream, seq, gone in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +327,10 @@ class Verification:
 
 
 async def verify(conn: Connection) -> Verification:
-    """Check every chain (call inside a repeatable-read transaction)."""
+    """Check every chain, and facts against receipts (call inside a repeatable-read transaction).
+
+    `broken`: at most one link per stream, its first.
+    """
     rows = await (await conn.execute("SELECT stream, seq, hash FROM spine.stream_head ORDER BY stream")).fetchall()
     broken: list[BrokenLink] = []
     facts = 0
@@ -258,8 +341,13 @@ async def verify(conn: Connection) -> Verification:
             broken.append(link)
     orphans = await (
         await conn.execute(
-            "SELECT DISTINCT f.stream FROM spine.fact f LEFT JOIN spine.stream_head h USING (stream) WHERE h.stream IS NULL"
+            """
+            SELECT f.stream, min(f.seq) FROM spine.fact f LEFT JOIN spine.stream_head h USING (stream)
+            WHERE h.stream IS NULL GROUP BY f.stream ORDER BY f.stream
+            """
         )
     ).fetchall()
-    broken += [BrokenLink(str(stream), 0, "facts without a head") for (stream,) in orphans]
+    broken += [BrokenLink(str(stream), int(seq), "facts without a head") for stream, seq in orphans]
+    named = {link.stream for link in broken}
+    broken += [link for link in await _receipt_trouble(conn) if link.stream not in named]
     return Verification(len(rows), facts, broken)

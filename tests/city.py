@@ -22,9 +22,10 @@ from spine.principal import Principal
 from spine.realm import Realm
 from spine.settings import Settings
 from web.app import make_app
-from web.gateway.socket import Client
+from web.gateway.client import Client
 from web.house import House
 from web.rooms import furnish
+from web.serving import server_config
 from web.work import pass_due_deadlines
 
 PASSWORD = "training-only"
@@ -153,16 +154,13 @@ async def serving(city: City) -> AsyncGenerator[Server]:
     listening.bind(("127.0.0.1", 0))
     port = int(listening.getsockname()[1])
     app = make_app(city.house, settings_for(city.realm))
-    config = uvicorn.Config(
-        app, log_level="warning", ws="websockets-sansio", lifespan="on", timeout_graceful_shutdown=2
-    )
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(server_config(app))
     task = asyncio.create_task(server._serve(sockets=[listening]))  # pyright: ignore[reportPrivateUsage]
     try:
         async with asyncio.timeout(10):
             while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
                 await asyncio.sleep(0.01)
-        yield Server(port, city, app.state.clients)
+        yield Server(port, city, app.state.gateway.clients)
     finally:
         server.should_exit = True
         await task

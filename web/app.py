@@ -1,6 +1,5 @@
 """The HTTP and socket server of one realm."""
 
-import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -11,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse
+from starlette.routing import WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from spine.errors import Refused
@@ -18,11 +18,9 @@ from spine.settings import Settings
 from web import errors
 from web.api import commands, exercises, feeds, files, health, intake, layers, pictures, plans, positions, session
 from web.gateway import socket
-from web.gateway.hub import Hub
-from web.gateway.protocol import CloseCode
-from web.gateway.socket import Client
-from web.gateway.telemetry import Telemetry
+from web.gateway.gateway import Gateway
 from web.house import House
+from web.sessions import Sessions
 
 log = logging.getLogger("fengsui.web")
 
@@ -39,24 +37,18 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         house.realm.nudges.start()
-        app.state.telemetry.start()
-        reading = asyncio.create_task(app.state.hub.run(), name="hub")
+        app.state.gateway.start()
         try:
             yield
         finally:
-            for client in tuple(app.state.clients):
-                client.outbox.close(CloseCode.SHUTTING_DOWN)
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
-            await app.state.telemetry.close()
+            await app.state.gateway.close()
+            app.state.sessions.close()
 
     app = FastAPI(title="烽燧 Fengsui", version="0.1.0", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.house = house
     app.state.settings = settings
-    app.state.hub = Hub(house.realm, poll_s=settings.poll_s)
-    app.state.telemetry = Telemetry(house.realm)
-    clients: set[Client] = set()
-    app.state.clients = clients
+    app.state.sessions = Sessions(house.realm)
+    app.state.gateway = Gateway(house, app.state.sessions, poll_s=settings.poll_s)
     errors.install(app)
     for part in (
         commands,
@@ -70,9 +62,9 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         positions,
         exercises,
         health,
-        socket,
     ):
         app.include_router(part.router)
+    app.router.routes.insert(0, WebSocketRoute(socket.PATH, socket.socket))
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
     _guard(app)
     _serve_screens(app)

@@ -5,11 +5,12 @@ from typing import Annotated, cast
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from spine.accounts import principal_of_session, principal_of_token
+from spine.accounts import token_hash
 from spine.errors import Refused
 from spine.principal import Principal
 from spine.realm import Realm
 from web.house import House
+from web.sessions import Sessions
 
 
 def cookie_name(realm: Realm) -> str:
@@ -21,22 +22,24 @@ def house_of(connection: HTTPConnection) -> House:
     return cast(House, connection.app.state.house)
 
 
+def sessions_of(connection: HTTPConnection) -> Sessions:
+    return cast(Sessions, connection.app.state.sessions)
+
+
 def session_token(connection: HTTPConnection) -> str | None:
     return connection.cookies.get(cookie_name(house_of(connection).realm))
 
 
-async def principal_of(connection: HTTPConnection) -> Principal | None:
-    realm = house_of(connection).realm
+def credential_of(connection: HTTPConnection) -> bytes | None:
+    """The hash of what the asker identifies himself with, None when he brought nothing."""
     header = connection.headers.get("authorization", "")
-    bearer = header[7:].strip() if header[:7].lower() == "bearer " else None
-    cookie = session_token(connection)
-    if bearer is None and cookie is None:
-        return None
-    wall = realm.wall_now()
-    async with realm.pool.connection() as conn:
-        if bearer is not None:
-            return await principal_of_token(conn, bearer, wall) or await principal_of_session(conn, bearer, wall)
-        return await principal_of_session(conn, cookie or "", wall)
+    token = header[7:].strip() if header[:7].lower() == "bearer " else session_token(connection)
+    return token_hash(token) if token else None
+
+
+async def principal_of(connection: HTTPConnection) -> Principal | None:
+    credential = credential_of(connection)
+    return None if credential is None else await sessions_of(connection).principal(credential)
 
 
 def signed_out() -> Refused:

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import webbrowser
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from spine.accounts import DemoLogin, demo_logins
@@ -15,7 +16,7 @@ from spine.private_services import PrivateServices, Services, attach, drop_privi
 from spine.realm import create_realm
 from spine.service_trouble import ServiceTrouble
 from spine.settings import Settings, from_environment
-from web.gateway.telemetry import Telemetry
+from web.gateway.gateway import Gateway
 from web.patrol import patrol
 from web.rooms import open_house
 from web.serving import serve, take_port, work_only
@@ -36,6 +37,9 @@ def add_run(commands: Any) -> None:
     serving = commands.add_parser("serve", help="HTTP 与 websocket 角色 / HTTP and sockets")
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8480)
+    serving.add_argument(
+        "--shared", action="store_true", help="与其他 serve 进程共用端口 / share the port with other serve processes"
+    )
     serving.set_defaults(run=run_serve)
     commands.add_parser("work", help="后台角色 / followers, deadlines, deliveries, feeds").set_defaults(
         run=run_work_role
@@ -114,10 +118,11 @@ async def _up(
         if arguments.open:
             webbrowser.open(address)
 
-    beside = [_revive(private)] if private is not None else []
+    beside: list[Callable[[Gateway], Coroutine[None, None, None]]] = []
+    if private is not None:
+        beside.append(lambda _: _revive(private))
     if logins:
-        telemetry = Telemetry(house.realm)
-        beside.append(patrol(house.realm, telemetry, seed=PATROL_SEED))
+        beside.append(lambda gateway: patrol(house.realm, gateway.telemetry, seed=PATROL_SEED))
     await serve(house, settings, listening, work=True, ready=ready, beside=beside)
     return 0
 
@@ -160,7 +165,7 @@ def _announce(address: str, logins: list[DemoLogin]) -> None:
 
 
 async def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
-    listening = take_port(arguments.host, arguments.port)
+    listening = take_port(arguments.host, arguments.port, shared=arguments.shared)
     services = find_services(settings)
     house = await open_house(services.database_url, services.redis_url or None, settings.data_dir)
     address = f"http://{arguments.host}:{arguments.port}/"

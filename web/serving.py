@@ -8,21 +8,29 @@ import socket
 from collections.abc import Callable, Coroutine, Sequence
 
 import uvicorn
+from fastapi import FastAPI
 
 from spine.service_trouble import ServiceTrouble
 from spine.settings import Settings
 from web.app import make_app
+from web.gateway.gateway import Gateway
+from web.gateway.line import Line
 from web.house import House
 from web.work import run_work
 
 log = logging.getLogger("fengsui.serving")
 
 
-def take_port(host: str, port: int) -> socket.socket:
-    """A bound socket, before anything slow is done. Raises ServiceTrouble when the port is taken."""
+def take_port(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A bound socket, before anything slow is done. Raises ServiceTrouble when the port is taken.
+
+    `shared`: other processes of this user that say so too may listen there; the kernel deals connections out to them.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     taken = socket.socket(family, socket.SOCK_STREAM)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         taken.bind((host, port))
     except OSError as error:
@@ -34,6 +42,24 @@ def take_port(host: str, port: int) -> socket.socket:
         ) from error
     taken.set_inheritable(False)
     return taken
+
+
+def server_config(app: FastAPI) -> uvicorn.Config:
+    """How uvicorn serves the application: with our connections (`Line`), its log lines through ours (`spine/logs.py`)."""
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        ws=Line,
+        ws_max_size=256 * 1024,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        timeout_graceful_shutdown=3,
+        proxy_headers=False,
+        server_header=False,
+        backlog=4096,
+    )
 
 
 class _Server(uvicorn.Server):
@@ -56,29 +82,18 @@ async def serve(
     *,
     work: bool,
     ready: Callable[[], None] | None = None,
-    beside: Sequence[Coroutine[None, None, None]] = (),
+    beside: Sequence[Callable[[Gateway], Coroutine[None, None, None]]] = (),
 ) -> None:
-    """Serve until SIGINT or SIGTERM. `work`: also do the work role here. `beside`: more to do for as long."""
-    config = uvicorn.Config(
-        make_app(house, settings),
-        log_level="warning",
-        access_log=False,
-        ws="websockets-sansio",
-        ws_max_size=256 * 1024,
-        ws_ping_interval=20.0,
-        ws_ping_timeout=20.0,
-        timeout_graceful_shutdown=3,
-        proxy_headers=False,
-        server_header=False,
-    )
-    server = _Server(config, ready)
+    """Serve until SIGINT or SIGTERM. `work`: also do the work role here. `beside`: more to do for as long, given the gateway."""
+    app = make_app(house, settings)
+    server = _Server(server_config(app), ready)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, lambda: setattr(server, "should_exit", True))
     tasks: list[asyncio.Task[None]] = []
     if work:
         tasks.append(asyncio.create_task(run_work(house, settings), name="work"))
-    tasks += [asyncio.create_task(part) for part in beside]
+    tasks += [asyncio.create_task(part(app.state.gateway)) for part in beside]
     try:
         # Not Server.serve(): that one would put its own signal handlers over ours and raise the signal again.
         await server._serve(sockets=[listening])  # pyright: ignore[reportPrivateUsage]

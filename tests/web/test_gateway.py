@@ -7,9 +7,10 @@ import uuid
 import pytest
 import websockets
 
-from tests.city import City, Server
-from web.gateway import outbox
-from web.gateway import socket as socket_module
+from tests.city import City, Server, serving
+from web.gateway import client as client_module
+from web.gateway import gateway as gateway_module
+from web.gateway import line
 
 
 def incompressible(length: int) -> str:
@@ -117,21 +118,21 @@ async def test_a_bad_frame_is_refused_and_the_connection_stays(server: Server, t
         await client.until("beat")
 
 
-async def test_a_beat_tells_the_heads_of_what_is_followed(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket_module, "BEAT_S", 0.2)
-    await register_call(server.city)
-    async with server.socket("duty1") as client:
+async def test_a_beat_tells_the_heads_of_what_is_followed(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway_module, "BEAT_S", 0.5)
+    await register_call(city)
+    async with serving(city) as server, server.socket("duty1") as client:
         await client.send(op="follow", stream="board", since=0)
         await client.until("live", stream="board")
         beat = await client.until("beat")
-    assert beat["heads"] == {"board": 1}
+        assert beat["heads"] == {"board": 1}
 
 
 async def test_a_lost_nudge_costs_one_poll_and_no_fact(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lose(_streams: object) -> None:
+    def lose(_facts: object) -> None:
         return None
 
-    monkeypatch.setattr(server.city.realm.nudges, "publish", lose)
+    monkeypatch.setattr(server.city.realm.nudges, "publish_facts", lose)
     async with server.socket("duty1") as client:
         await client.send(op="follow", stream="board", since=0)
         await client.until("live", stream="board")
@@ -142,7 +143,8 @@ async def test_a_lost_nudge_costs_one_poll_and_no_fact(server: Server, monkeypat
 async def test_a_slow_reader_is_closed_and_resumes_from_its_position(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "MOST_CHARACTERS", 100_000)
+    monkeypatch.setattr(line, "MOST_WAITING", 100_000)
+    monkeypatch.setattr(client_module, "AT_ONCE", 50_000)
     async with server.socket("duty1") as slow:
         await slow.send(op="follow", stream="board", since=0)
         await slow.until("live", stream="board")

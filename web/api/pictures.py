@@ -15,7 +15,9 @@ router = APIRouter(tags=["pictures"])
 @router.get("/api/picture/{stream}")
 async def get_picture(stream: str, house: InHouse, principal: SignedIn) -> JSONResponse:
     """The picture of a stream with its position; follow the stream from there."""
-    return JSONResponse(await take_snapshot(house.realm, house.book, principal, stream))
+    async with house.realm.pool.connection() as conn:
+        await house.book.check(conn, principal, stream)
+    return JSONResponse(await take_snapshot(house.realm, house.book, stream))
 
 
 @router.get("/api/facts/{stream}")

@@ -67,5 +67,5 @@ async def post_positions(request: Request, house: InHouse, principal: SignedIn) 
         for p in accepted
     }
     if items:
-        request.app.state.telemetry.publish("where:units", items)
+        request.app.state.gateway.telemetry.publish("where:units", items)
     return {"accepted": len(items), "received": len(positions)}

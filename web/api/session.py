@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
-from spine.accounts import SESSION_LIFE, demo_logins, sign_in, sign_out
+from spine.accounts import SESSION_LIFE, demo_logins, sign_in, sign_out, token_hash
 from spine.canonical import Json
 from spine.errors import Refused
 from spine.principal import Principal
 from spine.realm import Realm
-from web.auth import InHouse, SignedIn, cookie_name, session_token
+from web.auth import InHouse, SignedIn, cookie_name, session_token, sessions_of
 from web.house import House
 from web.rate import count_failure, may_try
 
@@ -87,6 +87,7 @@ async def delete_session(request: Request, response: Response, house: InHouse) -
     if token is not None:
         async with house.realm.pool.connection() as conn:
             await sign_out(conn, token)
+        sessions_of(request).forget(token_hash(token))
     response.delete_cookie(cookie_name(house.realm))
 
 

@@ -1,129 +1,193 @@
-"""The hub of one process: reads each followed stream once and hands every fact's ready text to all who follow it.
+"""The hub of one process: reads each followed stream once, frames each fact once, and writes the ready frame to all.
 
-Its cursors are in memory: a process that starts anew begins at the heads, and clients resume from the record.
+Its rings are in memory and may be lost: a process that starts anew begins at the heads, and what a client lacks comes
+from the record. A fact is published only when it is the next one of its stream, wherever it came from.
 """
 
 import asyncio
 import logging
-from collections import deque
-from dataclasses import dataclass, field
+import time
+from collections.abc import Sequence
 
-from spine.db import Connection
+from spine import measures
+from spine.nudge import Appended
+from spine.presence import is_away
 from spine.realm import Realm
-from spine.record import Fact, head_seq, head_seqs, read_since
-from web.gateway.outbox import Outbox
+from spine.record import FactText, head_seq, read_after, read_bodies
+from web.gateway.frame import Frame
+from web.gateway.line import Line
+from web.gateway.protocol import CloseCode
+from web.gateway.topic import Topic
 
 log = logging.getLogger("fengsui.hub")
 
-_BATCH = 500
 MOST_BACKLOG = 20_000
 """Facts a client may be behind and still resume; further back a snapshot is cheaper for both."""
-
-
-@dataclass(eq=False, slots=True)
-class Following:
-    """One client's following of one stream. While it is being brought up to date, live facts wait in `waiting`."""
-
-    stream: str
-    outbox: Outbox
-    sent: int = 0
-    waiting: deque[tuple[int, str]] | None = field(default_factory=deque[tuple[int, str]])
-
-    def offer(self, seq: int, body: str) -> None:
-        """A live fact. Never waits: it is buffered, queued, or the client is closed as too slow."""
-        if self.waiting is not None:
-            if len(self.waiting) >= MOST_BACKLOG:
-                self.outbox.too_slow()
-                return
-            self.waiting.append((seq, body))
-        elif seq > self.sent:
-            self.sent = seq
-            self.outbox.put(body)
-
-    def go_live(self) -> None:
-        """Send what waited and was not in the backlog; from now on facts go straight through."""
-        waiting, self.waiting = self.waiting, None
-        for seq, body in waiting or ():
-            if seq > self.sent:
-                self.sent = seq
-                self.outbox.put(body)
-
-
-@dataclass(eq=False, slots=True)
-class _Topic:
-    seq: int
-    followings: set[Following]
+PRIME_FACTS = 1000
+"""A gap in front of the ring as small as this is read once for everybody, not once for each who asks."""
+IDLE_S = 300.0
+"""How long the ring of a stream that nobody follows is kept: whoever was dropped is back by then."""
+MOST_RING_BYTES = 128 * 1024 * 1024
+_BACKFILLS = 4
+"""Clients read from the record for at once; the others wait, so that a storm does not become the database's."""
 
 
 class Hub:
     def __init__(self, realm: Realm, *, poll_s: float = 1.0) -> None:
         self._realm = realm
         self._poll_s = poll_s
-        self._topics: dict[str, _Topic] = {}
-        self._joining = asyncio.Lock()
-        self.last_read_ok = True
+        self._topics: dict[str, Topic] = {}
+        self._opening: dict[str, asyncio.Task[Topic]] = {}
+        self._priming = asyncio.Lock()
+        self._backfilling = asyncio.Semaphore(_BACKFILLS)
+        self._wanted: set[str] = set()
+        self._wake = asyncio.Event()
+        self._stop_listening = realm.nudges.listen(self.take)
 
-    def head(self, stream: str) -> int:
+    # --- what followers of a stream need ----------------------------------------------------------------------------
+
+    async def topic(self, stream: str) -> Topic:
+        """The stream's topic, opened at the record's head when nobody here had it. Raises psycopg's errors."""
         topic = self._topics.get(stream)
-        return 0 if topic is None else topic.seq
-
-    async def join(self, conn: Connection, following: Following) -> int:
-        """Put a following in; every fact after the returned position will be offered to it."""
-        async with self._joining:
-            topic = self._topics.get(following.stream)
-            if topic is None:
-                topic = _Topic(await head_seq(conn, following.stream), set())
-                self._topics[following.stream] = topic
-            topic.followings.add(following)
-            return topic.seq
-
-    def leave(self, following: Following) -> None:
-        topic = self._topics.get(following.stream)
         if topic is not None:
-            topic.followings.discard(following)
-            if not topic.followings:
-                del self._topics[following.stream]
+            return topic
+        opening = self._opening.get(stream)
+        if opening is None:
+            opening = asyncio.create_task(self._open(stream))
+            self._opening[stream] = opening
+            opening.add_done_callback(lambda _: self._opening.pop(stream, None))
+        return await asyncio.shield(opening)
 
-    def _publish(self, fact: Fact) -> None:
-        topic = self._topics.get(fact.stream)
-        if topic is None or fact.seq <= topic.seq:
+    async def _open(self, stream: str) -> Topic:
+        async with self._realm.pool.connection() as conn:
+            seq = await head_seq(conn, stream)
+        topic = self._topics.setdefault(stream, Topic(stream, seq))
+        topic.idle_since = time.monotonic()
+        return topic
+
+    def is_current(self, topic: Topic) -> bool:
+        """False when the record was exchanged under it, or nobody used it for long."""
+        return self._topics.get(topic.stream) is topic
+
+    def join(self, topic: Topic, line: Line) -> None:
+        topic.live.add(line)
+        topic.idle_since = None
+
+    def leave(self, topic: Topic, line: Line) -> None:
+        topic.live.discard(line)
+        if not topic.live:
+            topic.idle_since = time.monotonic()
+
+    async def prime(self, topic: Topic, sent: int) -> None:
+        """Read a small gap between `sent` and the ring once, for everybody who comes with about this position."""
+        async with self._priming:
+            lacking = topic.first - 1 - sent
+            if lacking <= 0 or lacking > min(PRIME_FACTS, topic.room):
+                return
+            async with self._realm.pool.connection() as conn:
+                bodies = await read_bodies(conn, topic.stream, sent, lacking)
+            topic.prime(Frame(body, seq) for seq, body in bodies)
+
+    async def backfill(self, stream: str, sent: int, limit: int) -> list[Frame]:
+        """The next facts after `sent` from the record, for one client that is far behind."""
+        async with self._backfilling, self._realm.pool.connection() as conn:
+            return [Frame(body, seq) for seq, body in await read_bodies(conn, stream, sent, limit)]
+
+    # --- publishing ---------------------------------------------------------------------------------------------------
+
+    def take(self, facts: Sequence[Appended]) -> None:
+        """What this process committed is sent at once; what others committed, or came out of turn, is read soon."""
+        for fact in facts:
+            topic = self._topics.get(fact.stream)
+            if topic is None or (fact.seq and fact.seq <= topic.seq):
+                continue
+            if fact.body is not None and fact.seq == topic.seq + 1:
+                self._publish(topic, fact.seq, fact.body, time.time())
+            else:
+                self._wanted.add(fact.stream)
+                self._wake.set()
+
+    def _publish(self, topic: Topic, seq: int, body: str, committed_at: float) -> None:
+        frame = Frame(body, seq)
+        topic.push(frame)
+        if not topic.live:
             return
-        topic.seq = fact.seq
-        for following in tuple(topic.followings):
-            following.offer(fact.seq, fact.body)
+        slow = [line for line in topic.live if not line.write(frame)]
+        measures.frames_written(len(topic.live))
+        measures.fact_delivered(time.time() - committed_at)
+        for line in slow:
+            line.end(CloseCode.TOO_SLOW)
 
     async def read_new(self, streams: frozenset[str] | None = None) -> None:
-        """Read and publish what is new in the followed streams (None: all of them)."""
-        followed = [s for s in self._topics if streams is None or s in streams]
-        if not followed:
-            return
-        async with self._realm.pool.connection() as conn:
-            heads = await head_seqs(conn, followed)
-            for stream, seq in heads.items():
-                while (topic := self._topics.get(stream)) is not None and topic.seq < seq:
-                    facts = await read_since(conn, stream, topic.seq, _BATCH)
-                    if not facts:
-                        break
-                    for fact in facts:
-                        self._publish(fact)
+        """Read and publish what is new in the streams held here (None: all of them). Raises psycopg's errors."""
+        wanted = {s: t.seq for s, t in self._topics.items() if streams is None or s in streams}
+        while wanted:
+            async with self._realm.pool.connection() as conn:
+                facts, complete = await read_after(conn, wanted)
+            for fact in facts:
+                topic = self._topics.get(fact.stream)
+                if topic is not None and fact.seq == topic.seq + 1:
+                    self._publish(topic, fact.seq, fact.body, self._seconds(fact))
+            if complete:
+                return
+            wanted = {s: t.seq for s, t in self._topics.items() if s in wanted}
 
     async def run(self) -> None:
         """For ever: wait for a nudge or the poll interval, then read. A nudge lost costs one interval, no fact."""
         loop = asyncio.get_running_loop()
-        async with self._realm.nudges.listening() as ear:
-            polled_at = loop.time()
-            while True:
-                nudged = await ear.wait(self._poll_s)
-                poll_due = loop.time() - polled_at >= self._poll_s
-                try:
-                    await self.read_new(None if poll_due or not nudged else nudged)
-                    if not self.last_read_ok:
-                        log.info("the database answers again")
-                    self.last_read_ok = True
-                    if poll_due or not nudged:
-                        polled_at = loop.time()
-                except Exception as error:
-                    if self.last_read_ok:
-                        log.error("the hub cannot read the record: %s", error)
-                    self.last_read_ok = False
-                    await asyncio.sleep(self._poll_s)
+        polled_at = loop.time() - self._poll_s
+        while True:
+            rest = self._poll_s - (loop.time() - polled_at)
+            try:
+                async with asyncio.timeout(max(0.0, rest)):
+                    await self._wake.wait()
+            except TimeoutError:
+                pass
+            self._wake.clear()
+            wanted, self._wanted = frozenset(self._wanted), set[str]()
+            poll = loop.time() - polled_at >= self._poll_s
+            if poll:
+                polled_at = loop.time()
+            try:
+                await self._read(None if poll else wanted, probe=poll)
+            except Exception as error:
+                if not is_away(error):
+                    log.exception("the hub could not read %s", ", ".join(sorted(wanted)) or "the record")
+                else:
+                    self._realm.presence.lost(self._realm.wall_now(), error)
+                self._wanted |= wanted
+                await asyncio.sleep(min(self._poll_s, 1.0))
+
+    async def _read(self, streams: frozenset[str] | None, *, probe: bool) -> None:
+        async with asyncio.timeout(10.0):
+            if probe:
+                await self._realm.refresh()
+                self._forget_idle()
+            await self.read_new(streams)
+        self._realm.presence.found()
+
+    # --- keeping house ------------------------------------------------------------------------------------------------
+
+    def forget(self) -> list[Topic]:
+        """The record was exchanged: let go of everything. Returns the topics as they were, for who must be told."""
+        topics = list(self._topics.values())
+        self._topics.clear()
+        self._wanted.clear()
+        return topics
+
+    def _forget_idle(self) -> None:
+        """Rings of streams that nobody follows: after a while, or at once (the longest idle first) when memory is short."""
+        idle = sorted((t for t in self._topics.values() if t.idle_since is not None), key=lambda t: t.idle_since or 0.0)
+        held = sum(t.size for t in self._topics.values())
+        now = time.monotonic()
+        for topic in idle:
+            if now - (topic.idle_since or now) > IDLE_S or held > MOST_RING_BYTES:
+                held -= topic.size
+                del self._topics[topic.stream]
+
+    def close(self) -> None:
+        self._stop_listening()
+
+    def _seconds(self, fact: FactText) -> float:
+        """Wall seconds at which a fact was decided; an exercise's own time cannot be compared with the wall's."""
+        return time.time() if self._realm.is_exercise else fact.at.timestamp()

@@ -112,6 +112,11 @@ def reset(stream: str, reason: ResetReason) -> str:
     return encode({"op": "reset", "stream": stream, "reason": reason})
 
 
+def stale(since: str) -> str:
+    """The record cannot be read since then: everything that was shown may be out of date."""
+    return encode({"op": "stale", "since": since, "reason": "database"})
+
+
 def where(stream: str, items: Mapping[str, Json]) -> str:
     return encode({"op": "where", "stream": stream, "items": dict(items)})
 

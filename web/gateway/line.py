@@ -1,0 +1,93 @@
+"""One connection: uvicorn's websocket protocol, with a way for ready frames past its queues straight to the transport.
+
+uvicorn takes a protocol class by its configuration; the class it is derived from is uvicorn's own, which is why uvicorn's
+version is fixed and `tests/web/test_line.py` holds it to what is relied on here.
+"""
+
+import asyncio
+from typing import Any, Final
+
+from uvicorn.config import Config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
+
+from web.gateway.frame import WINDOW_BITS, Frame
+
+SCOPE_KEY: Final = "fengsui.line"
+MOST_WAITING = 4 * 1024 * 1024
+"""Bytes that may wait for one client to read; beyond, it is closed and comes back with its position."""
+FAREWELL_S = 2.0
+"""How long a client that is closed may take to answer the close frame; then the connection is cut."""
+
+
+class Line(WebSocketsSansIOProtocol):
+    """`write` never waits: what a client does not read is bounded, and whoever exceeds the bound is ended."""
+
+    def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: Any = None) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.compresses = False
+        if config.ws_per_message_deflate:
+            # Without context takeover a message is compressed by itself: once for everybody, and no connection
+            # keeps a window in memory.
+            self.conn.available_extensions = [
+                ServerPerMessageDeflateFactory(
+                    server_no_context_takeover=True,
+                    client_no_context_takeover=True,
+                    server_max_window_bits=WINDOW_BITS,
+                    client_max_window_bits=WINDOW_BITS,
+                    compress_settings={"memLevel": 5},
+                )
+            ]
+
+    async def run_asgi(self) -> None:
+        scope: Any = self.scope
+        scope[SCOPE_KEY] = self
+        await super().run_asgi()
+
+    def opened(self) -> None:
+        """Call it once the connection is accepted: from here on frames may be written."""
+        self.compresses = any(
+            isinstance(extension, PerMessageDeflate)
+            and extension.local_no_context_takeover
+            and extension.local_max_window_bits >= WINDOW_BITS
+            for extension in self.conn.extensions
+        )
+
+    @property
+    def gone(self) -> bool:
+        return self.close_sent or self.disconnected
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that this process has for the client and the kernel has not taken yet."""
+        return 0 if self.disconnected else self.transport.get_write_buffer_size()
+
+    async def drained(self) -> None:
+        """Wait until the client has taken most of what waits for it, or is gone."""
+        await asyncio.sleep(0)  # the transport counts what was written only when the loop comes round
+        await self.writable.wait()
+
+    def write(self, frame: Frame) -> bool:
+        """Hand a ready frame to the transport. False when the client has too much waiting: end it."""
+        if self.close_sent or self.disconnected:
+            return True
+        transport = self.transport
+        if transport.get_write_buffer_size() > MOST_WAITING:
+            return False
+        transport.write(frame.packed if self.compresses else frame.plain)
+        return True
+
+    def end(self, code: int) -> None:
+        """Say goodbye and, when it is not answered, cut the connection. The application hears a disconnect at once."""
+        if self.gone or self.transport.is_closing():
+            return
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": ""})
+        self.conn.send_close(code, "")
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        if self.read_paused:
+            self.read_paused = False
+            self.transport.resume_reading()
+        self.writable.set()  # whoever waits for this client to read need not wait any longer
+        self.close_timer = self.loop.call_later(FAREWELL_S, self.transport.abort)
