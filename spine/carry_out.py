@@ -1,32 +1,33 @@
 """The write path. Every change of state in the platform goes through `carry_out`; there is no other."""
 
-import asyncio
 import hashlib
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
+from uuid import UUID
 
-from psycopg import errors as pg
-from psycopg.rows import class_row
-
+from spine import measures
 from spine.authority import check_role, check_scope
 from spine.canonical import Json, JsonObject, decode_object, encode
 from spine.clock import iso
 from spine.command import AnyHandling, Command, CommandData, Envelope, Registry, Transaction
 from spine.db import Connection
 from spine.errors import Refused
+from spine.logs import log_context
+from spine.nudge import Appended
 from spine.principal import Principal
 from spine.realm import Realm
-from spine.record import Position, append
+from spine.receipts import Receipt
+from spine.record import Batch, Position
 from spine.validation import parse_strictly
 
 log = logging.getLogger("fengsui.carry_out")
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """How far ahead a sender's clock may run before its time is refused as lying in the future."""
-_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,86 +50,99 @@ class Answer:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class _Receipt:
-    by_id: str
-    digest: bytes
-    answer: str | None
-    refusal: str | None
+class _Piece:
+    """One command on its way through the lane (`lane.py`)."""
+
+    def __init__(self, realm: Realm, handling: AnyHandling, command: Command[Any], envelope: Envelope) -> None:
+        self._realm = realm
+        self._handling = handling
+        self._command = command
+        self._envelope = envelope
+        self._digest = _digest(envelope)
+        self._result: JsonObject = {}
+        self.answer: Answer | None = None
+
+    @property
+    def id(self) -> UUID:
+        return self._command.id
+
+    async def decide(self, conn: Connection, at: datetime) -> Batch:
+        command, handling = self._command, self._handling
+        with log_context(command=command.id, kind=self._envelope.kind, stream=command.stream, by=command.by.id):
+            _check_time(command.occurred_at, at)
+            tx = Transaction(conn, at, self._realm)
+            state = await handling.load(tx, command)
+            check_scope(command.by, handling.allow, handling.scope(state), self._envelope.kind)
+            outcome = await handling.run(tx, command, state)
+        self._result = outcome.result
+        return Batch(outcome.facts, at, command.occurred_at, command.by, command.id)
+
+    def answered(self, at: datetime, facts: Sequence[Appended]) -> Receipt:
+        positions = tuple(Position(fact.stream, fact.seq) for fact in facts)
+        self.answer = Answer(str(self.id), iso(at), positions, self._result)
+        return self._receipt(at, answer=encode(self.answer.to_json()))
+
+    def refused(self, at: datetime, refusal: Refused) -> Receipt | None:
+        return self._receipt(at, refusal=encode(refusal.to_json())) if refusal.final else None
+
+    def _receipt(self, at: datetime, *, answer: str | None = None, refusal: str | None = None) -> Receipt:
+        return Receipt(self.id, self._command.by.id, self._envelope.kind, self._digest, at, answer, refusal)
+
+    def from_earlier(self, receipt: Receipt) -> Answer:
+        """What the same id was answered before. Raises the refusal it was given, or Refused `command_id_taken`."""
+        if receipt.by_id != self._command.by.id or bytes(receipt.digest) != self._digest:
+            raise Refused(
+                "command_id_taken",
+                zh="这个指令编号已经用于另一条内容不同的指令。",
+                en="This command id has already been used for another command.",
+                field="id",
+                status=409,
+                final=False,
+            )
+        if receipt.refusal is not None:
+            raise _refusal_from(decode_object(receipt.refusal))
+        return _answer_from(decode_object(receipt.answer or "{}"))
 
 
 async def carry_out(realm: Realm, registry: Registry, principal: Principal, envelope: Envelope) -> Answer:
     """Carry out one command in one transaction: state, facts and receipt are committed together or not at all.
 
     Raises Refused; then nothing has changed. The same id again returns the first answer or raises the first refusal.
+    Raises psycopg's errors when the database is away: then the same id may be sent again, and is carried out once.
     """
+    began = time.perf_counter()
+    handling, command = check(registry, principal, envelope)
+    if realm.is_exercise:
+        await realm.refresh()
+    piece = _Piece(realm, handling, command, envelope)
+    try:
+        receipt = await realm.lane.carry(piece)
+        answer = piece.answer if receipt is None else piece.from_earlier(receipt)
+    except Refused as refusal:
+        measures.command_ended(envelope.kind, "refused")
+        log.info("refused %s %s by %s: %s", envelope.kind, command.id, principal.id, refusal.code)
+        raise
+    except Exception:
+        measures.command_ended(envelope.kind, "failed")
+        raise
+    if answer is None:
+        raise AssertionError("a piece that was carried out has its answer")
+    outcome: measures.Outcome = "repeated" if answer.repeated else "done"
+    measures.command_ended(envelope.kind, outcome, time.perf_counter() - began)
+    return answer
+
+
+def check(registry: Registry, principal: Principal, envelope: Envelope) -> tuple[AnyHandling, Command[Any]]:
+    """What can be said of a command without asking the database: its kind, the sender's role, its data. Raises Refused."""
     handling = registry.find(envelope.kind)
     check_role(principal, handling.allow, envelope.kind)
     data = cast(CommandData, parse_strictly(handling.data, envelope.data))
-    command: Command[Any] = Command(envelope.id, envelope.stream, envelope.occurred_at, principal, data)
-    digest = _digest(envelope)
-    if realm.is_exercise:
-        await realm.refresh()
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            return await _attempt(realm, handling, command, envelope, digest)
-        except (pg.DeadlockDetected, pg.SerializationFailure):
-            if attempt == _ATTEMPTS:
-                raise
-            await asyncio.sleep(0.01 * 2**attempt)
-        except pg.UniqueViolation as error:
-            # The same id won the race in another transaction: what it answered is the answer.
-            if error.diag.constraint_name != "receipt_pkey":
-                raise
-        except Refused as refusal:
-            return await _refuse(realm, command, envelope, digest, refusal)
-    raise AssertionError("unreachable: the last attempt returns or raises")
+    return handling, Command(envelope.id, envelope.stream, envelope.occurred_at, principal, data)
 
 
 def _digest(envelope: Envelope) -> bytes:
     text = encode([envelope.kind, envelope.stream, iso(envelope.occurred_at), envelope.data])
     return hashlib.sha256(text.encode()).digest()
-
-
-async def _attempt(
-    realm: Realm, handling: AnyHandling, command: Command[Any], envelope: Envelope, digest: bytes
-) -> Answer:
-    async with realm.pool.connection() as conn:
-        earlier = await _earlier(conn, command, digest)
-        if earlier is not None:
-            return earlier
-        at = realm.clock.now()
-        _check_time(command.occurred_at, at)
-        tx = Transaction(conn, at, realm)
-        state = await handling.load(tx, command)
-        check_scope(command.by, handling.allow, handling.scope(state), envelope.kind)
-        outcome = await handling.run(tx, command, state)
-        positions = await append(
-            conn,
-            outcome.facts,
-            at=at,
-            occurred_at=command.occurred_at,
-            by=command.by,
-            command_id=command.id,
-        )
-        answer = Answer(str(command.id), iso(at), tuple(positions), outcome.result)
-        await conn.execute(
-            """
-            INSERT INTO spine.receipt (command_id, by_id, kind, digest, at, answer)
-            VALUES (%(id)s, %(by)s, %(kind)s, %(digest)s, %(at)s, %(answer)s)
-            """,
-            {
-                "id": command.id,
-                "by": command.by.id,
-                "kind": envelope.kind,
-                "digest": digest,
-                "at": at,
-                "answer": encode(answer.to_json()),
-            },
-        )
-    # The pool's context commits; only now may anybody be told (invariant 5: hints after facts).
-    realm.nudges.publish(p.stream for p in positions)
-    return answer
 
 
 def _check_time(occurred_at: datetime, at: datetime) -> None:
@@ -142,28 +156,6 @@ def _check_time(occurred_at: datetime, at: datetime) -> None:
             occurred_at=iso(occurred_at),
             now=iso(at),
         )
-
-
-async def _earlier(conn: Connection, command: Command[Any], digest: bytes) -> Answer | None:
-    async with conn.cursor(row_factory=class_row(_Receipt)) as cur:
-        await cur.execute(
-            "SELECT by_id, digest, answer, refusal FROM spine.receipt WHERE command_id = %s", (command.id,)
-        )
-        receipt = await cur.fetchone()
-    if receipt is None:
-        return None
-    if receipt.by_id != command.by.id or bytes(receipt.digest) != digest:
-        raise Refused(
-            "command_id_taken",
-            zh="这个指令编号已经用于另一条内容不同的指令。",
-            en="This command id has already been used for another command.",
-            field="id",
-            status=409,
-            final=False,
-        )
-    if receipt.refusal is not None:
-        raise _refusal_from(decode_object(receipt.refusal))
-    return _answer_from(decode_object(receipt.answer or "{}"))
 
 
 def _answer_from(kept: JsonObject) -> Answer:
@@ -188,29 +180,3 @@ def _refusal_from(kept: JsonObject) -> Refused:
         final=False,  # it is already kept
         **facts,
     )
-
-
-async def _refuse(realm: Realm, command: Command[Any], envelope: Envelope, digest: bytes, refusal: Refused) -> Answer:
-    """Keep a final refusal with the receipt and raise it; but a concurrent twin of this command may have been first."""
-    async with realm.pool.connection() as conn:
-        earlier = await _earlier(conn, command, digest)
-        if earlier is not None:
-            return earlier
-        if refusal.final:
-            await conn.execute(
-                """
-                INSERT INTO spine.receipt (command_id, by_id, kind, digest, at, refusal)
-                VALUES (%(id)s, %(by)s, %(kind)s, %(digest)s, %(at)s, %(refusal)s)
-                ON CONFLICT (command_id) DO NOTHING
-                """,
-                {
-                    "id": command.id,
-                    "by": command.by.id,
-                    "kind": envelope.kind,
-                    "digest": digest,
-                    "at": realm.clock.now(),
-                    "refusal": encode(refusal.to_json()),
-                },
-            )
-    log.info("refused %s %s by %s: %s", envelope.kind, command.id, command.by.id, refusal.code)
-    raise refusal

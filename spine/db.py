@@ -1,7 +1,8 @@
 """Connections to a realm's database. One pool per realm; the application works under a role that cannot rewrite the record."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
 
 from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
@@ -9,6 +10,14 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 APP_ROLE = "fengsui_app"
+CONNECTING: Mapping[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A server that vanished from the network without a word is noticed within half a minute, not after two hours."""
 
 Connection = AsyncConnection[TupleRow]
 Pool = AsyncConnectionPool[Connection]
@@ -36,6 +45,7 @@ def make_pool(database_url: str, *, most: int = 12, greet: Greet | None = None) 
     return AsyncConnectionPool(
         database_url,
         connection_class=AsyncConnection[TupleRow],
+        kwargs=dict(CONNECTING),
         min_size=1,
         max_size=most,
         open=False,

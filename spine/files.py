@@ -209,6 +209,8 @@ async def save_file(conn: Connection, file: StoredFile, *, by: str, at: datetime
 
 async def find_files(conn: Connection, hashes: list[str]) -> list[StoredFile]:
     """The files that a command names, in its order. Raises Refused `not_found` for one that was not uploaded."""
+    if not hashes:
+        return []
     async with conn.cursor(row_factory=class_row(StoredFile)) as cur:
         await cur.execute(
             "SELECT sha256, stored_sha256, media_type, size, name FROM spine.file WHERE sha256 = ANY(%s)", (hashes,)

@@ -10,7 +10,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
+from spine import measures
 from spine.db import Connection
+from spine.logs import log_context
+from spine.presence import is_away
 from spine.realm import Realm
 from spine.record import Fact, read_since
 
@@ -86,15 +89,21 @@ async def _catch_up_stream(realm: Realm, follower: Follower, stream: str) -> int
         for fact in await read_since(conn, stream, start, _BATCH):
             if fact.kind in follower.kinds:
                 try:
-                    await follower.handle(realm, fact)
+                    with log_context(follower=follower.name, stream=stream, command=fact.command_id, kind=fact.kind):
+                        await follower.handle(realm, fact)
                 except Exception as trouble:
+                    if is_away(trouble):
+                        raise  # no fault of the fact: it comes again when the database is back
                     failures, error = failures + 1, f"{type(trouble).__name__}: {trouble}"
                     log.exception("follower %s failed on %s %d", follower.name, stream, fact.seq)
+                    measures.follower_failed(follower.name)
                     if failures < _GIVE_UP_AFTER:
                         break
                     log.error(
-                        "follower %s leaves %s %d behind after %d tries", follower.name, stream, fact.seq, failures
+                        "follower %s leaves %s %d behind after %d tries, the last: %s",
+                        *(follower.name, stream, fact.seq, failures, error),
                     )
+                    measures.follower_failed(follower.name, left_behind=True)
             failures = 0
             seq = fact.seq
         await conn.execute(
@@ -104,6 +113,7 @@ async def _catch_up_stream(realm: Realm, follower: Follower, stream: str) -> int
             """,
             {"seq": seq, "failures": failures, "error": error, "name": follower.name, "stream": stream},
         )
+        measures.follower_passed(follower.name, seq - start)
         return seq - start
 
 
@@ -114,7 +124,10 @@ async def run_follower(realm: Realm, follower: Follower, *, poll_s: float = 1.0)
             try:
                 while await catch_up(realm, follower):
                     pass
-            except Exception:
-                log.exception("follower %s could not read", follower.name)
+            except Exception as trouble:
+                if is_away(trouble):
+                    log.info("follower %s waits, the database is away: %s", follower.name, trouble)
+                else:
+                    log.exception("follower %s could not read", follower.name)
                 await asyncio.sleep(poll_s)
             await ear.wait(poll_s)

@@ -22,7 +22,7 @@ _ORDINARY = (
 
 def is_away(error: BaseException) -> bool:
     """Whether this error says that the database cannot be reached or cannot work, rather than that a statement failed."""
-    if isinstance(error, PoolTimeout | PoolClosed | InterfaceError):
+    if isinstance(error, PoolTimeout | PoolClosed | InterfaceError | TimeoutError):
         return True
     return isinstance(error, OperationalError) and not isinstance(error, _ORDINARY)
 

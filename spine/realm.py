@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 from spine.canonical import Json, JsonObject
 from spine.clock import Clock, Pace, PacedClock, WallClock, iso
 from spine.db import Connection, Pool, make_pool, owner_connection
+from spine.lane import Lane
 from spine.nudge import Nudges
 from spine.presence import Presence
 
@@ -56,6 +57,7 @@ class Realm:
     data_dir: Path
     outbound: OutboundPolicy = field(default_factory=lambda: OutboundPolicy(everybody=True))
     presence: Presence = field(default_factory=Presence)
+    lane: Lane = field(init=False)
     _exchanged: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
 
     @property
@@ -112,7 +114,12 @@ class Realm:
             "paused": self.row.paused,
         }
 
+    async def greet(self, conn: Connection) -> None:
+        """Ask a new connection which record it leads to, before anything is read through it."""
+        self.adopt(await read_row(conn))
+
     async def close(self) -> None:
+        await self.lane.close()
         await self.nudges.close()
         await self.pool.close()
 
@@ -180,7 +187,7 @@ async def open_realm(
 
     async def greet(conn: Connection) -> None:
         for realm in opened:
-            realm.adopt(await read_row(conn))
+            await realm.greet(conn)
 
     pool = make_pool(database_url, most=most_connections, greet=greet)
     await pool.open(wait=True, timeout=15)
@@ -196,6 +203,7 @@ async def open_realm(
     addresses = frozenset(str(a) for a in cast(Sequence[Json], listed))
     outbound = OutboundPolicy(everybody=row.kind != "exercise", addresses=addresses)
     realm = Realm(row=row, pool=pool, clock=own, nudges=nudges, data_dir=data_dir, outbound=outbound)
+    realm.lane = Lane(realm, database_url)
     opened.append(realm)
     return realm
 

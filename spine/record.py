@@ -14,6 +14,7 @@ from spine.canonical import Json, decode_object, encode
 from spine.clock import iso
 from spine.command import NewFact
 from spine.db import Connection
+from spine.nudge import Appended
 from spine.principal import Principal
 
 START = bytes(32)
@@ -54,6 +55,17 @@ def chain(previous: bytes, body: str) -> bytes:
     return hashlib.sha256(previous + body.encode()).digest()
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The facts of one command, on their way into the record."""
+
+    facts: Sequence[NewFact]
+    at: datetime
+    occurred_at: datetime
+    by: Principal
+    command_id: UUID
+
+
 async def append(
     conn: Connection,
     facts: Sequence[NewFact],
@@ -63,71 +75,123 @@ async def append(
     by: Principal,
     command_id: UUID,
 ) -> list[Position]:
-    """Append facts to their streams inside the caller's transaction.
+    """Append one command's facts to their streams inside the caller's transaction. See `append_batches`."""
+    (appended,) = await append_batches(conn, [Batch(facts, at, occurred_at, by, command_id)])
+    return [Position(fact.stream, fact.seq) for fact in appended]
 
-    Heads are locked in name order, all at once, so that two commands never wait for each other in a circle,
-    and stay locked until the commit, so that positions are in commit order (invariant 4).
+
+async def append_batches(conn: Connection, batches: Sequence[Batch]) -> list[list[Appended]]:
+    """Append the facts of several commands, in their order, inside the caller's transaction. Returns them per command.
+
+    Heads are locked in name order, all at once, so that two transactions never wait for each other in a circle, and stay
+    locked until the commit, so that positions are in commit order (invariant 4).
     """
-    if not facts:
-        return []
-    streams = sorted({fact.stream for fact in facts})
-    async with conn.cursor(row_factory=class_row(_Head)) as cur:
-        await cur.execute(
-            """
-            INSERT INTO spine.stream_head (stream, seq, hash)
-            SELECT name, 0, %(start)s FROM unnest(%(streams)s::text[]) WITH ORDINALITY AS s (name, n) ORDER BY n
-            ON CONFLICT (stream) DO UPDATE SET seq = spine.stream_head.seq
-            RETURNING stream, seq, hash
-            """,
-            {"start": START, "streams": streams},
-        )
-        heads = {head.stream: head for head in await cur.fetchall()}
+    streams = sorted({fact.stream for batch in batches for fact in batch.facts})
+    if not streams:
+        return [[] for _ in batches]
+    heads = await _lock_heads(conn, streams)
     rows: list[tuple[str, int, str, datetime, datetime, str, UUID, str, bytes]] = []
-    positions: list[Position] = []
-    for fact in facts:
-        head = heads[fact.stream]
-        seq = head.seq + 1
-        happened = fact.occurred_at or occurred_at
-        body = encode(
-            {
-                "op": "fact",
-                "stream": fact.stream,
-                "seq": seq,
-                "kind": fact.kind,
-                "v": fact.v,
-                "occurred_at": iso(happened),
-                "at": iso(at),
-                "by": by.as_by(),
-                "command": str(command_id),
-                "data": fact.data,
-                "now": fact.now,
-            }
-        )
-        hashed = chain(head.hash, body)
-        heads[fact.stream] = _Head(fact.stream, seq, hashed)
-        rows.append((fact.stream, seq, fact.kind, at, happened, by.id, command_id, body, hashed))
-        positions.append(Position(fact.stream, seq))
-    async with conn.cursor() as cur:
-        await cur.executemany(
-            """
+    appended: list[list[Appended]] = []
+    for batch in batches:
+        own: list[Appended] = []
+        for fact in batch.facts:
+            row = _next_row(batch, fact, heads[fact.stream])
+            heads[fact.stream] = _Head(fact.stream, row[1], row[8])
+            rows.append(row)
+            own.append(Appended(fact.stream, row[1], row[7]))
+        appended.append(own)
+    await _write(conn, rows, [heads[stream] for stream in streams])
+    return appended
+
+
+async def _lock_heads(conn: Connection, streams: Sequence[str]) -> dict[str, _Head]:
+    """Locked without being written; a stream that begins now gets its head first."""
+    heads: dict[str, _Head] = {}
+    wanted: list[str] = list(streams)
+    async with conn.cursor(row_factory=class_row(_Head)) as cur:
+        while wanted:
+            await cur.execute(
+                """
+                SELECT stream, seq, hash FROM spine.stream_head WHERE stream = ANY(%(streams)s)
+                ORDER BY stream FOR NO KEY UPDATE
+                """,
+                {"streams": wanted},
+            )
+            heads |= {head.stream: head for head in await cur.fetchall()}
+            wanted = [stream for stream in wanted if stream not in heads]
+            if wanted:
+                await cur.execute(
+                    """
+                    INSERT INTO spine.stream_head (stream, seq, hash)
+                    SELECT name, 0, %(start)s FROM unnest(%(streams)s::text[]) WITH ORDINALITY AS s (name, n) ORDER BY n
+                    ON CONFLICT (stream) DO NOTHING
+                    """,
+                    {"start": START, "streams": wanted},
+                )
+    return heads
+
+
+def _next_row(
+    batch: Batch, fact: NewFact, head: _Head
+) -> tuple[str, int, str, datetime, datetime, str, UUID, str, bytes]:
+    seq = head.seq + 1
+    happened = fact.occurred_at or batch.occurred_at
+    body = encode(
+        {
+            "op": "fact",
+            "stream": fact.stream,
+            "seq": seq,
+            "kind": fact.kind,
+            "v": fact.v,
+            "occurred_at": iso(happened),
+            "at": iso(batch.at),
+            "by": batch.by.as_by(),
+            "command": str(batch.command_id),
+            "data": fact.data,
+            "now": fact.now,
+        }
+    )
+    return (
+        fact.stream,
+        seq,
+        fact.kind,
+        batch.at,
+        happened,
+        batch.by.id,
+        batch.command_id,
+        body,
+        chain(head.hash, body),
+    )
+
+
+async def _write(
+    conn: Connection,
+    rows: Sequence[tuple[str, int, str, datetime, datetime, str, UUID, str, bytes]],
+    heads: Sequence[_Head],
+) -> None:
+    """Facts and heads in one statement: one way to the server however many there are."""
+    columns = list(zip(*rows, strict=True))
+    names = ("stream", "seq", "kind", "at", "occurred_at", "by_id", "command_id", "body", "hash")
+    await conn.execute(
+        """
+        WITH written AS (
             INSERT INTO spine.fact (stream, seq, kind, at, occurred_at, by_id, command_id, body, hash)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-            """,
-            rows,
+            SELECT stream, seq, kind, at, occurred_at, by_id, command_id, body, hash
+            FROM unnest(%(stream)s::text[], %(seq)s::bigint[], %(kind)s::text[], %(at)s::timestamptz[],
+                %(occurred_at)s::timestamptz[], %(by_id)s::text[], %(command_id)s::uuid[], %(body)s::text[],
+                %(hash)s::bytea[]) AS f (stream, seq, kind, at, occurred_at, by_id, command_id, body, hash)
         )
-        await cur.execute(
-            """
-            UPDATE spine.stream_head AS h SET seq = n.seq, hash = n.hash
-            FROM unnest(%(streams)s::text[], %(seqs)s::bigint[], %(hashes)s::bytea[]) AS n (stream, seq, hash)
-            WHERE h.stream = n.stream
-            """,
-            {
-                "streams": streams,
-                "seqs": [heads[s].seq for s in streams],
-                "hashes": [heads[s].hash for s in streams],
-            },
-        )
-    return positions
+        UPDATE spine.stream_head AS h SET seq = n.seq, hash = n.hash
+        FROM unnest(%(heads)s::text[], %(head_seqs)s::bigint[], %(head_hashes)s::bytea[]) AS n (stream, seq, hash)
+        WHERE h.stream = n.stream
+        """,
+        {
+            **{name: list(column) for name, column in zip(names, columns, strict=True)},
+            "heads": [head.stream for head in heads],
+            "head_seqs": [head.seq for head in heads],
+            "head_hashes": [head.hash for head in heads],
+        },
+    )
 
 
 async def head_seq(conn: Connection, stream: str) -> int:

@@ -20,6 +20,7 @@ from web.api import commands, exercises, feeds, files, health, intake, layers, p
 from web.gateway import socket
 from web.gateway.gateway import Gateway
 from web.house import House
+from web.intake_spool import IntakeSpool
 from web.sessions import Sessions
 
 log = logging.getLogger("fengsui.web")
@@ -38,9 +39,11 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
         house.realm.nudges.start()
         app.state.gateway.start()
+        app.state.intake.start()
         try:
             yield
         finally:
+            await app.state.intake.close()
             await app.state.gateway.close()
             app.state.sessions.close()
 
@@ -49,6 +52,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.sessions = Sessions(house.realm)
     app.state.gateway = Gateway(house, app.state.sessions, poll_s=settings.poll_s)
+    app.state.intake = IntakeSpool(house)
     errors.install(app)
     for part in (
         commands,
@@ -85,6 +89,9 @@ def _guard(app: FastAPI) -> None:
                 "foreign_origin", zh="请求来自其他网站，已拒绝。", en="The request comes from another site.", status=403
             )
             return errors.problem(wrong, errors.locale_of(request))
+        presence = request.app.state.house.realm.presence
+        if presence.away_since is not None and _needs_database(request):
+            return errors.database_away(request)
         response = await call_next(request)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -92,6 +99,16 @@ def _guard(app: FastAPI) -> None:
         if request.url.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def _needs_database(request: Request) -> bool:
+    """What is refused at once while the database is away, instead of waiting for it; the rest knows what to do itself."""
+    path = request.url.path
+    if not path.startswith("/api/") or path.startswith(("/api/picture/", "/api/commands", "/api/map-images/")):
+        return False
+    return not (path == "/api/session" and request.method == "GET") and not (
+        path.startswith("/api/feeds/") and request.method == "POST"
+    )
 
 
 class _Immutable(StaticFiles):

@@ -5,13 +5,13 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg import OperationalError
-from psycopg_pool import PoolTimeout
+from psycopg import InterfaceError, OperationalError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from spine.canonical import Json
+from spine.clock import iso
 from spine.errors import Refused
 from spine.validation import refusal_of
 
@@ -38,17 +38,28 @@ def problem(refused: Refused, locale: str) -> JSONResponse:
         content["field"] = refused.field
     for name, value in refused.facts.items():
         content.setdefault(name, value)
-    headers = {"WWW-Authenticate": "Bearer"} if refused.status == 401 else None
+    headers: dict[str, str] = {}
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if refused.status == 503:
+        headers["Retry-After"] = "2"
     return JSONResponse(content, status_code=refused.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-DATABASE_AWAY = Refused(
-    "database_away",
-    zh="数据库暂时不可用，内容没有保存，请稍后重试；界面上的数据可能已过时。",
-    en="The database is away. Nothing was saved; try again soon. What the screens show may be out of date.",
-    status=503,
-    final=False,
-)
+def database_away(request: Request) -> JSONResponse:
+    """503 at once, with `since`: whoever asked knows that nothing was saved and that what he sees may be out of date."""
+    since = request.app.state.house.realm.presence.away_since
+    away = Refused(
+        "database_away",
+        zh="数据库暂时不可用，内容没有保存，请稍后重试；界面上的数据可能已过时。",
+        en="The database is away. Nothing was saved; try again soon. What the screens show may be out of date.",
+        status=503,
+        final=False,
+        since=None if since is None else iso(since),
+    )
+    return problem(away, locale_of(request))
+
+
 _FAILED = Refused(
     "internal",
     zh="系统内部出错，操作没有完成；错误已记录。",
@@ -87,10 +98,11 @@ def install(app: FastAPI) -> None:
         return problem(Refused(code, zh=zh, en=en, status=error.status_code), locale_of(request))
 
     @app.exception_handler(OperationalError)
-    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(TimeoutError)
     async def away(request: Request, error: Exception) -> JSONResponse:
-        log.error("database away: %s", error)
-        return problem(DATABASE_AWAY, locale_of(request))
+        log.warning("%s %s was refused, the database is away: %s", request.method, request.url.path, error)
+        return database_away(request)
 
     @app.exception_handler(ClientDisconnect)
     async def left(_request: Request, _error: ClientDisconnect) -> JSONResponse:
@@ -98,5 +110,5 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def failed(request: Request, error: Exception) -> JSONResponse:
-        log.exception("failed: %s %s", request.method, request.url.path, exc_info=error)
+        log.error("%s %s failed: %s", request.method, request.url.path, error, exc_info=error)
         return problem(_FAILED, locale_of(request))

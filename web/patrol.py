@@ -122,6 +122,6 @@ async def patrol(realm: Realm, telemetry: Telemetry, *, seed: int) -> None:
                 for p in accepted
             }
             telemetry.publish("where:units", items)
-        except Exception:
-            log.exception("the patrols' positions could not be kept")
+        except Exception as error:
+            log.exception("the patrols' positions (where:units) could not be kept, trying again: %s", error)
         await asyncio.sleep(STEP_S)

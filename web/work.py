@@ -13,6 +13,7 @@ from spine.carry_out import carry_out
 from spine.command import Envelope
 from spine.deadlines import pass_id, what_is_due
 from spine.follow import run_follower
+from spine.presence import is_away
 from spine.principal import system
 from spine.settings import Settings
 from web.house import House
@@ -45,8 +46,11 @@ async def _repeat(name: str, every_s: float, step: Callable[[], Awaitable[object
     while True:
         try:
             await step()
-        except Exception:
-            log.exception("%s failed, trying again", name)
+        except Exception as error:
+            if is_away(error):
+                log.info("%s waits, the database is away: %s", name, error)
+            else:
+                log.exception("%s failed, trying again", name)
         await asyncio.sleep(every_s)
 
 
@@ -54,15 +58,22 @@ async def run_work(house: House, settings: Settings) -> None:
     """Everything that acts by itself in this realm, until cancelled."""
     realm = house.realm
     realm.nudges.start()
+    moving: set[asyncio.Task[None]] = set()
+
+    def exchanged() -> None:
+        # After a restore the cursors are the restored ones; only the name under which nudges pass is new.
+        moving.add(asyncio.create_task(realm.nudges.move_to(str(realm.row.epoch))))
+
+    realm.when_exchanged(exchanged)
     async with asyncio.TaskGroup() as group:
         for follower in house.followers:
             group.create_task(run_follower(realm, follower, poll_s=settings.poll_s), name=f"follower-{follower.name}")
         group.create_task(_repeat("deadlines", 0.5, lambda: pass_due_deadlines(house)), name="deadlines")
         channels = outside_channels(settings)
         group.create_task(run_delivery(realm, house.registry, channels, poll_s=settings.poll_s), name="delivery")
+        # The record may have been exchanged by a restore; in an exercise another process may have changed the clock's pace.
+        group.create_task(_repeat("realm", 1.0, realm.refresh), name="realm")
         if realm.is_exercise:
-            # The clock's pace may have been changed by another process.
-            group.create_task(_repeat("clock", 1.0, realm.refresh), name="clock")
             group.create_task(
                 _repeat(
                     "director",

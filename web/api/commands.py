@@ -1,18 +1,18 @@
 """The only write of state."""
 
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from spine.carry_out import carry_out
 from spine.command import Envelope
 from spine.errors import Refused
 from spine.validation import refusal_of
-from web.auth import InHouse, SignedIn
+from web.auth import SignedIn
 from web.body import read_body
+from web.intake_spool import IntakeSpool, Kept
 
 router = APIRouter(tags=["commands"])
 
@@ -40,8 +40,12 @@ class CommandEnvelope(BaseModel):
         }
     },
 )
-async def post_command(request: Request, house: InHouse, principal: SignedIn) -> JSONResponse:
-    """Carry out one command: durable when answered, once however often it is sent."""
+async def post_command(request: Request, principal: SignedIn) -> JSONResponse:
+    """Carry out one command: durable when answered, once however often it is sent.
+
+    202: the database is away; what brings news in is kept on disk and carried out when it is back. Sent again then, the
+    same id gets its answer.
+    """
     body = await read_body(request, MOST_BYTES)
     try:
         sent = CommandEnvelope.model_validate_json(body)
@@ -52,5 +56,5 @@ async def post_command(request: Request, house: InHouse, principal: SignedIn) ->
             "null_character", zh="内容中不能有空字符。", en="Text must not contain a null character.", field="data"
         )
     envelope = Envelope(sent.id, sent.kind, sent.stream, sent.occurred_at, sent.data)
-    answer = await carry_out(house.realm, house.registry, principal, envelope)
-    return JSONResponse(answer.to_json())
+    answer = await cast(IntakeSpool, request.app.state.intake).command(principal, envelope)
+    return JSONResponse(answer.to_json(), status_code=202 if isinstance(answer, Kept) else 200)

@@ -1,17 +1,20 @@
 """Raw documents of other authorities: taken in whole or refused with the element named, and kept for inspection."""
 
+from typing import cast
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from incidents.feeds.detect import detect
-from incidents.feeds.intake import feed_states, take_in
+from incidents.feeds.intake import feed_states
 from spine.authority import OVERSEERS
 from spine.canonical import Json
-from spine.carry_out import carry_out
+from spine.clock import iso
 from spine.errors import forbidden
-from spine.principal import Role, feed
+from spine.principal import Role
 from web.auth import InHouse, SignedIn
 from web.body import read_body
+from web.intake_spool import IntakeSpool, Kept
 
 router = APIRouter(prefix="/api/feeds", tags=["feeds"])
 
@@ -24,7 +27,7 @@ def feed_of(named: str | None, raw: bytes) -> str:
 
 
 @router.post("/{name}")
-async def post_feed(name: str, request: Request, house: InHouse, principal: SignedIn) -> JSONResponse:
+async def post_feed(name: str, request: Request, principal: SignedIn) -> JSONResponse:
     """Take in one document as it came. A feed's token may bring in its own feed; a duty officer any."""
     if not principal.has(Role.FEED, Role.DUTY_OFFICER, Role.ADMINISTRATOR):
         raise forbidden("您的角色不能送入外来信息。", "Your role may not bring in documents.", field="feed")
@@ -32,7 +35,10 @@ async def post_feed(name: str, request: Request, house: InHouse, principal: Sign
     reader = feed_of(name, raw)
     if principal.has(Role.FEED) and principal.id != f"feed:{reader}":
         raise forbidden("这个令牌属于另一个来源。", "This token is another feed's.", field="feed")
-    taken = await take_in(house.realm, house.registry, reader, raw, feed(reader), carry_out)
+    intake = cast(IntakeSpool, request.app.state.intake)
+    taken = await intake.document(reader, raw)
+    if isinstance(taken, Kept):
+        return JSONResponse({"feed": reader, "spooled": True, "at": iso(taken.at)}, status_code=202)
     if taken.refused is not None:
         raise taken.refused
     return JSONResponse({"feed": reader, "new": taken.new, "updated": taken.updated, "unchanged": taken.unchanged})

@@ -1,23 +1,23 @@
 """Reading: snapshots of streams and the record behind them."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
-from fastapi import APIRouter, Query
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 
-from spine.picture import take_snapshot
 from spine.record import head_seq, read_before, read_since
 from web.auth import InHouse, SignedIn
+from web.gateway.gateway import Gateway
 
 router = APIRouter(tags=["pictures"])
 
 
 @router.get("/api/picture/{stream}")
-async def get_picture(stream: str, house: InHouse, principal: SignedIn) -> JSONResponse:
-    """The picture of a stream with its position; follow the stream from there."""
-    async with house.realm.pool.connection() as conn:
-        await house.book.check(conn, principal, stream)
-    return JSONResponse(await take_snapshot(house.realm, house.book, stream))
+async def get_picture(stream: str, request: Request, principal: SignedIn) -> Response:
+    """The picture of a stream with its position; follow the stream from there. `stale`: the database is away since then."""
+    gateway = cast(Gateway, request.app.state.gateway)
+    await gateway.visibility.check(principal, stream)
+    return Response(await gateway.pictures.get(stream), media_type="application/json")
 
 
 @router.get("/api/facts/{stream}")

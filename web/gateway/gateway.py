@@ -12,6 +12,7 @@ from web.gateway import protocol
 from web.gateway.client import Client
 from web.gateway.frame import Frame
 from web.gateway.hub import Hub
+from web.gateway.pictures import Pictures
 from web.gateway.protocol import CloseCode
 from web.gateway.telemetry import Telemetry
 from web.gateway.visibility import Visibility
@@ -38,6 +39,7 @@ class Gateway:
         self.hub = Hub(house.realm, poll_s=poll_s)
         self.telemetry = Telemetry(house.realm)
         self.visibility = Visibility(house)
+        self.pictures = Pictures(house)
         self.clients: set[Client] = set()
         self._turns = count()
         self._slots: list[set[Client]] = [set() for _ in range(round(BEAT_S / STEP_S))]

@@ -7,7 +7,7 @@ from the record. A fact is published only when it is the next one of its stream,
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
 from spine import measures
 from spine.nudge import Appended
@@ -28,6 +28,8 @@ PRIME_FACTS = 1000
 IDLE_S = 300.0
 """How long the ring of a stream that nobody follows is kept: whoever was dropped is back by then."""
 MOST_RING_BYTES = 128 * 1024 * 1024
+PATIENCE_S = 5.0
+"""How long the record may take to be read before it is held to be away."""
 _BACKFILLS = 4
 """Clients read from the record for at once; the others wait, so that a storm does not become the database's."""
 
@@ -149,7 +151,8 @@ class Hub:
             if poll:
                 polled_at = loop.time()
             try:
-                await self._read(None if poll else wanted, probe=poll)
+                await self._within_patience(self._read(None if poll else wanted, probe=poll))
+                self._realm.presence.found()
             except Exception as error:
                 if not is_away(error):
                     log.exception("the hub could not read %s", ", ".join(sorted(wanted)) or "the record")
@@ -159,12 +162,20 @@ class Hub:
                 await asyncio.sleep(min(self._poll_s, 1.0))
 
     async def _read(self, streams: frozenset[str] | None, *, probe: bool) -> None:
-        async with asyncio.timeout(10.0):
-            if probe:
-                await self._realm.refresh()
-                self._forget_idle()
-            await self.read_new(streams)
-        self._realm.presence.found()
+        if probe:
+            await self._realm.refresh()
+            self._forget_idle()
+        await self.read_new(streams)
+
+    async def _within_patience(self, reading: Coroutine[None, None, None]) -> None:
+        """Say that the database is away while a question to it hangs, and go on waiting: it may answer yet."""
+        task = asyncio.create_task(reading)
+        try:
+            while not (await asyncio.wait((task,), timeout=PATIENCE_S))[0]:
+                self._realm.presence.lost(self._realm.wall_now(), TimeoutError("it does not answer"))
+            await task
+        finally:
+            task.cancel()
 
     # --- keeping house ------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,63 @@
+"""Receipts: what every command was answered, kept with what it did, so that the same id never does anything twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from spine.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`digest`: of the content, to tell a repetition from another command. One of `answer` and `refusal` is JSON text."""
+
+    command_id: UUID
+    by_id: str
+    kind: str
+    digest: bytes
+    at: datetime
+    answer: str | None
+    refusal: str | None
+
+
+async def earlier_receipts(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, Receipt]:
+    """The receipts of those commands that were answered before."""
+    async with conn.cursor(row_factory=class_row(Receipt)) as cur:
+        await cur.execute(
+            """
+            SELECT command_id, by_id, kind, digest, at, answer, refusal FROM spine.receipt
+            WHERE command_id = ANY(%(ids)s)
+            """,
+            {"ids": list(ids)},
+        )
+        return {receipt.command_id: receipt for receipt in await cur.fetchall()}
+
+
+async def keep_receipts(conn: Connection, receipts: Sequence[Receipt]) -> None:
+    """Keep them, by id, so that two processes with the same commands never wait for each other in a circle.
+
+    Raises UniqueViolation `receipt_pkey` when another transaction answered one of them meanwhile.
+    """
+    if not receipts:
+        return
+    ordered = sorted(receipts, key=lambda receipt: receipt.command_id)
+    await conn.execute(
+        """
+        INSERT INTO spine.receipt (command_id, by_id, kind, digest, at, answer, refusal)
+        SELECT command_id, by_id, kind, digest, at, answer, refusal
+        FROM unnest(%(ids)s::uuid[], %(by)s::text[], %(kinds)s::text[], %(digests)s::bytea[], %(at)s::timestamptz[],
+            %(answers)s::text[], %(refusals)s::text[]) AS r (command_id, by_id, kind, digest, at, answer, refusal)
+        """,
+        {
+            "ids": [r.command_id for r in ordered],
+            "by": [r.by_id for r in ordered],
+            "kinds": [r.kind for r in ordered],
+            "digests": [r.digest for r in ordered],
+            "at": [r.at for r in ordered],
+            "answers": [r.answer for r in ordered],
+            "refusals": [r.refusal for r in ordered],
+        },
+    )
