@@ -48,8 +48,8 @@ async def keep_receipts(conn: Connection, receipts: Sequence[Receipt]) -> None:
         """
         INSERT INTO spine.receipt (command_id, by_id, kind, digest, at, answer, refusal)
         SELECT command_id, by_id, kind, digest, at, answer, refusal
-        FROM unnest(%(ids)s::uuid[], %(by)s::text[], %(kinds)s::text[], %(digests)s::bytea[], %(at)s::timestamptz[],
-            %(answers)s::text[], %(refusals)s::text[]) AS r (command_id, by_id, kind, digest, at, answer, refusal)
+        FROM unnest(%(ids)b::uuid[], %(by)b::text[], %(kinds)b::text[], %(digests)b::bytea[], %(at)b::timestamptz[],
+            %(answers)b::text[], %(refusals)b::text[]) AS r (command_id, by_id, kind, digest, at, answer, refusal)
         """,
         {
             "ids": [r.command_id for r in ordered],

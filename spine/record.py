@@ -177,12 +177,12 @@ async def _write(
         WITH written AS (
             INSERT INTO spine.fact (stream, seq, kind, at, occurred_at, by_id, command_id, body, hash)
             SELECT stream, seq, kind, at, occurred_at, by_id, command_id, body, hash
-            FROM unnest(%(stream)s::text[], %(seq)s::bigint[], %(kind)s::text[], %(at)s::timestamptz[],
-                %(occurred_at)s::timestamptz[], %(by_id)s::text[], %(command_id)s::uuid[], %(body)s::text[],
-                %(hash)s::bytea[]) AS f (stream, seq, kind, at, occurred_at, by_id, command_id, body, hash)
+            FROM unnest(%(stream)b::text[], %(seq)b::bigint[], %(kind)b::text[], %(at)b::timestamptz[],
+                %(occurred_at)b::timestamptz[], %(by_id)b::text[], %(command_id)b::uuid[], %(body)b::text[],
+                %(hash)b::bytea[]) AS f (stream, seq, kind, at, occurred_at, by_id, command_id, body, hash)
         )
         UPDATE spine.stream_head AS h SET seq = n.seq, hash = n.hash
-        FROM unnest(%(heads)s::text[], %(head_seqs)s::bigint[], %(head_hashes)s::bytea[]) AS n (stream, seq, hash)
+        FROM unnest(%(heads)b::text[], %(head_seqs)b::bigint[], %(head_hashes)b::bytea[]) AS n (stream, seq, hash)
         WHERE h.stream = n.stream
         """,
         {
@@ -213,7 +213,7 @@ async def read_since(conn: Connection, stream: str, since: int, limit: int = 100
         await cur.execute(
             """
             SELECT stream, seq, kind, at, occurred_at, by_id, command_id, body FROM spine.fact
-            WHERE stream = %(stream)s AND seq > %(since)s ORDER BY seq LIMIT %(limit)s
+            WHERE stream = %(stream)b AND seq > %(since)s ORDER BY seq LIMIT %(limit)s
             """,
             {"stream": stream, "since": since, "limit": limit},
         )
@@ -235,7 +235,7 @@ async def read_bodies(conn: Connection, stream: str, since: int, limit: int) -> 
     cur = await conn.execute(
         """
         SELECT seq, body FROM spine.fact
-        WHERE stream = %(stream)s AND seq > %(since)s ORDER BY seq LIMIT %(limit)s
+        WHERE stream = %(stream)b AND seq > %(since)s ORDER BY seq LIMIT %(limit)s
         """,
         {"stream": stream, "since": since, "limit": limit},
     )
