@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from notify import store
 from notify.channels.base import OutsideChannel, SendFailure
@@ -13,6 +13,7 @@ from spine.canonical import Json
 from spine.carry_out import carry_out
 from spine.command import Envelope, Registry
 from spine.errors import Refused
+from spine.logs import log_context
 from spine.principal import system
 from spine.realm import Realm
 
@@ -28,12 +29,14 @@ async def deliver_waiting(realm: Realm, registry: Registry, channels: Mapping[st
     async with realm.pool.connection() as conn:
         claimed = await store.claim_waiting(conn, at, at + CLAIM, _BATCH)
     for delivery in claimed:
-        await _deliver(realm, registry, channels, delivery)
+        attempt = uuid5(delivery.id, f"attempt:{delivery.attempts + 1}")
+        with log_context(command=attempt, kind="delivery.settle", stream=f"desk:{delivery.account_id}"):
+            await _deliver(realm, registry, channels, delivery, attempt)
     return len(claimed)
 
 
 async def _deliver(
-    realm: Realm, registry: Registry, channels: Mapping[str, OutsideChannel], delivery: Delivery
+    realm: Realm, registry: Registry, channels: Mapping[str, OutsideChannel], delivery: Delivery, attempt: UUID
 ) -> None:
     result: dict[str, Json] = {"delivery_id": str(delivery.id), "sent": True}
     channel = channels.get(delivery.channel)
@@ -47,7 +50,7 @@ async def _deliver(
         log.warning("delivery %s by %s: %s", delivery.id, delivery.channel, failure.sentence)
         result |= {"sent": False, "retryable": failure.retryable, "error": failure.sentence}
     envelope = Envelope(
-        uuid5(delivery.id, f"attempt:{delivery.attempts + 1}"),
+        attempt,
         "delivery.settle",
         f"desk:{delivery.account_id}",
         delivery.queued_at,
@@ -69,7 +72,7 @@ async def run_delivery(
             try:
                 while await deliver_waiting(realm, registry, channels):
                     pass
-            except Exception:
-                log.exception("deliveries could not be read or recorded")
+            except Exception as error:
+                log.exception("what waits to be delivered could not be read or recorded, trying again: %s", error)
             await ear.wait(poll_s)
             await asyncio.sleep(0)

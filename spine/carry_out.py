@@ -111,7 +111,12 @@ async def carry_out(realm: Realm, registry: Registry, principal: Principal, enve
     Raises psycopg's errors when the database is away: then the same id may be sent again, and is carried out once.
     """
     began = time.perf_counter()
-    handling, command = check(registry, principal, envelope)
+    try:
+        handling, command = check(registry, principal, envelope)
+    except Refused as refusal:
+        if refusal.code != "unknown_command":  # what a client makes up is no label
+            measures.command_ended(envelope.kind, "refused")
+        raise
     if realm.is_exercise:
         await realm.refresh()
     piece = _Piece(realm, handling, command, envelope)

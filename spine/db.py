@@ -33,6 +33,17 @@ async def become_app_role(conn: Connection) -> None:
     await conn.commit()
 
 
+async def connect_as_app(database_url: str, *, autocommit: bool = False) -> Connection:
+    """One connection in the application's role, outside any pool. Raises OperationalError."""
+    conn = await AsyncConnection[TupleRow].connect(database_url, autocommit=autocommit, **CONNECTING)
+    try:
+        await become_app_role(conn)
+    except BaseException:
+        await conn.close()
+        raise
+    return conn
+
+
 def make_pool(database_url: str, *, most: int = 12, greet: Greet | None = None) -> Pool:
     """A pool of connections in the application's role (not yet open). `most`: connections at once."""
 

@@ -6,6 +6,7 @@ Commands name a file by the SHA-256 of what was uploaded, which the sender knows
 import asyncio
 import hashlib
 import io
+import logging
 import os
 import re
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from psycopg.rows import class_row
 
 from spine.db import Connection
 from spine.errors import Refused, not_found
+
+log = logging.getLogger("fengsui.files")
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 50_000_000
@@ -131,7 +134,10 @@ class FileStore:
             )
         if offset + len(content) > MOST_BYTES:
             raise too_large()
-        await asyncio.to_thread(_write_at, part, offset, content)
+        try:
+            await asyncio.to_thread(_write_at, part, offset, content)
+        except OSError as error:
+            raise _disk_full(error) from error
         return offset + len(content)
 
     async def finish(self, sha256: str, owner: str) -> tuple[str, str, int]:
@@ -154,7 +160,10 @@ class FileStore:
             raise
         stored = hashlib.sha256(kept).hexdigest()
         target = self.path(stored)
-        await asyncio.to_thread(_write_whole, target, kept)
+        try:
+            await asyncio.to_thread(_write_whole, target, kept)
+        except OSError as error:
+            raise _disk_full(error) from error
         part.unlink(missing_ok=True)
         return stored, media_type, len(kept)
 
@@ -166,6 +175,19 @@ def too_large() -> Refused:
         en=f"The file is larger than {MOST_BYTES // 1024 // 1024} MB.",
         field="file",
         status=413,
+    )
+
+
+def _disk_full(error: OSError) -> Refused:
+    log.error("an attachment cannot be written: %s", error)
+    return Refused(
+        "disk_full",
+        zh=f"服务器磁盘无法写入（{error.strerror}），附件没有保存，请稍后重试；文字内容不受影响。",
+        en=f"The server's disk cannot be written ({error.strerror}). The attachment was not kept; try again later. "
+        f"Text is not affected.",
+        field="file",
+        status=507,
+        final=False,
     )
 
 
@@ -181,10 +203,14 @@ def _write_whole(path: Path, content: bytes) -> None:
     """Durable before it is named: a file in its place is a whole file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(".new")
-    with open(temporary, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        temporary.unlink(missing_ok=True)  # half of it would only fill the disk further
+        raise
     temporary.replace(path)
 
 

@@ -95,7 +95,7 @@ async def _catch_up_stream(realm: Realm, follower: Follower, stream: str) -> int
                     if is_away(trouble):
                         raise  # no fault of the fact: it comes again when the database is back
                     failures, error = failures + 1, f"{type(trouble).__name__}: {trouble}"
-                    log.exception("follower %s failed on %s %d", follower.name, stream, fact.seq)
+                    log.exception("follower %s failed on %s %d: %s", follower.name, stream, fact.seq, trouble)
                     measures.follower_failed(follower.name)
                     if failures < _GIVE_UP_AFTER:
                         break
@@ -128,6 +128,6 @@ async def run_follower(realm: Realm, follower: Follower, *, poll_s: float = 1.0)
                 if is_away(trouble):
                     log.info("follower %s waits, the database is away: %s", follower.name, trouble)
                 else:
-                    log.exception("follower %s could not read", follower.name)
+                    log.exception("follower %s could not read: %s", follower.name, trouble)
                 await asyncio.sleep(poll_s)
             await ear.wait(poll_s)

@@ -14,12 +14,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
-from psycopg import AsyncConnection, OperationalError
+from psycopg import OperationalError
 from psycopg import errors as pg
-from psycopg.rows import TupleRow
 
 from spine import measures
-from spine.db import CONNECTING, Connection, become_app_role
+from spine.db import Connection, connect_as_app
 from spine.errors import Refused
 from spine.nudge import Appended
 from spine.presence import is_away
@@ -76,9 +75,8 @@ class _Job:
 class Lane:
     """One per process and realm. `carry` returns when the piece is durable."""
 
-    def __init__(self, realm: "Realm", database_url: str) -> None:
+    def __init__(self, realm: "Realm") -> None:
         self._realm = realm
-        self._database_url = database_url
         self._queue: list[_Job] = []
         self._deciding = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -221,9 +219,8 @@ class Lane:
             conn = self._idle.pop()
             if not conn.closed:
                 return conn
-        conn = await AsyncConnection[TupleRow].connect(self._database_url, **CONNECTING)
+        conn = await connect_as_app(self._realm.database_url)
         try:
-            await become_app_role(conn)
             await conn.execute("SELECT set_config('lock_timeout', %s, false)", (f"{_LOCK_PATIENCE_MS}ms",))
             await self._realm.greet(conn)
             await conn.commit()

@@ -17,6 +17,8 @@ from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
+from spine import measures
+
 log = logging.getLogger("fengsui.nudge")
 
 PATIENCE_S = 2.0
@@ -71,8 +73,6 @@ class Nudges:
         self._task: asyncio.Task[None] | None = None
         self._sends: set[asyncio.Task[None]] = set()
         self.redis_ok = redis is not None
-        self.dropped = 0
-        """Nudges to other processes that were not sent because Redis did not keep up."""
 
     @property
     def redis(self) -> Redis | None:
@@ -110,10 +110,10 @@ class Nudges:
         if not facts:
             return
         self._tell(facts)
-        if self._redis is None or not self.redis_ok:
+        if self._redis is None:
             return
-        if len(self._sends) >= _MOST_SENDS:
-            self.dropped += 1
+        if not self.redis_ok or len(self._sends) >= _MOST_SENDS:
+            measures.nudged("dropped")
             return
         newest = {fact.stream: fact.seq for fact in facts}
         payload = "\n".join([self._me, *(f"{seq} {stream}" for stream, seq in newest.items())])
@@ -132,8 +132,9 @@ class Nudges:
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await redis.publish(self._channel, payload)  # pyright: ignore[reportUnknownMemberType]
+            measures.nudged("sent")
         except (RedisError, OSError, TimeoutError):
-            self.dropped += 1
+            measures.nudged("dropped")
 
     @asynccontextmanager
     async def listening(self) -> AsyncGenerator[Ear]:
@@ -193,6 +194,7 @@ class Nudges:
         sender, *lines = payload.split("\n")
         if sender == self._me:
             return
+        measures.nudged("heard")
         facts: list[Appended] = []
         for line in lines:
             seq, _, stream = line.partition(" ")

@@ -47,7 +47,7 @@ class Presence:
             return
         self.away_since = at
         self._back.clear()
-        log.error("the database is away, commands are refused and intake is kept on disk: %s", self.why)
+        log.error("the database is away, commands are refused and intake is kept on disk: %s", error)
         self._tell()
 
     def found(self) -> None:

@@ -38,7 +38,8 @@ def caller() -> ServiceUser:
     return ServiceUser(name, uid, os.getegid())
 
 
-def _dies_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+def dies_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
+    """For `preexec_fn`: the child gets this signal when the thread that started it ends. None where no kernel offers it."""
     if sys.platform != "linux":
         return None
     libc = ctypes.CDLL(None, use_errno=True)
@@ -100,7 +101,7 @@ def spawn(
             user=None if user.is_caller else user.uid,
             group=None if user.is_caller else user.gid,
             extra_groups=None if user.is_caller else [],
-            preexec_fn=_dies_with_parent(death_signal),
+            preexec_fn=dies_with_parent(death_signal),
         )
 
 

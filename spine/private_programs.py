@@ -89,6 +89,47 @@ def redis_program() -> Path:
     return Path(found)
 
 
+@dataclass(frozen=True, slots=True)
+class DumpPrograms:
+    """pg_dump and pg_restore of one major version."""
+
+    dump: Path
+    restore: Path
+    major: int
+
+
+def dump_programs(server_major: int) -> DumpPrograms:
+    """pg_dump and pg_restore for a server: of its own major version, else the next newer ones there are.
+
+    Newer ones read an older server, older ones refuse a newer one. Looks where `postgres_programs` looks, and on PATH.
+    Raises ServiceTrouble dump_programs_missing.
+    """
+    on_path = shutil.which("pg_dump")
+    beside = [Path(on_path).parent] if on_path and not os.environ.get(PG_BIN) else []
+    found: dict[int, DumpPrograms] = {}
+    for directory in (*_candidates(), *beside):
+        programs = _inspect_dump(directory)
+        if programs is not None and programs.major >= server_major:
+            found.setdefault(programs.major, programs)
+    if not found:
+        raise ServiceTrouble(
+            "dump_programs_missing",
+            zh=f"没有找到适用于 PostgreSQL {server_major} 的 pg_dump 和 pg_restore。请安装 postgresql-client-{server_major}，"
+            f"或用环境变量 {PG_BIN} 指明其目录。",
+            en=f"pg_dump and pg_restore for PostgreSQL {server_major} were not found. Install postgresql-client-{server_major}, "
+            f"or name their directory in {PG_BIN}.",
+        )
+    return found[min(found)]
+
+
+def _inspect_dump(directory: Path) -> DumpPrograms | None:
+    dump, restore = directory / "pg_dump", directory / "pg_restore"
+    if not all(os.access(program, os.X_OK) for program in (dump, restore)):
+        return None
+    major = _major(directory, "pg_dump")
+    return None if major is None else DumpPrograms(dump, restore, major)
+
+
 def _candidates() -> list[Path]:
     named = os.environ.get(PG_BIN)
     if named:
@@ -110,12 +151,12 @@ def _inspect(directory: Path) -> PostgresPrograms | None:
     return None if major is None else PostgresPrograms(directory, major, _has_postgis(directory, major))
 
 
-def _major(directory: Path) -> int | None:
+def _major(directory: Path, program: str = "postgres") -> int | None:
     if directory.is_relative_to(DEBIAN_POSTGRES) and directory.parent.name.isdigit():
         return int(directory.parent.name)
     try:
         text = subprocess.run(
-            [directory / "postgres", "--version"], capture_output=True, text=True, timeout=20, check=True
+            [directory / program, "--version"], capture_output=True, text=True, timeout=20, check=True
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return None

@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 
 from spine.canonical import Json, JsonObject
 from spine.clock import Clock, Pace, PacedClock, WallClock, iso
-from spine.db import Connection, Pool, make_pool, owner_connection
+from spine.db import Connection, Pool, connect_as_app, make_pool, owner_connection
 from spine.lane import Lane
 from spine.nudge import Nudges
 from spine.presence import Presence
@@ -55,6 +55,7 @@ class Realm:
     clock: Clock
     nudges: Nudges
     data_dir: Path
+    database_url: str
     outbound: OutboundPolicy = field(default_factory=lambda: OutboundPolicy(everybody=True))
     presence: Presence = field(default_factory=Presence)
     lane: Lane = field(init=False)
@@ -117,6 +118,16 @@ class Realm:
     async def greet(self, conn: Connection) -> None:
         """Ask a new connection which record it leads to, before anything is read through it."""
         self.adopt(await read_row(conn))
+
+    async def connect(self) -> Connection:
+        """A connection beside the pool, each statement by itself. Raises OperationalError at once when there is none."""
+        conn = await connect_as_app(self.database_url, autocommit=True)
+        try:
+            await self.greet(conn)
+        except BaseException:
+            await conn.close()
+            raise
+        return conn
 
     async def close(self) -> None:
         await self.lane.close()
@@ -202,8 +213,10 @@ async def open_realm(
     listed = row.outbound.get("addresses", [])
     addresses = frozenset(str(a) for a in cast(Sequence[Json], listed))
     outbound = OutboundPolicy(everybody=row.kind != "exercise", addresses=addresses)
-    realm = Realm(row=row, pool=pool, clock=own, nudges=nudges, data_dir=data_dir, outbound=outbound)
-    realm.lane = Lane(realm, database_url)
+    realm = Realm(
+        row=row, pool=pool, clock=own, nudges=nudges, data_dir=data_dir, database_url=database_url, outbound=outbound
+    )
+    realm.lane = Lane(realm)
     opened.append(realm)
     return realm
 

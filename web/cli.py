@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -11,9 +10,12 @@ from pathlib import Path
 from psycopg import OperationalError
 
 from spine.errors import Refused
+from spine.logs import start_logging
 from spine.migrate import MigrationTrouble
 from spine.service_trouble import ServiceTrouble
 from spine.settings import from_environment
+from web.cli_backup import add_backup
+from web.cli_bench import add_bench
 from web.cli_exercise import add_exercise
 from web.cli_feed import add_feed
 from web.cli_record import add_record
@@ -32,6 +34,8 @@ def _parser() -> argparse.ArgumentParser:
     add_feed(commands)
     add_exercise(commands)
     add_record(commands)
+    add_backup(commands)
+    add_bench(commands)
     return parser
 
 
@@ -40,10 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     if arguments.data is not None:
         os.environ["FENGSUI_DATA"] = str(arguments.data)
-    logging.basicConfig(
-        level=logging.INFO if arguments.verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s %(message)s",
-    )
+    start_logging(os.environ.get("FENGSUI_LOG"), verbose=arguments.verbose)
     zh = locale() == "zh"
     try:
         return int(asyncio_or_plain(arguments))

@@ -20,6 +20,7 @@ from web.gateway.gateway import Gateway
 from web.patrol import patrol
 from web.rooms import open_house
 from web.serving import serve, take_port, work_only
+from web.watched import be_watched
 from web.words import locale, say, step
 
 REVIVE_S = 1.0
@@ -41,9 +42,11 @@ def add_run(commands: Any) -> None:
         "--shared", action="store_true", help="与其他 serve 进程共用端口 / share the port with other serve processes"
     )
     serving.set_defaults(run=run_serve)
-    commands.add_parser("work", help="后台角色 / followers, deadlines, deliveries, feeds").set_defaults(
-        run=run_work_role
-    )
+    working = commands.add_parser("work", help="后台角色 / followers, deadlines, deliveries, feeds")
+    working.set_defaults(run=run_work_role)
+    for role in (serving, working):
+        role.add_argument("--health-host", default="127.0.0.1")
+        role.add_argument("--health-port", type=int, help="只供监控的端口 / a port of its own for /readyz and /metrics")
     commands.add_parser("migrate", help="升级数据库 / migrate the database").set_defaults(run=run_migrate)
     commands.add_parser("seed", help="生成训练数据 / generate the training region").set_defaults(run=run_seed)
     commands.add_parser("doctor", help="检查安装 / check the installation").set_defaults(run=run_doctor)
@@ -164,24 +167,40 @@ def _announce(address: str, logins: list[DemoLogin]) -> None:
     say("按 Ctrl-C 停止。", "Press Ctrl-C to stop.")
 
 
+def _health_port(arguments: argparse.Namespace) -> socket.socket | None:
+    """Processes behind one shared port each need one of their own, or nobody could say which of them answered."""
+    return None if arguments.health_port is None else take_port(arguments.health_host, arguments.health_port)
+
+
 async def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
     listening = take_port(arguments.host, arguments.port, shared=arguments.shared)
+    health = _health_port(arguments)
     services = find_services(settings)
     house = await open_house(services.database_url, services.redis_url or None, settings.data_dir)
     address = f"http://{arguments.host}:{arguments.port}/"
     await serve(
-        house, settings, listening, work=False, ready=lambda: say(f"serve 已启动：{address}", f"serving on {address}")
+        house,
+        settings,
+        listening,
+        work=False,
+        ready=lambda: say(f"serve 已启动：{address}", f"serving on {address}"),
+        beside=[] if health is None else [lambda gateway: be_watched(house, health, gateway)],
     )
     return 0
 
 
 async def run_work_role(arguments: argparse.Namespace, settings: Settings) -> int:
+    health = _health_port(arguments)
     services = find_services(settings)
     house = await open_house(
         services.database_url, services.redis_url or None, settings.data_dir, mail=settings.smtp_url is not None
     )
     say("work 已启动", "working")
+    watching = None if health is None else asyncio.create_task(be_watched(house, health), name="watched")
     await work_only(house, settings)
+    if watching is not None:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
     return 0
 
 

@@ -75,6 +75,12 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
+def _say_why(task: asyncio.Task[None]) -> None:
+    """What runs beside the server should never end by itself; when it does, it must not do so unheard."""
+    if not task.cancelled() and task.exception() is not None:
+        log.error("%s ended: %s", task.get_name(), task.exception(), exc_info=task.exception())
+
+
 async def serve(
     house: House,
     settings: Settings,
@@ -94,6 +100,8 @@ async def serve(
     if work:
         tasks.append(asyncio.create_task(run_work(house, settings), name="work"))
     tasks += [asyncio.create_task(part(app.state.gateway)) for part in beside]
+    for task in tasks:
+        task.add_done_callback(_say_why)
     try:
         # Not Server.serve(): that one would put its own signal handlers over ours and raise the signal again.
         await server._serve(sockets=[listening])  # pyright: ignore[reportPrivateUsage]

@@ -4,6 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from spine.accounts import SignedInAs, signed_in_as
 from spine.nudge import Appended
@@ -54,6 +55,10 @@ class Sessions:
     async def still_good(self, credentials: Sequence[bytes]) -> frozenset[bytes]:
         """Those that still sign somebody in. Raises psycopg's errors."""
         return frozenset(await self._read(credentials))
+
+    def remember(self, credential: bytes, principal: Principal, until: datetime) -> None:
+        """Somebody signed in here: known from now on, also when the database goes away before his first question."""
+        self._known[credential] = _Known(SignedInAs(principal, until), asyncio.get_running_loop().time())
 
     def forget(self, credential: bytes) -> None:
         """Somebody signed out here: no process may trust what it remembers."""

@@ -50,7 +50,7 @@ async def _repeat(name: str, every_s: float, step: Callable[[], Awaitable[object
             if is_away(error):
                 log.info("%s waits, the database is away: %s", name, error)
             else:
-                log.exception("%s failed, trying again", name)
+                log.exception("%s failed, trying again: %s", name, error)
         await asyncio.sleep(every_s)
 
 

@@ -93,7 +93,9 @@ async def _visit(realm: Realm, registry: Registry, source: Source) -> None:
     except TimeoutError:
         after = _failed(source, f"超过 {_WHOLE_VISIT_S:.0f} 秒没有读完 / not read within {_WHOLE_VISIT_S:.0f} s")
     except Exception as trouble:
-        log.exception("what %s brought could not be taken in", source.address)
+        log.exception(
+            "what %s (feed %s) brought could not be taken in: %s", source.address, source.feed or "?", trouble
+        )
         after = _failed(source, f"未能入库，将重试 / not taken in, will try again: {type(trouble).__name__}")
     pause = timedelta(seconds=source.every_s)
     if after.failures:

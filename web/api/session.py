@@ -61,7 +61,9 @@ async def post_session(body: SignIn, request: Request, response: Response, house
         )
     try:
         async with house.realm.pool.connection() as conn:
-            token, principal = await sign_in(conn, body.login, body.password, house.realm.wall_now())
+            at = house.realm.wall_now()
+            token, principal = await sign_in(conn, body.login, body.password, at)
+        sessions_of(request).remember(token_hash(token), principal, at + SESSION_LIFE)
     except Refused:
         await count_failure(house.realm, who)
         raise

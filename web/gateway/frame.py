@@ -3,6 +3,8 @@
 import struct
 import zlib
 
+from spine import measures
+
 WINDOW_BITS = 12
 """The LZ77 window that every connection with compression is promised at least: 4 KiB, as a phone can bear."""
 _LEAST_PACKED = 1024
@@ -47,6 +49,7 @@ class Frame:
         if len(self.plain) < _LEAST_PACKED:
             return self.plain
         header = 4 if self.plain[1] == 126 else 10
+        measures.frames_compressed_total.inc()
         smaller = _framed(_deflated(self.plain[header:]), _FIN_TEXT | _RSV1)
         return smaller if len(smaller) < 0.8 * len(self.plain) else self.plain
 

@@ -65,7 +65,7 @@ class Gateway:
         for task in (*self._tasks, *self._beside):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._beside, return_exceptions=True)
-        self.hub.close()
+        await self.hub.close()
         await self.telemetry.close()
 
     # --- who is here --------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ class Gateway:
                 good = await self.sessions.still_good(part)
             except Exception as error:
                 if not is_away(error):
-                    log.exception("sessions could not be checked")
+                    log.exception("sessions could not be checked: %s", error)
                 return
             ended = set(part) - good
             for client in clients:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Coroutine, Sequence
 
 from spine import measures
+from spine.db import Connection
 from spine.nudge import Appended
 from spine.presence import is_away
 from spine.realm import Realm
@@ -44,6 +45,7 @@ class Hub:
         self._backfilling = asyncio.Semaphore(_BACKFILLS)
         self._wanted: set[str] = set()
         self._wake = asyncio.Event()
+        self._conn: Connection | None = None
         self._stop_listening = realm.nudges.listen(self.take)
 
     # --- what followers of a stream need ----------------------------------------------------------------------------
@@ -122,10 +124,13 @@ class Hub:
 
     async def read_new(self, streams: frozenset[str] | None = None) -> None:
         """Read and publish what is new in the streams held here (None: all of them). Raises psycopg's errors."""
+        async with self._realm.pool.connection() as conn:
+            await self._read_over(conn, streams)
+
+    async def _read_over(self, conn: Connection, streams: frozenset[str] | None) -> None:
         wanted = {s: t.seq for s, t in self._topics.items() if streams is None or s in streams}
         while wanted:
-            async with self._realm.pool.connection() as conn:
-                facts, complete = await read_after(conn, wanted)
+            facts, complete = await read_after(conn, wanted)
             for fact in facts:
                 topic = self._topics.get(fact.stream)
                 if topic is not None and fact.seq == topic.seq + 1:
@@ -162,10 +167,18 @@ class Hub:
                 await asyncio.sleep(min(self._poll_s, 1.0))
 
     async def _read(self, streams: frozenset[str] | None, *, probe: bool) -> None:
-        if probe:
-            await self._realm.refresh()
-            self._forget_idle()
-        await self.read_new(streams)
+        """Over a connection of its own: one that cannot be made says at once that the database is away."""
+        if self._conn is None:
+            self._conn = await self._realm.connect()
+        try:
+            if probe:
+                await self._realm.greet(self._conn)
+                self._forget_idle()
+            await self._read_over(self._conn, streams)
+        except BaseException:
+            conn, self._conn = self._conn, None
+            await conn.close()
+            raise
 
     async def _within_patience(self, reading: Coroutine[None, None, None]) -> None:
         """Say that the database is away while a question to it hangs, and go on waiting: it may answer yet."""
@@ -196,8 +209,10 @@ class Hub:
                 held -= topic.size
                 del self._topics[topic.stream]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self._stop_listening()
+        if self._conn is not None:
+            await self._conn.close()
 
     def _seconds(self, fact: FactText) -> float:
         """Wall seconds at which a fact was decided; an exercise's own time cannot be compared with the wall's."""
