@@ -1,5 +1,6 @@
 """Accounts, sessions and API tokens. Tokens are kept as hashes; passwords as argon2id."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
@@ -59,7 +60,8 @@ def password_fits(password_hash: str, password: str) -> bool:
 async def sign_in(conn: Connection, login: str, password: str, at: datetime) -> tuple[str, Principal]:
     """A new session's token and who it is. Raises Refused `sign_in_failed`, the same for every cause."""
     account = await _account_by_login(conn, login.strip().lower())
-    fits = password_fits(account.password_hash if account else _NOBODY, password)
+    # Hashing takes tens of milliseconds by design: in a thread, so that no desk's facts wait for somebody's password.
+    fits = await asyncio.to_thread(password_fits, account.password_hash if account else _NOBODY, password)
     if account is None or not fits or account.disabled:
         raise Refused(
             "sign_in_failed",

@@ -62,7 +62,7 @@ def make_pool(database_url: str, *, most: int = 12, greet: Greet | None = None) 
         open=False,
         configure=configure,
         check=AsyncConnectionPool.check_connection,
-        timeout=5.0,
+        timeout=8.0,
         # After this long the pool stops trying by itself, with ever longer pauses; the next who asks makes it try at once.
         reconnect_timeout=3.0,
     )
