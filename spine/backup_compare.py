@@ -8,7 +8,7 @@ from pathlib import Path
 
 from spine.backup_archive import Archive, Manifest
 from spine.db import Connection
-from spine.record import BrokenLink
+from spine.verify import BrokenLink
 
 
 def manifest_of(path: Path) -> Manifest:

@@ -38,7 +38,7 @@ from spine.errors import Refused
 from spine.files import FileStore
 from spine.migrate import migrate, migrations
 from spine.realm import read_row
-from spine.record import BrokenLink, verify
+from spine.verify import BrokenLink, verify
 
 _UNPACKED = "restore-"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from spine.backup_compare import compare, manifest_of
 from spine.db import snapshot
-from spine.record import verify
 from spine.settings import Settings
+from spine.verify import verify
 from web.app import make_app
 from web.cli_run import find_services
 from web.rooms import open_house

@@ -85,10 +85,14 @@ async def make_exercise_realm(
     return ExerciseRealm(name, url, directory, copied)
 
 
+_ASIDE = re.compile(r"_(before|restoring)_\d{14}$")
+
+
 async def exercise_names(live_url: str) -> list[str]:
     """The exercises whose databases lie beside the live one."""
     async with owner_connection(live_url) as conn:
         rows = await (
             await conn.execute("SELECT datname FROM pg_database WHERE datname LIKE %s ORDER BY 1", (PREFIX + "%",))
         ).fetchall()
-    return [str(name).removeprefix(PREFIX) for (name,) in rows]
+    # What a restore of an exercise put aside, or left half-made, is no exercise.
+    return [str(name).removeprefix(PREFIX) for (name,) in rows if not _ASIDE.search(str(name))]

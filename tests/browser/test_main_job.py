@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 
 from command.organisation.book import unit_id
 from spine.db import snapshot
-from spine.record import verify
+from spine.verify import verify
 from tests.browser.people import PHONE, People, shoot
 from tests.city import Server
 from tests.notify.mail_server import MailServer

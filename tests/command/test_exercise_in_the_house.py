@@ -22,7 +22,7 @@ from spine.nudge import Nudges
 from spine.principal import Principal
 from spine.private_services import Services
 from spine.realm import Realm, open_realm
-from spine.record import verify
+from spine.verify import verify
 from tests.city import City, city_of
 from tests.command.scene import Scene
 from tests.conftest import drop

@@ -19,7 +19,7 @@ from spine.db import owner_connection, snapshot
 from spine.files import FileStore, StoredFile, save_file
 from spine.private_services import Services
 from spine.realm import Realm
-from spine.record import Verification, verify
+from spine.verify import Verification, verify
 from tests.conftest import T0, drop
 from tests.faults.program import CHECKOUT
 from tests.spine.tally import OFFICER, REGISTRY, add

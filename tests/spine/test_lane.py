@@ -10,7 +10,8 @@ from spine.carry_out import Answer, carry_out
 from spine.db import owner_connection, snapshot
 from spine.errors import Refused
 from spine.realm import Realm
-from spine.record import read_since, verify
+from spine.record import read_since
+from spine.verify import verify
 from tests.spine.tally import OFFICER, REGISTRY, add, make_tables
 
 

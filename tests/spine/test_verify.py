@@ -10,7 +10,7 @@ from spine.backup_compare import compare, manifest_of
 from spine.carry_out import carry_out
 from spine.db import owner_connection, snapshot
 from spine.realm import Realm
-from spine.record import Verification, verify
+from spine.verify import Verification, verify
 from tests.conftest import T0
 from tests.spine.tally import OFFICER, REGISTRY, add, make_tables
 

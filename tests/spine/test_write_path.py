@@ -15,7 +15,8 @@ from spine.command import Envelope
 from spine.db import owner_connection, snapshot
 from spine.errors import Refused
 from spine.realm import Realm
-from spine.record import head_seq, read_since, verify
+from spine.record import head_seq, read_since
+from spine.verify import verify
 from tests.conftest import T0
 from tests.fold_check import FoldWatch
 from tests.spine.tally import AUDITOR, BOOK, COUNTY_OFFICER, OFFICER, REGISTRY, add, make_tables

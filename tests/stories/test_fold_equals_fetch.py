@@ -15,7 +15,8 @@ import pytest
 from spine.canonical import decode, encode
 from spine.db import snapshot
 from spine.errors import Refused
-from spine.record import head_seq, read_since, verify
+from spine.record import head_seq, read_since
+from spine.verify import verify
 from tests.city import City, now_text
 from tests.fold_check import FoldWatch, compare
 
