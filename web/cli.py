@@ -20,6 +20,7 @@ from web.cli_exercise import add_exercise
 from web.cli_feed import add_feed
 from web.cli_record import add_record
 from web.cli_run import add_run
+from web.loop import run
 from web.words import locale
 
 
@@ -72,7 +73,7 @@ def asyncio_or_plain(arguments: argparse.Namespace) -> int:
     """Commands are coroutines or, where they start child processes, plain functions on the main thread."""
     settings = from_environment()
     result = arguments.run(arguments, settings)
-    return asyncio.run(result) if asyncio.iscoroutine(result) else result
+    return run(result) if asyncio.iscoroutine(result) else result
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from spine.realm import create_realm
 from spine.service_trouble import ServiceTrouble
 from spine.settings import Settings, from_environment
 from web.gateway.gateway import Gateway
+from web.loop import run
 from web.patrol import patrol
 from web.rooms import open_house
 from web.serving import serve, take_port, work_only
@@ -86,7 +87,7 @@ def run_up(arguments: argparse.Namespace, settings: Settings) -> int:
             user = drop_privileges(settings.data_dir)
             if user is not None:
                 say(f"程序以普通用户 {user} 运行", f"running as the unprivileged user {user}")
-        return asyncio.run(_up(arguments, settings, services, private, listening))
+        return run(_up(arguments, settings, services, private, listening))
     finally:
         listening.close()
         if private is not None:

@@ -143,7 +143,7 @@ class Client:
             sent = frame.seq
             if size > AT_ONCE:
                 break
-        if parts and not self.line.gone:
+        if parts and not self.line.gone and not self.line.transport.is_closing():
             self.line.transport.write(b"".join(parts))
         return sent
 

@@ -70,9 +70,9 @@ class Line(WebSocketsSansIOProtocol):
 
     def write(self, frame: Frame) -> bool:
         """Hand a ready frame to the transport. False when the client has too much waiting: end it."""
-        if self.close_sent or self.disconnected:
-            return True
         transport = self.transport
+        if self.close_sent or transport.is_closing():  # cut, though nobody has told us yet
+            return True
         if transport.get_write_buffer_size() > MOST_WAITING:
             return False
         transport.write(frame.packed if self.compresses else frame.plain)
