@@ -10,14 +10,12 @@ from fastapi.responses import HTMLResponse
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse
-from starlette.routing import WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from spine.errors import Refused
 from spine.settings import Settings
 from web import errors
 from web.api import commands, exercises, feeds, files, health, intake, layers, pictures, plans, positions, session
-from web.gateway import socket
 from web.gateway.gateway import Gateway
 from web.house import House
 from web.intake_spool import IntakeSpool
@@ -68,7 +66,6 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         health,
     ):
         app.include_router(part.router)
-    app.router.routes.insert(0, WebSocketRoute(socket.PATH, socket.socket))
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
     _guard(app)
     _serve_screens(app)

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from spine.service_trouble import ServiceTrouble
 from spine.settings import Settings
 from web.app import make_app
+from web.gateway.entrance import entrance
 from web.gateway.gateway import Gateway
 from web.gateway.line import Line
 from web.house import House
@@ -47,7 +48,7 @@ def take_port(host: str, port: int, *, shared: bool = False) -> socket.socket:
 def server_config(app: FastAPI) -> uvicorn.Config:
     """How uvicorn serves the application: with our connections (`Line`), its log lines through ours (`spine/logs.py`)."""
     return uvicorn.Config(
-        app,
+        entrance(app),
         log_config=None,
         log_level="warning",
         access_log=False,

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
@@ -47,6 +47,7 @@ def test_every_frame_the_gateway_makes_is_described() -> None:
         "beat": protocol.beat({"board": 3}, CLOCK),
         "reset": protocol.reset("board", "epoch"),
         "where": protocol.where("where:units", {"u": {"lon": 99.0, "lat": 23.5}}),
+        "stale": protocol.stale("2026-03-01T10:12:00.000000Z"),
         "refused": protocol.refused(Refused("bad_frame", zh="错", en="wrong"), "zh"),
     }
     for message, frame in made.items():
@@ -65,6 +66,11 @@ def test_every_frame_the_gateway_makes_is_described() -> None:
 def test_every_frame_described_is_understood(message: str, frame: dict[str, Any], parsed: object) -> None:
     check(message, frame)
     assert protocol.parse(json.dumps(frame)) == parsed
+
+
+def test_a_stale_frame_says_since_when() -> None:
+    with pytest.raises(ValidationError):
+        check("stale", {"op": "stale", "reason": "database"})
 
 
 async def test_real_facts_are_as_described(server: Server) -> None:

@@ -15,7 +15,7 @@ import websockets
 
 from spine.db import owner_connection
 from spine.private_services import Services
-from spine.record import verify
+from spine.verify import verify
 from tests.city import PASSWORD
 from tests.faults.program import Program, free_port
 

@@ -22,7 +22,7 @@ from spine.backup_kept import forget_old, kept_beside
 from spine.canonical import decode_object
 from spine.db import owner_connection, with_database
 from spine.fold import Picture, fold_all
-from spine.record import verify
+from spine.verify import verify
 from tests.faults.checker import Checker, Entry, Pictured, Received
 from tests.faults.dashboard import Dashboard
 from tests.faults.platform import Platform

@@ -1,64 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { Follower, STALE_AFTER } from '@/wire/follower'
-import type { Effect, Input } from '@/wire/follower'
-import type { ServerFrame, Snapshot, Word } from '@/wire/frames'
-
-const clock = { at: '2026-03-01T18:00:00.000000Z', wall_at: '2026-03-01T18:00:00.000000Z', speed: 1, paused: false }
-const welcome: ServerFrame = {
-  op: 'welcome',
-  epoch: 'e1',
-  realm: { name: 'live', kind: 'live', title_zh: '实战', title_en: 'Live' },
-  clock,
-  protocol: 1,
-}
-const snapshot = (seq: number, picture: Record<string, Record<string, unknown>> = {}): Snapshot =>
-  ({ stream: 'board', epoch: 'e1', seq, at: clock.at, picture }) as unknown as Snapshot
-const fact = (seq: number, now: Record<string, Record<string, unknown>> = {}): ServerFrame => ({
-  op: 'fact',
-  stream: 'board',
-  seq,
-  kind: 'call.registered',
-  occurred_at: clock.at,
-  at: clock.at,
-  by: { id: 'account:1', name: '李敏' },
-  data: {},
-  now,
-})
-
-/** A follower with a hand-moved clock and all it did. */
-class Bench {
-  readonly follower = new Follower(() => 0.5)
-  now = 1_000_000
-  last: Effect[] = []
-
-  tell(input: Input, later = 0): Effect[] {
-    this.now += later
-    this.last = this.follower.step(input, this.now)
-    return this.last
-  }
-
-  hear(frame: ServerFrame, later = 0): Effect[] {
-    return this.tell({ is: 'frame', frame }, later)
-  }
-
-  /** Up and live on `board` at position 10. */
-  live(): this {
-    this.tell({ is: 'follow', stream: 'board', telemetry: false })
-    this.tell({ is: 'opened' })
-    this.hear(welcome)
-    this.tell({ is: 'snapshot', snapshot: snapshot(10, { calls: { a: { id: 'a' } } }) })
-    this.hear({ op: 'live', stream: 'board', seq: 10 })
-    return this
-  }
-
-  sent(): unknown[] {
-    return this.last.filter((effect) => effect.do === 'send').map((effect) => effect.frame)
-  }
-
-  words(kind: Word['is']): Word[] {
-    return this.last.filter((effect) => effect.do === 'say').map((effect) => effect.word).filter((word) => word.is === kind)
-  }
-}
+import { reconnectPause } from '@/wire/pause'
+import { STALE_AFTER } from '@/wire/record_watch'
+import type { ServerFrame } from '@/wire/frames'
+import { Bench, clock, fact, snapshot, welcome } from './follower_bench'
 
 describe('following a stream', () => {
   it('fetches the picture and connects at the same time, then follows from the picture’s position', () => {
@@ -72,7 +16,7 @@ describe('following a stream', () => {
     bench.tell({ is: 'snapshot', snapshot: snapshot(10) })
     expect(bench.sent()).toEqual([{ op: 'follow', stream: 'board', epoch: 'e1', since: 10 }])
     bench.hear({ op: 'live', stream: 'board', seq: 10 })
-    expect(bench.words('status')).toEqual([{ is: 'status', stream: 'board', status: 'live', problem: null }])
+    expect(bench.words('status')).toMatchObject([{ is: 'status', stream: 'board', status: 'live', problem: null }])
   })
 
   it('folds contiguous facts and passes on their after-image', () => {
@@ -108,13 +52,29 @@ describe('following a stream', () => {
     expect(bench.sent()).toEqual([{ op: 'follow', stream: 'board', epoch: 'e1', since: 10 }])
   })
 
-  it('fetches anew after a reset and keeps showing what it had', () => {
+  it('fetches anew after a reset, and shows what it had as stale, never as empty, until the new picture is live', () => {
     const bench = new Bench().live()
     bench.hear({ op: 'reset', stream: 'board', reason: 'epoch' })
     expect(bench.last).toContainEqual({ do: 'fetch', stream: 'board' })
-    expect(bench.follower.picture('board')).not.toBeNull()
+    expect(bench.words('status')).toMatchObject([{ status: 'stale', asOf: bench.now }])
+    expect(bench.follower.picture('board')).toEqual({ calls: { a: { id: 'a' } } })
+    bench.tell({ is: 'snapshot_failed', stream: 'board', problem: { status: 503, code: 'database_away', title: '', detail: '' } }, 100)
+    bench.hear({ op: 'beat', heads: {}, clock }, 100)
+    expect(bench.follower.picture('board')).toEqual({ calls: { a: { id: 'a' } } })
+    expect(bench.words('status')).toEqual([])
+    bench.tell({ is: 'tick' }, 1000)
+    expect(bench.last).toContainEqual({ do: 'fetch', stream: 'board' })
     bench.tell({ is: 'snapshot', snapshot: { ...snapshot(3), epoch: 'e2' } })
     expect(bench.sent()).toEqual([{ op: 'follow', stream: 'board', epoch: 'e2', since: 3 }])
+    bench.hear({ op: 'live', stream: 'board', seq: 3 })
+    expect(bench.words('status')).toMatchObject([{ status: 'live' }])
+  })
+
+  it('ignores words it does not know', () => {
+    const bench = new Bench().live()
+    expect(bench.hear({ op: 'of a later version', stream: 'board' } as unknown as ServerFrame)).toEqual([])
+    bench.hear(fact(11))
+    expect(bench.follower.position('board')).toBe(11)
   })
 
   it('gives up where it is forbidden', () => {
@@ -124,7 +84,7 @@ describe('following a stream', () => {
     bench.tell({ is: 'closed', code: 1006 })
     bench.tell({ is: 'tick' }, 5000)
     bench.hear(welcome)
-    expect(bench.sent()).toEqual([])
+    expect(bench.sent()).toEqual([{ op: 'beat' }])
   })
 })
 
@@ -141,17 +101,36 @@ describe('losing and finding the line', () => {
     expect(bench.sent()).toEqual([{ op: 'follow', stream: 'board', epoch: 'e1', since: 11 }])
   })
 
+  it('spreads thousands that were dropped together over half of every pause', () => {
+    for (let attempt = 0; attempt < 8; attempt++) {
+      const whole = Math.min(15_000, 1000 * 2 ** attempt)
+      const waits = Array.from({ length: 200 }, () => reconnectPause(Math.random, attempt))
+      expect(Math.min(...waits)).toBeGreaterThanOrEqual(whole / 2)
+      expect(Math.max(...waits)).toBeLessThan(whole)
+      // Every tenth of the second half of the pause has somebody in it: nobody marches in step.
+      const tenths = new Set(waits.map((wait) => Math.floor((wait - whole / 2) / (whole / 20))))
+      expect(tenths.size).toBe(10)
+    }
+  })
+
+  it('does not hurry back to a server that welcomes it and cannot serve', () => {
+    const bench = new Bench().live()
+    const waits: number[] = []
+    for (let n = 0; n < 4; n++) {
+      waits.push(bench.drop())
+      bench.hear(welcome)
+    }
+    expect(waits).toEqual([...waits].sort((a, b) => a - b))
+    expect(waits.at(-1)).toBeGreaterThan(4000)
+    bench.hear({ op: 'live', stream: 'board', seq: 10 })
+    expect(bench.drop()).toBeLessThanOrEqual(1000)
+  })
+
   it('waits longer each time, up to a limit', () => {
     const bench = new Bench().live()
     const waits: number[] = []
     for (let n = 0; n < 9; n++) {
-      bench.tell({ is: 'closed', code: 1006 })
-      let waited = 0
-      while (!bench.last.some((effect) => effect.do === 'connect')) {
-        bench.tell({ is: 'tick' }, 250)
-        waited += 250
-      }
-      waits.push(waited)
+      waits.push(bench.drop())
     }
     expect(waits[0]).toBeLessThanOrEqual(750)
     expect(waits.slice(1).every((wait, n) => wait >= (waits[n] ?? 0))).toBe(true)

@@ -1,7 +1,7 @@
 /** Files that go with a report from the desk: uploaded piece by piece as from a phone, then named by hash. */
 import { currentLocale } from '@/i18n/locale'
-import { carrierOver } from '@/field/outbox/http_carrier'
-import { sha256 } from '@/field/outbox/sha256'
+import { carrierOver } from '@/outbox/http_carrier'
+import { sha256 } from '@/outbox/sha256'
 import { madeSmall } from '@/field/photo'
 import { networkProblem, Problem } from '@/wire/api'
 

@@ -1,9 +1,10 @@
 /** Sending a command from a form or a button: busy while it runs, the refusal kept until it is mended. */
 import { ref, shallowRef } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
-import type { Problem} from '@/wire/api';
+import { say } from '@/i18n'
+import type { Problem } from '@/wire/api'
 import { asProblem } from '@/wire/api'
-import { sendCommand } from '@/wire/command'
+import { isSpooled, sendCommand } from '@/wire/command'
 import type { Answer } from '@/wire/command'
 import { newId } from '@/wire/identifier'
 import { toast } from '@/shell/toast'
@@ -13,6 +14,8 @@ export interface Act {
   problem: ShallowRef<Problem | null>
   /** Send; null when it was refused (the refusal is in `problem`). */
   send: (kind: string, stream: string, data: Record<string, unknown>, options?: ActOptions) => Promise<Answer | null>
+  /** Do something that may be refused with a Problem: busy meanwhile; null when it was (the refusal is in `problem`). */
+  attempt: <T>(work: () => Promise<T>) => Promise<T | null>
   /** The refusal's sentence when it is about this field. */
   refusal: (field: string) => string | null
   /** The refusal's sentence when it is about none of these fields. */
@@ -50,13 +53,29 @@ export function useAct(): Act {
     try {
       const answer = await sendCommand(kind, stream, data, { id, occurredAt: options.occurredAt })
       last = null
-      if (options.done) toast(options.done, { undo: options.undo })
+      // Kept on the centre's disk is not done: it is not in the record yet, and cannot be taken back before it is.
+      if (isSpooled(answer)) toast(say('shell.spooled'), { tone: 'kept' })
+      else if (options.done) toast(options.done, { undo: options.undo })
       return answer
     } catch (thrown) {
       const refused = asProblem(thrown)
-      if (!refused.unheard) last = null
+      if (!refused.unheard && !refused.databaseAway) last = null
       problem.value = refused
       if (options.loud) toast(refused.detail, { tone: 'refused' })
+      return null
+    } finally {
+      busy.value = false
+    }
+  }
+
+  async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
+    if (busy.value) return null
+    busy.value = true
+    problem.value = null
+    try {
+      return await work()
+    } catch (thrown) {
+      problem.value = asProblem(thrown)
       return null
     } finally {
       busy.value = false
@@ -67,6 +86,7 @@ export function useAct(): Act {
     busy,
     problem,
     send,
+    attempt,
     refusal: (field) => (problem.value && fieldOf(problem.value) === field ? problem.value.detail : null),
     other: (...fields) => (problem.value && !fields.includes(fieldOf(problem.value)) ? problem.value.detail : null),
     clear: () => {

@@ -139,9 +139,12 @@ export function provideDesk(): Desk {
       const first = incidents.value.find((one) => one.status === 'open')
       const alert = openAlerts(alerts.value).find(concernsUs)
       const call = openCalls(calls.value)[0]
+      // Nobody has chosen this: it closes no form that somebody is filling in.
+      const filling = sheet.value
       if (first) select({ kind: 'incident', id: first.id })
       else if (alert) select({ kind: 'alert', id: alert.id })
       else if (call) select({ kind: 'call', id: call.id })
+      sheet.value = filling
     },
     { immediate: true },
   )

@@ -6,7 +6,7 @@ import { realm } from '@/wire/connection'
 import type { Picture, RealmTitle } from '@/wire/objects'
 import { usePicture } from '@/wire/pictures'
 import { keep, keptPicture, keptSession, type KeptPicture, type KeptSession } from './kept_picture'
-import type { Owner } from './outbox/item'
+import type { Owner } from '@/outbox/item'
 
 /** live · kept: shown from the phone, the centre is not heard · loading · failed · forbidden */
 export type Freshness = 'live' | 'kept' | 'loading' | 'failed' | 'forbidden'

@@ -1,8 +1,8 @@
 /** What a crew can do, as commands: the same for a deed that goes out at once and one that waits for a signal. */
 import { newId } from '@/wire/identifier'
 import type { HelpKind, UnitStatus } from '@/wire/objects'
-import type { Draft, Json } from './outbox/item'
-import { sha256 } from './outbox/sha256'
+import type { Draft, Json } from '@/outbox/item'
+import { sha256 } from '@/outbox/sha256'
 import { usableFix, type Fix } from './position'
 
 export interface Here {

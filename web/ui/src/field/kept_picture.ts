@@ -1,6 +1,6 @@
 /** The last picture the centre gave, kept on the phone so that the screen opens without a signal, with its age. */
 import type { ClockReading, Picture, RealmTitle } from '@/wire/objects'
-import { asked, done, KEPT, writing } from './database'
+import { asked, done, KEPT, writing } from '@/outbox/database'
 
 export interface KeptPicture {
   readonly name: 'picture'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Task } from '@/wire/objects'
 import { ordersOf } from './orders'
-import { itemOf, type Item, type Json } from './outbox/item'
-import { after } from './outbox/queue'
+import { itemOf, type Item, type Json } from '@/outbox/item'
+import { after } from '@/outbox/queue'
 
 function task(id: string, over: Partial<Task> = {}): Task {
   return {

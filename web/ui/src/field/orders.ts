@@ -1,6 +1,6 @@
 /** The unit's orders as its crew sees them: what the centre last said, with what was done here since and has not arrived yet. */
 import type { Task, TaskState } from '@/wire/objects'
-import { isPending, type Item } from './outbox/item'
+import { isPending, type Item } from '@/outbox/item'
 
 export interface Order {
   readonly task: Task

@@ -5,7 +5,8 @@ import { asProblem } from '@/wire/api'
 export interface Toast {
   id: number
   text: string
-  tone: 'done' | 'refused' | 'told'
+  /** kept: safe, and not done yet. */
+  tone: 'done' | 'refused' | 'told' | 'kept'
   undo?: () => unknown
 }
 
@@ -22,7 +23,7 @@ export function toast(text: string, options: { tone?: Toast['tone']; undo?: Toas
   const one: Toast = { id: next++, text, tone: options.tone ?? 'done', undo: options.undo }
   toasts.push(one)
   if (toasts.length > 4) toasts.shift()
-  setTimeout(() => { dropToast(one.id) }, one.undo || one.tone === 'refused' ? KEEP * 1.5 : KEEP)
+  setTimeout(() => { dropToast(one.id) }, one.undo || one.tone === 'refused' || one.tone === 'kept' ? KEEP * 1.5 : KEEP)
 }
 
 /** Show a refusal that has no field of its own to stand beside. */

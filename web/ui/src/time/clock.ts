@@ -26,9 +26,14 @@ export function setClock(clock: ClockReading, receivedAt: number): void {
 
 /** Milliseconds since 1970 on the realm's clock. */
 export function realmNow(): number {
-  if (reading.receivedAt === 0) return Date.now()
+  return realmAt(Date.now())
+}
+
+/** What the realm's clock showed when this device's clock showed `wallMs`. */
+export function realmAt(wallMs: number): number {
+  if (reading.receivedAt === 0) return wallMs
   if (reading.paused) return reading.at
-  return reading.at + (Date.now() - reading.receivedAt) * reading.speed
+  return reading.at + (wallMs - reading.receivedAt) * reading.speed
 }
 
 function tick(): void {

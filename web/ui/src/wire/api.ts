@@ -2,6 +2,9 @@
 import { currentLocale } from '@/i18n/locale'
 import type { ProblemFields } from './frames'
 
+/** Statuses of this client (0: no answer) and of what stands in between: the server itself has not spoken. */
+const SILENCE: ReadonlySet<number> = new Set([0, 502, 503, 504])
+
 export class Problem extends Error {
   readonly status: number
   readonly code: string
@@ -22,9 +25,14 @@ export class Problem extends Error {
     this.facts = fields
   }
 
+  /** The server is there and cannot read its database: it has kept nothing of what was sent. */
+  get databaseAway(): boolean {
+    return this.code === 'database_away'
+  }
+
   /** Nothing was heard from the server: it may or may not have acted. */
   get unheard(): boolean {
-    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504
+    return !this.databaseAway && SILENCE.has(this.status)
   }
 }
 

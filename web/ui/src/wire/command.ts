@@ -3,11 +3,32 @@ import { realmNow } from '@/time/clock'
 import { asProblem, post } from './api'
 import { newId } from './identifier'
 
-export interface Answer {
+export interface Receipt {
   id: string
   at: string
   facts: { stream: string; seq: number }[]
   result: Record<string, unknown>
+}
+
+/** HTTP 202: the centre keeps the command on its disk until its database is back. It is not in the record, and may still be refused. */
+export interface Spooled {
+  id: string
+  at: string
+  spooled: true
+}
+
+export type Answer = Receipt | Spooled
+
+export function isSpooled(answer: Answer): answer is Spooled {
+  return 'spooled' in answer
+}
+
+export interface CommandEnvelope {
+  id: string
+  kind: string
+  stream: string
+  occurred_at: string
+  data: Record<string, unknown>
 }
 
 export interface SendOptions {
@@ -19,14 +40,17 @@ export interface SendOptions {
 
 const PAUSES = [400, 1000, 2500, 5000]
 
-/** Carry out a command. Throws Problem. Repeats the same id while the server is not heard. */
+/**
+ * Carry out a command. Throws Problem. Repeats the same id while the server is not heard; a server that cannot read its database
+ * says so at once, and that is passed on at once.
+ */
 export async function sendCommand(
   kind: string,
   stream: string,
   data: Record<string, unknown>,
   options: SendOptions = {},
 ): Promise<Answer> {
-  const envelope = {
+  const envelope: CommandEnvelope = {
     id: options.id ?? newId(),
     kind,
     stream,

@@ -1,6 +1,6 @@
 /** The page's end of the worker: one worker per tab, its words handed to whoever listens. */
 import { ref, shallowRef } from 'vue'
-import type { Link, Order, Word } from './frames'
+import type { Link, Order, Standing, Word } from './frames'
 import type { RealmTitle } from './objects'
 import { currentLocale, onLocaleChange } from '@/i18n/locale'
 import { setClock } from '@/time/clock'
@@ -12,8 +12,10 @@ let worker: Worker | null = null
 let started = false
 
 export const link = ref<Link>('down')
-/** Wall time (ms) of the last frame from the server, whichever stream it was for. */
+/** Wall time (ms) here at which the server last proved that it can read the record; 0 = never. */
 export const heardAt = ref(0)
+/** How this screen stands to the record, and (wall time here, ms; 0 = never) as of when everything shown was known to be so. */
+export const standing = shallowRef<{ readonly is: Standing; readonly asOf: number }>({ is: 'connecting', asOf: 0 })
 export const realm = shallowRef<RealmTitle | null>(null)
 
 export function listen(listener: Listener): () => void {
@@ -35,6 +37,9 @@ function hear(word: Word): void {
       break
     case 'heard':
       heardAt.value = word.at
+      break
+    case 'standing':
+      standing.value = { is: word.standing, asOf: word.asOf }
       break
     case 'clock':
       setClock(word.clock, word.receivedAt)
@@ -65,6 +70,7 @@ export function stopWire(): void {
   started = false
   order({ do: 'stop' })
   link.value = 'down'
+  standing.value = { is: 'connecting', asOf: 0 }
 }
 
 export function isStarted(): boolean {

@@ -4,8 +4,12 @@
  * It is told what happened (`Input`) and at what time (milliseconds), and answers what to do (`Effect`).
  * `worker.ts` owns the real socket, the real fetch and the real timer.
  */
-import type { ClientFrame, Link, ProblemFields, ServerFrame, Snapshot, Status, Word } from './frames'
+import type { ClientFrame, Link, ProblemFields, ServerFrame, Snapshot, Word } from './frames'
 import { fold } from './fold'
+import { newlyFollowed, statusOf } from './followed'
+import type { Followed } from './followed'
+import { reconnectPause } from './pause'
+import { RecordWatch } from './record_watch'
 import type { FactLine, Picture } from './objects'
 
 export type Input =
@@ -26,27 +30,8 @@ export type Effect =
   | { do: 'fetch'; stream: string }
   | { do: 'say'; word: Word }
 
-/** No frame for this long: what is shown is stale. The server beats every 15 s. */
-export const STALE_AFTER = 20_000
-/** Ask for a beat when it has been quiet for this long. */
-const PROBE_AFTER = 16_500
-/** A connection silent for this long is taken for dead and closed. */
-const DEAD_AFTER = 32_000
-/** A dropped connection that is back within this time is not worth alarming anybody. */
-const GRACE = 3_000
-
-interface Followed {
-  stream: string
-  telemetry: boolean
-  phase: 'fetching' | 'waiting_to_fetch' | 'held' | 'catching_up' | 'live' | 'given_up'
-  epoch: string | null
-  seq: number
-  picture: Picture | null
-  failures: number
-  retryAt: number
-  status: Status | null
-  problem: ProblemFields | null
-}
+/** Snapshots that had to wait for the database are asked for within this time after it is back, not all at once. */
+const REFETCH_WITHIN = 2_000
 
 export class Follower {
   private readonly streams = new Map<string, Followed>()
@@ -54,10 +39,8 @@ export class Follower {
   private welcomed = false
   private attempt = 0
   private reconnectAt: number | null = null
-  private heardAt = 0
   private saidHeardAt = 0
-  private downSince: number | null = null
-  private probedAt = 0
+  private readonly watch = new RecordWatch()
 
   /** `random` gives numbers in [0, 1): jitter, so that a thousand screens do not come back in the same second. */
   constructor(private readonly random: () => number) {}
@@ -79,18 +62,17 @@ export class Follower {
         }
         break
       case 'opened':
-        this.heardAt = now
-        this.probedAt = now
+        this.watch.opened(now)
         break
       case 'frame':
-        this.hear(now, effects)
+        this.watch.heard(now)
         this.take(input.frame, now, effects)
         break
       case 'closed':
         this.closed(input.code, now, effects)
         break
       case 'snapshot':
-        this.hold(input.snapshot, effects)
+        this.hold(input.snapshot, now, effects)
         break
       case 'snapshot_failed':
         this.failed(input.stream, input.problem, now, effects)
@@ -113,18 +95,7 @@ export class Follower {
 
   private follow(stream: string, telemetry: boolean, now: number, effects: Effect[]): void {
     if (this.streams.has(stream)) return
-    const followed: Followed = {
-      stream,
-      telemetry,
-      phase: telemetry ? 'held' : 'fetching',
-      epoch: null,
-      seq: -1,
-      picture: null,
-      failures: 0,
-      retryAt: 0,
-      status: null,
-      problem: null,
-    }
+    const followed = newlyFollowed(stream, telemetry)
     this.streams.set(stream, followed)
     if (!telemetry) effects.push({ do: 'fetch', stream })
     if (this.link === 'down' && this.reconnectAt === null) this.connect(now, effects)
@@ -133,7 +104,7 @@ export class Follower {
 
   private connect(now: number, effects: Effect[]): void {
     this.reconnectAt = null
-    this.downSince ??= now
+    this.watch.down(now)
     this.setLink('connecting', effects)
     effects.push({ do: 'connect' })
   }
@@ -142,8 +113,8 @@ export class Follower {
     switch (frame.op) {
       case 'welcome':
         this.welcomed = true
-        this.attempt = 0
-        this.downSince = null
+        this.watch.welcomed(now)
+        this.watch.reckon(frame.clock.wall_at, now)
         this.setLink('open', effects)
         effects.push({ do: 'say', word: { is: 'realm', realm: frame.realm, epoch: frame.epoch } })
         effects.push({ do: 'say', word: { is: 'clock', clock: frame.clock, receivedAt: now } })
@@ -151,15 +122,19 @@ export class Follower {
           if (followed.phase === 'given_up' || followed.phase === 'fetching' || followed.phase === 'waiting_to_fetch') continue
           this.ask(followed, effects)
         }
+        // With no stream to go live, only a beat can prove that the record is readable again.
+        if (![...this.streams.values()].some((followed) => !followed.telemetry && followed.phase !== 'given_up')) effects.push({ do: 'send', frame: { op: 'beat' } })
         break
       case 'fact':
+        this.known(now, effects)
         this.fact(frame, effects)
         break
       case 'live': {
         const followed = this.streams.get(frame.stream)
         if (!followed || followed.phase === 'given_up') break
+        if (!followed.telemetry) this.known(now, effects)
         if (!followed.telemetry && frame.seq > followed.seq) this.ask(followed, effects)
-        else if (followed.phase === 'catching_up') followed.phase = 'live'
+        else if (followed.phase === 'catching_up') this.goLive(followed, now)
         break
       }
       case 'where': {
@@ -170,11 +145,17 @@ export class Follower {
         break
       }
       case 'beat':
+        this.watch.reckon(frame.clock.wall_at, now)
         effects.push({ do: 'say', word: { is: 'clock', clock: frame.clock, receivedAt: now } })
+        this.comeBack(now, effects)
+        this.known(now, effects)
         for (const [stream, head] of Object.entries(frame.heads)) {
           const followed = this.streams.get(stream)
           if (followed && !followed.telemetry && followed.phase === 'live' && head > followed.seq) this.ask(followed, effects)
         }
+        break
+      case 'stale':
+        this.goAway(frame.since, now)
         break
       case 'reset':
         this.reset(frame, effects)
@@ -182,6 +163,42 @@ export class Follower {
       case 'refused':
         effects.push({ do: 'say', word: { is: 'refused', code: frame.code, detail: frame.detail } })
         break
+      default:
+        // A word of a later version of the protocol: not for us.
+        break
+    }
+  }
+
+  /** The record is readable at this moment: what is live is complete. */
+  private known(now: number, effects: Effect[]): void {
+    if (!this.watch.known(now)) return
+    this.attempt = 0
+    for (const followed of this.streams.values()) if (followed.phase === 'live') followed.asOf = now
+    if (now - this.saidHeardAt < 200) return
+    this.saidHeardAt = now
+    effects.push({ do: 'say', word: { is: 'heard', at: now } })
+  }
+
+  private goLive(followed: Followed, now: number): void {
+    followed.phase = 'live'
+    followed.old = false
+    if (!this.watch.away) followed.asOf = now
+  }
+
+  /** The server cannot read the record. Facts and `live` out of its memory may still come; only its next beat ends this. */
+  private goAway(since: string, now: number): void {
+    const at = this.watch.goAway(since, now)
+    for (const followed of this.streams.values()) {
+      if (followed.phase === 'live' && followed.status === 'live') followed.asOf = Math.max(followed.asOf, at)
+    }
+  }
+
+  /** What was asked for while the record was away may never have been answered: ask again, snapshots not all at once. */
+  private comeBack(now: number, effects: Effect[]): void {
+    if (!this.watch.comeBack()) return
+    for (const followed of this.streams.values()) {
+      if (followed.phase === 'catching_up') this.ask(followed, effects)
+      else if (followed.phase === 'waiting_to_fetch') followed.retryAt = now + this.random() * REFETCH_WITHIN
     }
   }
 
@@ -213,12 +230,14 @@ export class Follower {
       this.ask(followed, effects)
       return
     }
+    // What is shown stays, as stale, until the new picture is there: the record has not become empty.
     followed.phase = 'fetching'
     followed.epoch = null
+    followed.old = true
     effects.push({ do: 'fetch', stream: followed.stream })
   }
 
-  private hold(snapshot: Snapshot, effects: Effect[]): void {
+  private hold(snapshot: Snapshot, now: number, effects: Effect[]): void {
     const followed = this.streams.get(snapshot.stream)
     if (!followed || followed.phase === 'given_up') return
     followed.epoch = snapshot.epoch
@@ -227,8 +246,10 @@ export class Follower {
     followed.failures = 0
     followed.problem = null
     followed.phase = 'held'
+    followed.old = snapshot.stale !== undefined
+    followed.asOf = snapshot.stale === undefined ? now : this.watch.here(snapshot.stale.since, now)
     const { stream, picture, seq } = snapshot
-    effects.push({ do: 'say', word: { is: 'snapshot', stream, picture, seq } })
+    effects.push({ do: 'say', word: { is: 'snapshot', stream, picture, seq, asOf: followed.asOf } })
     if (this.welcomed) this.ask(followed, effects)
   }
 
@@ -260,7 +281,7 @@ export class Follower {
 
   private closed(code: number, now: number, effects: Effect[]): void {
     this.welcomed = false
-    this.downSince ??= now
+    this.watch.down(now)
     for (const followed of this.streams.values()) {
       if (followed.phase === 'live' || followed.phase === 'catching_up') followed.phase = 'held'
     }
@@ -279,12 +300,9 @@ export class Follower {
   private tick(now: number, effects: Effect[]): void {
     if (this.reconnectAt !== null && now >= this.reconnectAt) this.connect(now, effects)
     if (this.link === 'open') {
-      const quiet = now - this.heardAt
-      if (quiet >= DEAD_AFTER) effects.push({ do: 'close' })
-      else if (quiet >= PROBE_AFTER && now - this.probedAt >= PROBE_AFTER) {
-        this.probedAt = now
-        effects.push({ do: 'send', frame: { op: 'beat' } })
-      }
+      const wants = this.watch.wants(now)
+      if (wants === 'close') effects.push({ do: 'close' })
+      else if (wants === 'beat') effects.push({ do: 'send', frame: { op: 'beat' } })
     }
     for (const followed of this.streams.values()) {
       if (followed.phase === 'waiting_to_fetch' && now >= followed.retryAt) {
@@ -294,17 +312,8 @@ export class Follower {
     }
   }
 
-  private hear(now: number, effects: Effect[]): void {
-    this.heardAt = now
-    if (now - this.saidHeardAt < 200) return
-    this.saidHeardAt = now
-    effects.push({ do: 'say', word: { is: 'heard', at: now } })
-  }
-
-  /** Doubling from half a second to 15 s, between half and the whole of it. */
   private pause(attempt: number): number {
-    const whole = Math.min(15_000, 500 * 2 ** Math.min(attempt, 6))
-    return whole * (0.5 + this.random() / 2)
+    return reconnectPause(this.random, attempt)
   }
 
   private setLink(link: Link, effects: Effect[]): void {
@@ -313,22 +322,14 @@ export class Follower {
     effects.push({ do: 'say', word: { is: 'link', link } })
   }
 
-  private statusOf(followed: Followed, now: number): Status {
-    if (followed.phase === 'given_up') return followed.problem?.status === 403 ? 'forbidden' : 'failed'
-    if (!followed.telemetry && !followed.picture) return followed.problem || this.link === 'broken' ? 'failed' : 'loading'
-    if (this.link === 'signed_out' || this.link === 'broken') return 'stale'
-    if (this.downSince !== null && this.heardAt > 0 && now - this.downSince >= GRACE) return 'stale'
-    if (this.heardAt > 0 && now - this.heardAt >= STALE_AFTER) return 'stale'
-    if (followed.phase === 'live') return 'live'
-    return followed.status === 'stale' ? 'stale' : followed.status === 'live' ? 'live' : 'loading'
-  }
-
   private announce(now: number, effects: Effect[]): void {
+    const { standing, changed } = this.watch.look(this.link, now)
     for (const followed of this.streams.values()) {
-      const status = this.statusOf(followed, now)
+      const status = statusOf(followed, standing, this.watch.isProved, this.link === 'broken')
       if (status === followed.status) continue
       followed.status = status
-      effects.push({ do: 'say', word: { is: 'status', stream: followed.stream, status, problem: followed.problem } })
+      effects.push({ do: 'say', word: { is: 'status', stream: followed.stream, status, problem: followed.problem, asOf: followed.asOf } })
     }
+    if (changed) effects.push({ do: 'say', word: { is: 'standing', standing, asOf: this.watch.asOf } })
   }
 }

@@ -15,6 +15,7 @@ export type ServerFrame =
   | { op: 'live'; stream: string; seq: number }
   | { op: 'where'; stream: string; items: Record<string, unknown> }
   | { op: 'beat'; heads: Record<string, number>; clock: ClockReading }
+  | { op: 'stale'; since: string; reason: string }
   | { op: 'reset'; stream: string; reason: ResetReason }
   | { op: 'refused'; code: string; detail: string }
 
@@ -34,10 +35,18 @@ export interface Snapshot {
   seq: number
   at: string
   picture: Picture
+  /** Answered from the server's memory: its database has been out of reach since then, and what came later is not in it. */
+  stale?: { since: string }
 }
 
 export type Status = 'loading' | 'live' | 'stale' | 'failed' | 'forbidden'
 export type Link = 'connecting' | 'open' | 'down' | 'signed_out' | 'broken'
+
+/**
+ * How this screen stands to the record as a whole: connecting (nothing heard yet) · live ·
+ * no_line: the centre's server is not heard · no_record: it is heard, but cannot read its database
+ */
+export type Standing = 'connecting' | 'live' | 'no_line' | 'no_record'
 
 /** page → worker */
 export type Order =
@@ -50,10 +59,11 @@ export type Order =
 
 /** worker → page */
 export type Word =
-  | { is: 'snapshot'; stream: string; picture: Picture; seq: number }
+  | { is: 'snapshot'; stream: string; picture: Picture; seq: number; asOf: number }
   | { is: 'patch'; stream: string; now: After; facts: FactLine[]; seq: number }
   | { is: 'where'; stream: string; items: Record<string, unknown> }
-  | { is: 'status'; stream: string; status: Status; problem: ProblemFields | null }
+  | { is: 'status'; stream: string; status: Status; problem: ProblemFields | null; asOf: number }
+  | { is: 'standing'; standing: Standing; asOf: number }
   | { is: 'heard'; at: number }
   | { is: 'clock'; clock: ClockReading; receivedAt: number }
   | { is: 'realm'; realm: RealmTitle; epoch: string }

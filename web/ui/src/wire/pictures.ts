@@ -61,14 +61,14 @@ function apply(entry: Entry, word: Word): void {
       entry.seq.value = word.seq
       entry.changed.value = []
       entry.error.value = null
-      entry.heard.value = Date.now()
+      entry.heard.value = word.asOf
       break
     case 'patch':
       if (!entry.picture.value) break
       entry.picture.value = foldCopy(entry.picture.value, word.now)
       entry.seq.value = word.seq
       entry.changed.value = touched(word.now)
-      entry.heard.value = Date.now()
+      if (entry.status.value === 'live') entry.heard.value = Date.now()
       for (const hearer of entry.hearers) hearer(word.facts)
       break
     case 'where': {
@@ -82,6 +82,7 @@ function apply(entry: Entry, word: Word): void {
       entry.status.value = word.status
       entry.error.value = word.problem ? new Problem(word.problem) : null
       if (word.status === 'live') entry.heard.value = Math.max(entry.heard.value, heardAt.value)
+      else if (word.status === 'stale' && word.asOf > 0) entry.heard.value = word.asOf
       break
     default:
       break

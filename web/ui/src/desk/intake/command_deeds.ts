@@ -4,16 +4,16 @@ import { metricName } from '@/catalogue/catalogue'
 import { toast, toastProblem } from '@/shell/toast'
 import { realmNow } from '@/time/clock'
 import { get } from '@/wire/api'
-import { sendCommand } from '@/wire/command'
 import type { Act } from '../act'
 import type { Desk } from '../desk'
+import { showTaken } from './call_taken'
 import type { Asked } from './command_line'
+import type { KeptCalls } from './kept_calls'
 import { placeWords } from './understanding'
 import type { Understanding } from './understanding'
 
 export interface CommandDeeds {
-  /** The call's id, or null when it was refused. */
-  register: (text: string, read: Understanding | null) => Promise<string | null>
+  register: (text: string, read: Understanding | null) => Promise<boolean>
   registerInto: (text: string, read: Understanding | null, incidentId: string, title: string) => Promise<boolean>
   enterFigure: (figure: { metric: string; value: number; source: string }) => Promise<boolean>
   carry: (what: Exclude<Asked, { do: 'call' } | { do: 'figure' }>) => Promise<boolean>
@@ -34,29 +34,28 @@ export function callData(text: string, read: Understanding | null): Record<strin
   return data
 }
 
-export function useCommandDeeds(desk: Desk, act: Act): CommandDeeds {
-  async function register(text: string, read: Understanding | null): Promise<string | null> {
+export function useCommandDeeds(desk: Desk, act: Act, kept: KeptCalls): CommandDeeds {
+  async function register(text: string, read: Understanding | null): Promise<boolean> {
     const stream = desk.stream.value
-    const answer = await act.send('call.register', stream, callData(text, read), {
-      done: say('desk.bar.registered'),
-      occurredAt: read?.occurred_at ?? undefined,
-      undo: async () => {
-        if (id) await sendCommand('call.dismiss', stream, { call_id: id, reason: say('desk.bar.undo_reason') })
-      },
-    })
-    const id = answer?.id ?? null
-    if (id) desk.select({ kind: 'call', id })
-    return id
+    const taken = await act.attempt(() => kept.register(stream, callData(text, read), read?.occurred_at ?? null))
+    if (taken) showTaken(desk, stream, taken)
+    return taken !== null
   }
 
   async function registerInto(text: string, read: Understanding | null, incidentId: string, title: string): Promise<boolean> {
-    const answer = await act.send('call.register', desk.stream.value, callData(text, read), { occurredAt: read?.occurred_at ?? undefined })
-    if (!answer) return false
-    const attached = await act.send('incident.attach', `incident:${incidentId}`, { incident_id: incidentId, call_id: answer.id }, { done: say('desk.bar.merged', { title }) })
+    const stream = desk.stream.value
+    const taken = await act.attempt(() => kept.register(stream, callData(text, read), read?.occurred_at ?? null))
+    if (!taken) return false
+    if (taken.is !== 'registered') {
+      showTaken(desk, stream, taken)
+      toast(say('desk.kept.not_merged', { title }), { tone: 'kept' })
+      return true
+    }
+    const attached = await act.send('incident.attach', `incident:${incidentId}`, { incident_id: incidentId, call_id: taken.id }, { done: say('desk.bar.merged', { title }) })
     if (attached) {
       desk.queueTab.value = 'incidents'
       desk.select({ kind: 'incident', id: incidentId })
-    } else desk.select({ kind: 'call', id: answer.id })
+    } else desk.select({ kind: 'call', id: taken.id })
     return true
   }
 

@@ -2,8 +2,8 @@
 import { computed, onScopeDispose, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { newId } from '@/wire/identifier'
 import { isRemovable, itemOf, type Draft, type Item, type Owner } from './item'
-import { asNew, backlogOf, pauseAfter, type Backlog } from './queue'
-import { takeStep, type Carrier } from './sender'
+import { askedAt, asNew, backlogOf, nextAskAt, pauseAfter, type Backlog } from './queue'
+import { takeStep, type Carrier, type Device } from './sender'
 import type { Shelf } from './shelf'
 
 /** rest: nothing to send · sending · silent: no answer, trying again by itself · signed_out: somebody must sign in */
@@ -21,10 +21,16 @@ export interface Outbox {
   again(item: Item): Promise<void>
   /** Tries now instead of after the pause. */
   wake(): void
+  /** The centre's database is back: ask soon about everything that it kept, not all devices at once. */
+  askSoon(): void
 }
 
 const LOCK = 'fengsui-field-outbox'
+/** Other tabs of this browser hear that the shelf has changed. */
+const CHANNEL = 'fengsui-outbox'
 const GLANCE_MS = 3_000
+const ASK_WITHIN_MS = 1_500
+const DEVICE: Device = { now: () => Date.now(), chance: () => Math.random() }
 
 export function useOutbox(shelf: Shelf, carrier: Carrier, owner: Ref<Owner | null>): Outbox {
   const items = shallowRef<readonly Item[]>([])
@@ -35,8 +41,15 @@ export function useOutbox(shelf: Shelf, carrier: Carrier, owner: Ref<Owner | nul
   let timer: ReturnType<typeof setTimeout> | undefined
   let over = false
 
+  const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(CHANNEL)
+
   async function look(): Promise<void> {
     items.value = await shelf.items()
+  }
+
+  async function changed(): Promise<void> {
+    channel?.postMessage(null)
+    await look()
   }
 
   function later(ms: number): void {
@@ -75,8 +88,9 @@ export function useOutbox(shelf: Shelf, carrier: Carrier, owner: Ref<Owner | nul
       return
     }
     for (;;) {
-      const outcome = await takeStep(shelf, carrier, who, Date.now)
-      await look()
+      const outcome = await takeStep(shelf, carrier, who, DEVICE)
+      if (outcome === 'nothing_to_do') await look()
+      else await changed()
       if (outcome === 'went_on') {
         failures = 0
         sending.value = 'sending'
@@ -88,6 +102,8 @@ export function useOutbox(shelf: Shelf, carrier: Carrier, owner: Ref<Owner | nul
         later(pauseAfter(failures, Math.random()))
       } else {
         sending.value = outcome === 'signed_out' ? 'signed_out' : 'rest'
+        const askAt = outcome === 'nothing_to_do' ? nextAskAt(items.value, who) : null
+        if (askAt !== null) later(Math.max(0, askAt - Date.now()))
       }
       return
     }
@@ -108,6 +124,15 @@ export function useOutbox(shelf: Shelf, carrier: Carrier, owner: Ref<Owner | nul
 
   const nextOrder = (): number => Math.max(0, ...items.value.map((item) => item.order)) + 1
 
+  async function askAll(): Promise<void> {
+    for (const item of items.value.filter((one) => one.state === 'spooled')) {
+      const at = Date.now() + Math.random() * ASK_WITHIN_MS
+      await shelf.change(item.id, (now) => askedAt(now, at))
+    }
+    await look()
+    wake()
+  }
+
   void shelf
     .tidy()
     .then(look)
@@ -126,11 +151,13 @@ export function useOutbox(shelf: Shelf, carrier: Carrier, owner: Ref<Owner | nul
   const shown = (): void => {
     if (document.visibilityState === 'visible') online()
   }
+  if (channel !== null) channel.onmessage = () => void look().catch(() => undefined)
   window.addEventListener('online', online)
   document.addEventListener('visibilitychange', shown)
   onScopeDispose(() => {
     over = true
     clearTimeout(timer)
+    channel?.close()
     window.removeEventListener('online', online)
     document.removeEventListener('visibilitychange', shown)
   })
@@ -142,21 +169,26 @@ export function useOutbox(shelf: Shelf, carrier: Carrier, owner: Ref<Owner | nul
     async put(draft, contents = new Map()) {
       const who = owner.value
       if (who === null) throw new Error('nobody is signed in')
-      await shelf.add(itemOf(draft, who, nextOrder()), contents)
+      // Another tab may have put something meanwhile: what is done later comes later.
       await look()
+      await shelf.add(itemOf(draft, who, nextOrder()), contents)
+      await changed()
       wake()
     },
     async dismiss(item) {
       await shelf.remove(item.id, isRemovable)
       await shelf.tidy()
-      await look()
+      await changed()
     },
     async again(item) {
       if (item.state !== 'refused') return
       await shelf.replace(item.id, asNew(item, newId(), nextOrder()))
-      await look()
+      await changed()
       wake()
     },
     wake,
+    askSoon() {
+      void askAll()
+    },
   }
 }

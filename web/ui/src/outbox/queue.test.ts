@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { envelopeOf, itemOf, type Item, type Owner } from './item'
-import { after, asNew, backlogOf, nextStep, outlived, pauseAfter } from './queue'
+import { envelopeOf, isPending, isRemovable, itemOf, type Item, type Owner } from './item'
+import { after, askedAt, asNew, backlogOf, nextAskAt, nextStep, outlived, pauseAfter } from './queue'
 
 const OWNER: Owner = { account: 'unit-1', realm: 'live' }
 const FILE = { hash: 'a'.repeat(64), name: 'p.jpg', mediaType: 'image/jpeg', size: 100 }
@@ -23,30 +23,71 @@ function tap(order: number, kind: string, withFile = false): Item {
 
 describe('next step', () => {
   it('rests when nothing is pending', () => {
-    expect(nextStep([after(tap(1, 'task.sign'), { what: 'received', at: 'x' })], OWNER)).toEqual({ do: 'rest' })
+    expect(nextStep([after(tap(1, 'task.sign'), { what: 'received', at: 'x' })], OWNER, 0)).toEqual({ do: 'rest' })
   })
 
   it('goes in the order of the taps', () => {
-    const step = nextStep([tap(2, 'unit.arrive'), tap(1, 'task.sign')], OWNER)
+    const step = nextStep([tap(2, 'unit.arrive'), tap(1, 'task.sign')], OWNER, 0)
     expect(step).toMatchObject({ do: 'send', item: { id: 'id-1' } })
   })
 
   it('sends a call for help before a photograph that was taken earlier', () => {
-    const step = nextStep([tap(1, 'unit.note', true), tap(2, 'unit.need_help')], OWNER)
+    const step = nextStep([tap(1, 'unit.note', true), tap(2, 'unit.need_help')], OWNER, 0)
     expect(step).toMatchObject({ do: 'send', item: { id: 'id-2' } })
   })
 
   it('holds back what depends on an order’s report with a file', () => {
-    const step = nextStep([tap(1, 'task.progress', true), tap(2, 'task.submit')], OWNER)
+    const step = nextStep([tap(1, 'task.progress', true), tap(2, 'task.submit')], OWNER, 0)
     expect(step).toMatchObject({ do: 'upload', item: { id: 'id-1' }, file: { hash: FILE.hash } })
   })
 
   it('sends the command once every byte of its files is there', () => {
     const half = after(tap(1, 'unit.note', true), { what: 'file_received', hash: FILE.hash, received: 60 })
-    expect(nextStep([half], OWNER).do).toBe('upload')
+    expect(nextStep([half], OWNER, 0).do).toBe('upload')
     const whole = after(half, { what: 'file_received', hash: FILE.hash, received: 250 })
     expect(whole.files[0]?.received).toBe(100)
-    expect(nextStep([whole], OWNER).do).toBe('send')
+    expect(nextStep([whole], OWNER, 0).do).toBe('send')
+  })
+})
+
+describe('what the centre keeps on its disk', () => {
+  const kept = (order: number, phoneNow: number): Item => after(tap(order, 'task.sign'), { what: 'spooled', at: 'then', phoneNow, chance: 1 })
+
+  it('is pending, cannot be taken back, and holds up nothing that comes after it', () => {
+    expect(isPending(kept(1, 0))).toBe(true)
+    expect(isRemovable(kept(1, 0))).toBe(false)
+    expect(nextStep([kept(1, 0), tap(2, 'unit.arrive')], OWNER, 999_999)).toMatchObject({ do: 'send', item: { id: 'id-2' } })
+  })
+
+  it('is asked about with the same id when its time has come, in the order of the taps', () => {
+    const items = [kept(2, 1_000), kept(1, 2_000)]
+    expect(nextAskAt(items, OWNER)).toBe(3_000)
+    expect(nextStep(items, OWNER, 2_999)).toEqual({ do: 'rest' })
+    expect(nextStep(items, OWNER, 3_000)).toMatchObject({ do: 'send', item: { id: 'id-2' } })
+    expect(nextStep(items, OWNER, 4_000)).toMatchObject({ do: 'send', item: { id: 'id-1' } })
+    expect(nextStep(items.map((item) => askedAt(item, 5)), OWNER, 5)).toMatchObject({ do: 'send', item: { id: 'id-1' } })
+    expect(nextAskAt([tap(1, 'task.sign')], OWNER)).toBeNull()
+  })
+
+  it('is asked about less and less often, and stays what it is when nobody answers', () => {
+    let item = kept(1, 0)
+    const pauses = [item.spool?.askAt]
+    for (let n = 0; n < 7; n++) {
+      const leaving = after(item, { what: 'leaving' })
+      expect(leaving.state).toBe('spooled')
+      expect(after(leaving, { what: 'silence' }).state).toBe('spooled')
+      item = after(leaving, { what: 'spooled', at: 'later', phoneNow: 0, chance: 1 })
+      pauses.push(item.spool?.askAt)
+    }
+    expect(pauses).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000])
+    expect(item.spool?.at).toBe('then')
+  })
+
+  it('ends in the record or in a refusal, and says no more that it is only kept', () => {
+    expect(after(kept(1, 0), { what: 'received', at: 'now' })).toMatchObject({ state: 'received', receivedAt: 'now' })
+    expect(after(kept(1, 0), { what: 'received', at: 'now' }).spool).toBeUndefined()
+    expect(after(kept(1, 0), { what: 'refused', refusal: { code: 'x', detail: 'y' } })).toMatchObject({ state: 'refused' })
+    expect(after(after(tap(1, 'task.sign'), { what: 'received', at: 'now' }), { what: 'spooled', at: 'then', phoneNow: 0, chance: 0 }).state).toBe('received')
   })
 })
 
@@ -77,10 +118,11 @@ describe('the bar', () => {
       after(tap(2, 'unit.arrive'), { what: 'leaving' }),
       after(tap(1, 'task.sign'), { what: 'received', at: 'x' }),
       after(tap(4, 'task.submit'), { what: 'refused', refusal: { code: 'x', detail: 'y' } }),
+      after(tap(5, 'unit.status'), { what: 'spooled', at: 'x', phoneNow: 0, chance: 1 }),
       { ...tap(0, 'unit.note'), account: 'unit-2' },
     ]
-    expect(backlogOf(items, OWNER)).toEqual({ count: 2, oldest: 2_000, refused: 1, strangers: 1 })
-    expect(backlogOf([], OWNER)).toEqual({ count: 0, oldest: null, refused: 0, strangers: 0 })
+    expect(backlogOf(items, OWNER)).toEqual({ count: 3, spooled: 1, oldest: 2_000, refused: 1, strangers: 1 })
+    expect(backlogOf([], OWNER)).toEqual({ count: 0, spooled: 0, oldest: null, refused: 0, strangers: 0 })
   })
 
   it('waits longer after each silence, never more than half a minute', () => {

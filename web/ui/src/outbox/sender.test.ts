@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { isRemovable, itemOf, type Draft, type HeldFile, type Item, type Owner } from './item'
-import { neededFiles, outlived } from './queue'
-import { takeStep, type Answer, type Carrier, type UploadAnswer } from './sender'
+import { backlogOf, neededFiles, outlived } from './queue'
+import { takeStep, type Answer, type Carrier, type Device, type UploadAnswer } from './sender'
 import type { Shelf } from './shelf'
 
 const OWNER: Owner = { account: 'unit-1', realm: 'live' }
 const PIECE = 4
-const PHONE = (): number => 600_000
+const PHONE: Device = { now: () => 600_000, chance: () => 1 }
 
 class Killed extends Error {}
 
@@ -159,6 +159,52 @@ describe('the outbox, killed at any moment', () => {
         await drain(disk, centre, new Fate(-1))
         expect(centre.commands).toHaveLength(4)
       }
+    }
+  })
+})
+
+describe('while the centre’s database is away', () => {
+  /** A centre that keeps what it hears on its disk, and records it once, in order, when its database is back. */
+  class Away extends Centre {
+    kept = new Map<string, Item>()
+    back = false
+
+    override command(item: Item): Answer {
+      if (this.back) return super.command(item)
+      if (!this.kept.has(item.id)) this.kept.set(item.id, item)
+      return { is: 'spooled', at: 'then' }
+    }
+
+    comeBack(): void {
+      this.back = true
+      for (const item of this.kept.values()) super.command(item)
+    }
+  }
+
+  it('everything is kept there once, still counts as pending, and ends in the record once, wherever the phone dies', async () => {
+    for (let killAt = 0; killAt < 60; killAt += 1) {
+      const disk = new Disk()
+      const centre = new Away()
+      await store(disk)
+      let now = 0
+      const device: Device = { now: () => now, chance: () => 1 }
+      const work = async (fate: Fate): Promise<void> => {
+        while ((await takeStep(shelfOn(disk, fate), carrierTo(centre, fate), OWNER, device)) !== 'nothing_to_do');
+      }
+      await work(new Fate(killAt)).catch(() => undefined)
+      await work(new Fate(-1))
+      expect([...disk.items.values()].map((item) => item.state)).toEqual(Array(4).fill('spooled'))
+      expect([...centre.kept.keys()]).toEqual(['a', 'c', 'd', 'b'])
+      expect(disk.contents.size).toBeGreaterThan(0)
+      centre.comeBack()
+      await work(new Fate(-1))
+      expect(backlogOf([...disk.items.values()], OWNER).count).toBe(4)
+      now = 120_000
+      await work(new Fate(-1))
+      await shelfOn(disk, new Fate(-1)).tidy()
+      expect([...disk.items.values()].map((item) => item.state)).toEqual(Array(4).fill('received'))
+      expect(centre.commands.map((item) => item.id)).toEqual(['a', 'c', 'd', 'b'])
+      expect(disk.contents.size).toBe(0)
     }
   })
 })

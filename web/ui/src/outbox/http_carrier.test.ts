@@ -84,6 +84,12 @@ describe('sending a command', () => {
   it('hears the receipt, the refusal, the wrong clock and the ended session', async () => {
     const send = (answer: Response): Promise<unknown> => carrierOver(() => 'zh', centre(answer).ask).send(item())
     expect(await send(json(200, { id: 'x', at: 'then', facts: [] }))).toEqual({ is: 'received', at: 'then' })
+    expect(await send(json(202, { id: 'x', spooled: true, at: 'then' }))).toEqual({ is: 'spooled', at: 'then' })
+    expect(await send(json(202, { id: 'another', spooled: true, at: 'then' }))).toEqual({ is: 'no_answer' })
+    expect(await send(problem(422, { code: 'too_long', detail: '太长。', field: 'data.text' }))).toEqual({
+      is: 'refused',
+      refusal: { code: 'too_long', detail: '太长。', field: 'data.text' },
+    })
     expect(await send(problem(409, { code: 'task_transition', detail: '任务已办结。' }))).toEqual({
       is: 'refused',
       refusal: { code: 'task_transition', detail: '任务已办结。' },

@@ -1,5 +1,5 @@
 /** The outbox's shelf in IndexedDB: every write resolves only when it is on the phone's disk. */
-import { asked, CONTENTS, done, ITEMS, writing } from '../database'
+import { asked, CONTENTS, done, ITEMS, writing } from './database'
 import type { Item } from './item'
 import { neededFiles, outlived } from './queue'
 import type { Shelf } from './shelf'

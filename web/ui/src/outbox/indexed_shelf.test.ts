@@ -1,7 +1,7 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { openDatabase } from '../database'
+import { openDatabase } from './database'
 import { IndexedShelf } from './indexed_shelf'
 import { isRemovable, itemOf, type Item } from './item'
 import { after } from './queue'

@@ -9,6 +9,7 @@ interface ProblemBody {
   readonly code?: string
   readonly detail?: string
   readonly title?: string
+  readonly field?: string | null
   readonly received?: number
   readonly now?: string
 }
@@ -55,8 +56,10 @@ export function carrierOver(locale: () => string, ask: typeof fetch = (...args) 
       })
       if (post === null) return { is: 'no_answer' }
       if (!post.ok) return refusedOr(post, item)
-      const receipt = (await post.json().catch(() => null)) as { id?: string; at?: string } | null
-      return receipt?.id !== item.id ? { is: 'no_answer' } : { is: 'received', at: receipt.at ?? item.occurredAt }
+      const answer = (await post.json().catch(() => null)) as { id?: string; at?: string; spooled?: boolean } | null
+      if (answer?.id !== item.id) return { is: 'no_answer' }
+      const at = answer.at ?? item.occurredAt
+      return post.status === 202 || answer.spooled === true ? { is: 'spooled', at } : { is: 'received', at }
     },
   }
 }
@@ -85,7 +88,8 @@ function certain(response: Response, body: ProblemBody): { is: 'signed_out' } | 
 }
 
 function refusalOf(response: Response, body: ProblemBody, what: string): Refusal {
-  return { code: body.code ?? String(response.status), detail: body.detail ?? body.title ?? what }
+  const refusal: Refusal = { code: body.code ?? String(response.status), detail: body.detail ?? body.title ?? what }
+  return body.field ? { ...refusal, field: body.field } : refusal
 }
 
 async function bodyOf(response: Response): Promise<ProblemBody> {

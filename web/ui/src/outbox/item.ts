@@ -1,5 +1,5 @@
 /**
- * One thing done in the field, kept on the phone until the command centre has it.
+ * One thing done on this device, kept on it until the command centre has it: a crew's deed in the field, a call taken at the desk.
  *
  * An item is a command with its own id and the time of the tap, stored before anything is sent. The id never changes while the
  * item is being sent, so the centre records it once however often it arrives.
@@ -9,9 +9,20 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /**
  * waiting: the centre is not known to have it · sent: on its way, the answer is awaited ·
+ * spooled: the centre keeps it on its disk until its database is back, it is not in the record yet ·
  * received: in the record · refused: answered with a reason
  */
-export type ItemState = 'waiting' | 'sent' | 'received' | 'refused'
+export type ItemState = 'waiting' | 'sent' | 'spooled' | 'received' | 'refused'
+
+/** What the centre said when it kept the item on its disk, and when to ask again whether it is in the record. */
+export interface Spool {
+  /** When the centre first wrote it down (its wall clock), ISO 8601. */
+  readonly at: string
+  /** How often it has answered that it still is only kept. */
+  readonly answers: number
+  /** This device's clock in ms. */
+  readonly askAt: number
+}
 
 export interface HeldFile {
   /** SHA-256 of the content, 64 lower-case hex digits: also its address at the centre. */
@@ -26,6 +37,8 @@ export interface HeldFile {
 export interface Refusal {
   readonly code: string
   readonly detail: string
+  /** The field of the command that the refusal is about, where it names one. */
+  readonly field?: string
 }
 
 /** Whose item it is: another account, or another realm at the same address, never sends it. */
@@ -51,6 +64,8 @@ export interface Item extends Owner {
   /** When the centre recorded it (realm time), from its receipt. */
   readonly receivedAt: string | null
   readonly refusal: Refusal | null
+  /** Set while `state` is `spooled`. */
+  readonly spool?: Spool | undefined
 }
 
 export interface Draft {
@@ -96,7 +111,7 @@ export function envelopeOf(item: Item): {
 }
 
 export function isPending(item: Item): boolean {
-  return item.state === 'waiting' || item.state === 'sent'
+  return item.state === 'waiting' || item.state === 'sent' || item.state === 'spooled'
 }
 
 /** Taken back honestly only while nobody else can have seen it. */
