@@ -606,7 +606,8 @@ CREATE TABLE spine.stream_head (
     seq bigint NOT NULL,
     hash bytea NOT NULL,
     CONSTRAINT stream_head_stream_check CHECK (((length(stream) >= 1) AND (length(stream) <= 120)))
-);
+)
+WITH (fillfactor='50');
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY command.duty

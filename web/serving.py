@@ -17,6 +17,7 @@ from web.gateway.entrance import entrance
 from web.gateway.gateway import Gateway
 from web.gateway.line import Line
 from web.house import House
+from web.loop import spare_the_collector
 from web.work import run_work
 
 log = logging.getLogger("fengsui.serving")
@@ -104,6 +105,7 @@ async def serve(
     for task in tasks:
         task.add_done_callback(_say_why)
     try:
+        spare_the_collector()
         # Not Server.serve(): that one would put its own signal handlers over ours and raise the signal again.
         await server._serve(sockets=[listening])  # pyright: ignore[reportPrivateUsage]
     finally:

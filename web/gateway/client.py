@@ -44,7 +44,11 @@ class Client:
     """What could not be followed because the database is away; tried again when it is back."""
 
     def write(self, text: str) -> None:
-        if not self.line.write(Frame(text)):
+        self.send(Frame(text))
+
+    def send(self, frame: Frame) -> None:
+        """Never waits; a client with too much waiting is ended."""
+        if not self.line.write(frame):
             self.line.end(CloseCode.TOO_SLOW)
 
     async def handle(self, frame: protocol.ClientFrame) -> None:
@@ -111,7 +115,7 @@ class Client:
                 if sent == topic.seq:
                     hub.join(topic, self.line)
                     self.following[stream] = topic
-                    self.write(protocol.live(stream, sent))
+                    self.send(self.gateway.live_frame(topic))
                     measures.resumed(source)
                     return
                 await self.line.drained()
@@ -185,12 +189,15 @@ class Client:
         self.gateway.telemetry.publish(f"view:{incident}", {"now": now})
 
     def beat(self) -> None:
+        self.send(self.beat_frame())
+
+    def beat_frame(self) -> Frame:
         """While the record cannot be read there is no beat: the client is told that what it has is stale."""
-        if self.gateway.house.realm.presence.away_since is not None:
-            self.gateway.say_stale(self)
-            return
+        realm = self.gateway.house.realm
+        if realm.presence.away_since is not None:
+            return Frame(protocol.stale(iso(realm.presence.away_since)))
         heads = {stream: topic.seq for stream, topic in self.following.items()}
-        self.write(protocol.beat(heads, self.gateway.house.realm.clock_object()))
+        return Frame(protocol.beat(heads, realm.clock_object()))
 
     def leave_all(self) -> None:
         for stream in [*self.following, *self.watched, *self.postponed]:

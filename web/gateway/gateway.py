@@ -15,6 +15,7 @@ from web.gateway.hub import Hub
 from web.gateway.pictures import Pictures
 from web.gateway.protocol import CloseCode
 from web.gateway.telemetry import Telemetry
+from web.gateway.topic import Topic
 from web.gateway.visibility import Visibility
 from web.house import House
 from web.positions import newest_positions
@@ -25,9 +26,12 @@ log = logging.getLogger("fengsui.gateway")
 BEAT_S = 15.0
 STEP_S = 0.25
 """Beats are spread over their interval in steps of this length, so that no second is busier than another."""
+LOOK_S = 2.0
+"""Seconds between two looks at what waits for all clients together."""
 SESSION_CHECK_S = 60.0
 MOST_WAITING_IN_ALL = 512 * 1024 * 1024
 """Bytes that may wait for all clients of this process together; beyond, those with most are ended."""
+_MOST_LIVE = 1000
 _RETURNING = 16
 """Clients whose postponed followings are tried at once when the database is back."""
 
@@ -42,6 +46,7 @@ class Gateway:
         self.pictures = Pictures(house)
         self.clients: set[Client] = set()
         self._turns = count()
+        self._live: dict[str, tuple[int, Frame | None]] = {}
         self._slots: list[set[Client]] = [set() for _ in range(round(BEAT_S / STEP_S))]
         self._slot_of: dict[Client, int] = {}
         self._tasks: list[asyncio.Task[None]] = []
@@ -131,10 +136,9 @@ class Gateway:
         if since is not None:
             frame = Frame(protocol.stale(iso(since)))
             for client in self.clients:
-                client.line.write(frame)
+                client.send(frame)
             return
-        for client in self.clients:
-            client.beat()
+        self._beat_all(self.clients)
         self._spawn(self._follow_postponed())
 
     async def _follow_postponed(self) -> None:
@@ -166,13 +170,31 @@ class Gateway:
         began = loop.time()
         for turn in count():
             await asyncio.sleep(max(0.0, began + turn * STEP_S - loop.time()))
-            slot = self._slots[turn % len(self._slots)]
-            for client in slot:
-                client.beat()
-            if self.bytes_waiting() > MOST_WAITING_IN_ALL:
+            self._beat_all(self._slots[turn % len(self._slots)])
+            if turn % round(LOOK_S / STEP_S) == 0 and self.bytes_waiting() > MOST_WAITING_IN_ALL:
                 self._end_the_slowest()
             if turn % round(SESSION_CHECK_S / STEP_S) == 1:
                 self._spawn(self._check_sessions())
+
+    def _beat_all(self, clients: set[Client]) -> None:
+        """One frame for all who follow the same streams: most desks do."""
+        frames: dict[tuple[Topic, ...], Frame] = {}
+        for client in clients:
+            followed = tuple(client.following.values())
+            frame = frames.get(followed)
+            if frame is None:
+                frame = frames[followed] = client.beat_frame()
+            client.send(frame)
+
+    def live_frame(self, topic: Topic) -> Frame:
+        """The same one for all who join a stream at the same position."""
+        seq, frame = self._live.get(topic.stream, (-1, None))
+        if frame is None or seq != topic.seq:
+            if len(self._live) > _MOST_LIVE:
+                self._live.clear()
+            frame = Frame(protocol.live(topic.stream, topic.seq))
+            self._live[topic.stream] = (topic.seq, frame)
+        return frame
 
     def _end_the_slowest(self) -> None:
         waiting = self.bytes_waiting()

@@ -5,7 +5,10 @@ version is fixed and `tests/web/test_line.py` holds it to what is relied on here
 """
 
 import asyncio
+from collections import deque
+from collections.abc import Callable
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -21,6 +24,48 @@ FAREWELL_S = 2.0
 """How long a client that is closed may take to answer the close frame; then the connection is cut."""
 
 
+_COMPRESSION = (
+    ServerPerMessageDeflateFactory(
+        server_no_context_takeover=True,
+        client_no_context_takeover=True,
+        server_max_window_bits=WINDOW_BITS,
+        client_max_window_bits=WINDOW_BITS,
+        compress_settings={"memLevel": 5},
+    ),
+)
+
+
+class Admission:
+    """Lets those who knock in a few at a time: while thousands come back, those who are here are still served in between."""
+
+    AT_ONCE = 4
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._waiting: deque[Callable[[], None]] = deque()
+
+    def knock(self, enter: Callable[[], None]) -> None:
+        self._waiting.append(enter)
+        if len(self._waiting) == 1:
+            self._loop.call_soon(self._admit)
+
+    def _admit(self) -> None:
+        for _ in range(min(self.AT_ONCE, len(self._waiting))):
+            self._waiting.popleft()()
+        if self._waiting:
+            self._loop.call_soon(self._admit)
+
+
+_admissions: WeakKeyDictionary[asyncio.AbstractEventLoop, Admission] = WeakKeyDictionary()
+
+
+def _admission_of(loop: asyncio.AbstractEventLoop) -> Admission:
+    admission = _admissions.get(loop)
+    if admission is None:
+        admission = _admissions[loop] = Admission(loop)
+    return admission
+
+
 class Line(WebSocketsSansIOProtocol):
     """`write` never waits: what a client does not read is bounded, and whoever exceeds the bound is ended."""
 
@@ -30,15 +75,18 @@ class Line(WebSocketsSansIOProtocol):
         if config.ws_per_message_deflate:
             # Without context takeover a message is compressed by itself: once for everybody, and no connection
             # keeps a window in memory.
-            self.conn.available_extensions = [
-                ServerPerMessageDeflateFactory(
-                    server_no_context_takeover=True,
-                    client_no_context_takeover=True,
-                    server_max_window_bits=WINDOW_BITS,
-                    client_max_window_bits=WINDOW_BITS,
-                    compress_settings={"memLevel": 5},
-                )
-            ]
+            self.conn.available_extensions = _COMPRESSION
+
+    def data_received(self, data: bytes) -> None:
+        """The handshake waits its turn; a client sends nothing before it is answered."""
+        if self.handshake_initiated:
+            super().data_received(data)
+            return
+        _admission_of(self.loop).knock(lambda: self._shake_hands(data))
+
+    def _shake_hands(self, data: bytes) -> None:
+        if not self.transport.is_closing():
+            super().data_received(data)
 
     async def run_asgi(self) -> None:
         scope: Any = self.scope
