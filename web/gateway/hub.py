@@ -116,7 +116,14 @@ class Hub:
         topic.push(frame)
         if not topic.live:
             return
-        slow = [line for line in topic.live if not line.write(frame)]
+        plain = frame.plain
+        slow: list[Line] = []
+        for line in topic.live:
+            push = line.push
+            if push is not None:
+                push(frame.packed if line.compresses else plain)
+            elif not line.write(frame):
+                slow.append(line)
         measures.frames_written(len(topic.live))
         measures.fact_delivered(time.time() - committed_at)
         for line in slow:

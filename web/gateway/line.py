@@ -72,6 +72,8 @@ class Line(WebSocketsSansIOProtocol):
     def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any], _loop: Any = None) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.compresses = False
+        self.push: Callable[[bytes], None] | None = None
+        """The transport's `write` while this client keeps up: a frame may go straight there. None: use `write`."""
         if config.ws_per_message_deflate:
             # Without context takeover a message is compressed by itself: once for everybody, and no connection
             # keeps a window in memory.
@@ -101,6 +103,26 @@ class Line(WebSocketsSansIOProtocol):
             and extension.local_max_window_bits >= WINDOW_BITS
             for extension in self.conn.extensions
         )
+        self._may_push()
+
+    def _may_push(self) -> None:
+        self.push = None if self.gone else self.transport.write
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.push = None
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._may_push()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.push = None
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        self.push = None
+        super().shutdown()
 
     @property
     def gone(self) -> bool:
@@ -134,6 +156,7 @@ class Line(WebSocketsSansIOProtocol):
         self.conn.send_close(code, "")
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
+        self.push = None
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
