@@ -74,11 +74,11 @@ class Hub:
         return self._topics.get(topic.stream) is topic
 
     def join(self, topic: Topic, line: Line) -> None:
-        topic.live.add(line)
+        topic.live[line] = None
         topic.idle_since = None
 
     def leave(self, topic: Topic, line: Line) -> None:
-        topic.live.discard(line)
+        topic.live.pop(line, None)
         if not topic.live:
             topic.idle_since = time.monotonic()
 

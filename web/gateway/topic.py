@@ -19,7 +19,8 @@ class Topic:
     def __init__(self, stream: str, seq: int) -> None:
         self.stream = stream
         self.seq = seq
-        self.live: set[Line] = set()
+        # In the order in which they came, which is that of the kernel's own structures: a set's order would cost a fifth more.
+        self.live: dict[Line, None] = {}
         self.idle_since: float | None = None
         self._ring: deque[Frame] = deque()
         self._bytes = 0
