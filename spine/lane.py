@@ -188,7 +188,7 @@ class Lane:
             return True
         except Refused as refused:
             job.refused = refused
-        except (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure):
+        except (pg.LockNotAvailable, pg.DeadlockDetected, pg.SerializationFailure, pg.UniqueViolation):
             if not guarded:
                 raise
             await conn.execute("ROLLBACK TO SAVEPOINT piece")
@@ -258,11 +258,10 @@ class Lane:
 
 
 def _worth_another_try(error: Exception, attempt: int) -> bool:
-    if isinstance(error, pg.DeadlockDetected | pg.SerializationFailure | pg.LockNotAvailable):
+    # Unique: what a command creates takes the command's id, so the same id won the race in another process; what that one
+    # answered is the answer. A collision that stays one fails after the last try.
+    if isinstance(error, pg.DeadlockDetected | pg.SerializationFailure | pg.LockNotAvailable | pg.UniqueViolation):
         return True
-    if isinstance(error, pg.UniqueViolation):
-        # The same id won the race in another process: what it answered is the answer.
-        return error.diag.constraint_name == "receipt_pkey"
     # A connection that broke is replaced once; the receipt tells whether its commit had got through.
     return attempt == 1 and is_away(error)
 

@@ -139,6 +139,7 @@ class Spool:
             try:
                 self._directory.mkdir(parents=True, exist_ok=True)
                 self._own = SpoolFile.claim(self._directory / f"{uuid4().hex}{_SUFFIX}")
+                await asyncio.to_thread(_sync_directory, self._directory)
             except OSError as error:
                 raise spool_full(error) from error
             if self._own is None:
@@ -194,6 +195,15 @@ async def _drain(file: SpoolFile, carry: Callable[[Entry], Awaitable[None]]) -> 
         await file.took_first()
         carried += 1
     return carried
+
+
+def _sync_directory(directory: Path) -> None:
+    """A new file's name is durable only with its directory."""
+    fd = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def _modified(path: Path) -> float:

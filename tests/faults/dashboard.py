@@ -39,9 +39,11 @@ class Dashboard:
         first_pause_s: float = 0.1,
         silence_s: float = 15.5,
         grace_s: float = 16.5,
+        compressed: bool = True,
     ) -> None:
         self.name, self.url, self.cookie, self.streams, self.checker = name, url, cookie, tuple(streams), checker
         self.first_pause_s, self.silence_s, self.grace_s = first_pause_s, silence_s, grace_s
+        self.compression = "deflate" if compressed else None
         self.held: dict[str, tuple[str, int]] = {}
         self.ops: Counter[str] = Counter()
         self.closes: Counter[int] = Counter()
@@ -88,6 +90,7 @@ class Dashboard:
             address,
             additional_headers={"Cookie": self.cookie},
             max_size=None,
+            compression=self.compression,
             open_timeout=5,
             close_timeout=0.2,
             ping_interval=None,  # the page's own beats tell of silence
@@ -107,19 +110,18 @@ class Dashboard:
                 raise
 
     async def _converse(self, connection: websockets.ClientConnection, http: httpx.AsyncClient) -> None:
-        welcome = cast(dict[str, Any], json.loads(await asyncio.wait_for(connection.recv(), self.silence_s)))
+        welcome = cast(dict[str, Any], json.loads(await _receive(connection, self.silence_s)))
         self.ops["welcome"] += 1
         assert welcome["op"] == "welcome", welcome
         for stream in self.streams:
             await self._follow(connection, http, stream)
         while True:
             try:
-                text = await asyncio.wait_for(connection.recv(), self.silence_s)
+                text = await _receive(connection, self.silence_s)
             except TimeoutError:
                 self.stale = True
                 await connection.send(json.dumps({"op": "beat"}))
-                text = await asyncio.wait_for(connection.recv(), _AWAY_GRACE_S if self.away else self.grace_s)
-            assert isinstance(text, str)
+                text = await _receive(connection, _AWAY_GRACE_S if self.away else self.grace_s)
             self.checker.saw(self.name, Received(text))
             await self._take(connection, http, cast(dict[str, Any], json.loads(text)))
             self._moved.set()
@@ -178,3 +180,11 @@ class Dashboard:
                 pass
         if op in ("fact", "live", "beat") and not self.away:
             self.stale = any(self._waiting[s] > 0 for s in self.streams)
+
+
+async def _receive(connection: websockets.ClientConnection, within_s: float) -> str:
+    """The next frame. Raises TimeoutError. Not by `wait_for`, which in Python 3.11 may swallow a cancellation."""
+    async with asyncio.timeout(within_s):
+        text = await connection.recv()
+    assert isinstance(text, str)
+    return text

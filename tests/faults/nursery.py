@@ -51,8 +51,11 @@ class Forked:
             poll.register(self._fd, select.POLLIN)
             if poll.poll(None if within_s is None else within_s * 1000):
                 self.returncode = 0
-                os.close(self._fd)
         return self.returncode
+
+    def __del__(self) -> None:
+        # Not as soon as it has ended: a second thread may be asking about the same process at that moment.
+        os.close(self._fd)
 
 
 class Nursery:

@@ -1,7 +1,6 @@
 """The platform as a city runs it, several processes on servers of their own, and one test's case against it."""
 
 import asyncio
-import os
 import uuid
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -23,7 +22,6 @@ from tests.faults.record import read_record
 from tests.faults.servers import Servers
 
 UNIT = str(unit_id("frb-mengding"))
-SOAK = os.environ.get("FENGSUI_SOAK") == "1"
 _LOGINS = ("duty1", "frb", "field-mengding")
 _UNSETTLED = """
     SELECT (SELECT count(*) FROM spine.stream_head h CROSS JOIN (VALUES ('plans'), ('notify')) AS f (name)
@@ -135,9 +133,9 @@ class Case:
     others: list[Sender] = field(default_factory=list[Sender])
     _running: dict[str, asyncio.Task[None]] = field(default_factory=dict[str, asyncio.Task[None]])
 
-    def watch(self, name: str, cookie: str, *streams: str, url: str | None = None, **timing: float) -> Dashboard:
+    def watch(self, name: str, cookie: str, *streams: str, url: str | None = None, **ways: Any) -> Dashboard:
         """Start a dashboard."""
-        made = Dashboard(name, url or self.platform.url, cookie, streams, self.checker, **timing)
+        made = Dashboard(name, url or self.platform.url, cookie, streams, self.checker, **ways)
         self.dashboards.append(made)
         self._running[name] = asyncio.create_task(made.run(), name=name)
         return made

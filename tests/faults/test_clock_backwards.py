@@ -66,7 +66,7 @@ async def test_the_clock_stepped_back_by_an_hour(server: Server, city: City, cit
         ahead = envelope("call.register", {"source": "群众来电", "text": "时钟回拨后的来电"}, at=T0)
         refused = await sender.once(ahead)
         assert refused is not None
-        assert (refused.status_code, refused.json()["code"]) == (400, "time_in_future"), refused.text
+        assert (refused.status_code, refused.json()["code"]) == (422, "time_in_future"), refused.text
 
         await city.settle()
         assert await passed(city_url) == {}, "nothing is due yet by the clock as it now is"
