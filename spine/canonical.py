@@ -8,9 +8,12 @@ Json: TypeAlias = bool | int | float | str | Sequence["Json"] | Mapping[str, "Js
 JsonObject: TypeAlias = Mapping[str, Json]
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+
+
 def encode(value: Json) -> str:
     """Canonical JSON text. Raises ValueError for NaN and infinities: they are not JSON and would break every reader."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def decode(text: str | bytes) -> Json:

@@ -7,7 +7,9 @@ from typing import Protocol
 
 def iso(at: datetime) -> str:
     """UTC with microseconds and Z, so that equal times are equal strings and strings sort as times do."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    utc = at if at.tzinfo is UTC else at.astimezone(UTC)
+    # isoformat is a fifth of strftime's cost, and a fact has some ten times in it; it ends in +00:00 here.
+    return utc.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def iso_or_none(at: datetime | None) -> str | None:
