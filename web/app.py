@@ -5,9 +5,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import HTMLResponse
-from starlette.middleware.base import RequestResponseEndpoint
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
@@ -17,6 +16,7 @@ from spine.settings import Settings
 from web import errors
 from web.api import commands, exercises, feeds, files, health, intake, layers, pictures, plans, positions, session
 from web.gateway.gateway import Gateway
+from web.guard import Guard
 from web.house import House
 from web.intake_spool import IntakeSpool
 from web.sessions import Sessions
@@ -24,10 +24,6 @@ from web.sessions import Sessions
 log = logging.getLogger("fengsui.web")
 
 STATIC = Path(__file__).parent / "static"
-_POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
-    "connect-src 'self'; media-src 'self' blob:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
-)
 
 
 def make_app(house: House, settings: Settings) -> FastAPI:
@@ -67,45 +63,9 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     ):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
-    _guard(app)
+    app.add_middleware(Guard, house=app)
     _serve_screens(app)
     return app
-
-
-def _guard(app: FastAPI) -> None:
-    @app.middleware("http")
-    async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        # A form on another site can send this user's cookie but not set this header or match this origin.
-        origin = request.headers.get("origin")
-        if (
-            request.method not in ("GET", "HEAD", "OPTIONS")
-            and origin is not None
-            and origin.split("://", 1)[-1] != request.headers.get("host", "")
-        ):
-            wrong = Refused(
-                "foreign_origin", zh="请求来自其他网站，已拒绝。", en="The request comes from another site.", status=403
-            )
-            return errors.problem(wrong, errors.locale_of(request))
-        presence = request.app.state.house.realm.presence
-        if presence.away_since is not None and _needs_database(request):
-            return errors.database_away(request)
-        response = await call_next(request)
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
-        if request.url.path.startswith("/api/"):
-            response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
-
-def _needs_database(request: Request) -> bool:
-    """What is refused at once while the database is away, instead of waiting for it; the rest knows what to do itself."""
-    path = request.url.path
-    if not path.startswith("/api/") or path.startswith(("/api/picture/", "/api/commands", "/api/map-images/")):
-        return False
-    return not (path == "/api/session" and request.method == "GET") and not (
-        path.startswith("/api/feeds/") and request.method == "POST"
-    )
 
 
 class _Immutable(StaticFiles):
