@@ -20,7 +20,7 @@ from spine.logs import log_context
 from spine.nudge import Appended
 from spine.principal import Principal
 from spine.realm import Realm
-from spine.receipts import Receipt
+from spine.receipts import Receipt, command_id_taken
 from spine.record import Batch, Position
 from spine.validation import parse_strictly
 
@@ -91,14 +91,7 @@ class _Piece:
     def from_earlier(self, receipt: Receipt) -> Answer:
         """What the same id was answered before. Raises the refusal it was given, or Refused `command_id_taken`."""
         if receipt.by_id != self._command.by.id or bytes(receipt.digest) != self._digest:
-            raise Refused(
-                "command_id_taken",
-                zh="这个指令编号已经用于另一条内容不同的指令。",
-                en="This command id has already been used for another command.",
-                field="id",
-                status=409,
-                final=False,
-            )
+            raise command_id_taken()
         if receipt.refusal is not None:
             raise _refusal_from(decode_object(receipt.refusal))
         return _answer_from(decode_object(receipt.answer or "{}"))

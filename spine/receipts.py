@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from spine.db import Connection
+from spine.errors import Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,18 @@ class Receipt:
     at: datetime
     answer: str | None
     refusal: str | None
+
+
+def command_id_taken() -> Refused:
+    """The same id with other content, or by somebody else."""
+    return Refused(
+        "command_id_taken",
+        zh="这个指令编号已经用于另一条内容不同的指令。",
+        en="This command id has already been used for another command.",
+        field="id",
+        status=409,
+        final=False,
+    )
 
 
 async def earlier_receipts(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, Receipt]:

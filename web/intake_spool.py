@@ -26,6 +26,7 @@ from spine.errors import Refused
 from spine.logs import log_context
 from spine.presence import is_away
 from spine.principal import Principal, Role, feed
+from spine.receipts import command_id_taken
 from spine.spool import Spool
 from web.house import House
 
@@ -115,14 +116,7 @@ class IntakeSpool:
         held = self._kept.get(key)
         if held is not None:
             if (encode(held["command"]), held["account"]) != (encode(entry["command"]), entry["account"]):
-                raise Refused(
-                    "command_id_taken",
-                    zh="这个指令编号已经用于另一条内容不同的指令。",
-                    en="This command id has already been used for another command.",
-                    field="id",
-                    status=409,
-                    final=False,
-                )
+                raise command_id_taken()
             return Kept(key, parse_iso(str(held["at"])))
         await self.spool.keep(entry)
         self._kept[key] = entry
