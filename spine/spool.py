@@ -124,6 +124,7 @@ class Spool:
         self._directory = directory
         self._own: SpoolFile | None = None
         self._left: list[SpoolFile] = []
+        self._keeping = asyncio.Lock()
         self.drained = asyncio.Event()
         self.drained.set()
 
@@ -134,18 +135,23 @@ class Spool:
         return sum(len(file.pending) for file in files)
 
     async def keep(self, entry: Entry) -> None:
-        """Durable when it returns. Raises Refused `spool_full`."""
-        if self._own is None:
-            try:
-                self._directory.mkdir(parents=True, exist_ok=True)
-                self._own = SpoolFile.claim(self._directory / f"{uuid4().hex}{_SUFFIX}")
-                await asyncio.to_thread(_sync_directory, self._directory)
-            except OSError as error:
-                raise spool_full(error) from error
+        """Durable when it returns, behind everything that was asked to be kept before. Raises Refused `spool_full`."""
+        async with self._keeping:
             if self._own is None:
-                raise AssertionError("a new name is nobody else's")
-        await self._own.keep(entry)
-        self.drained.clear()
+                self._own = await self._begin()
+            await self._own.keep(entry)
+            self.drained.clear()
+
+    async def _begin(self) -> SpoolFile:
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            own = SpoolFile.claim(self._directory / f"{uuid4().hex}{_SUFFIX}")
+            await asyncio.to_thread(_sync_directory, self._directory)
+        except OSError as error:
+            raise spool_full(error) from error
+        if own is None:
+            raise AssertionError("a new name is nobody else's")
+        return own
 
     def take_over(self) -> int:
         """Claim what killed processes left, the oldest first. Returns how many entries that brought."""
