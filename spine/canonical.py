@@ -16,6 +16,30 @@ def encode(value: Json) -> str:
     return _ENCODER.encode(value)
 
 
+class Spelling:
+    """Spells each object once, however many texts it is part of: the facts of one command share most of what they say.
+
+    Objects are told apart by identity, so none may be changed while this is in use.
+    """
+
+    def __init__(self) -> None:
+        self._spelt: dict[int, tuple[object, str]] = {}
+
+    def of(self, value: Json) -> str:
+        """The same text as `encode`. Raises ValueError as it does."""
+        known = self._spelt.get(id(value))
+        if known is None:
+            known = self._spelt[id(value)] = (
+                value,
+                encode(value),
+            )  # kept with its text, so that its identity stays its own
+        return known[1]
+
+    def of_members(self, members: Mapping[str, str]) -> str:
+        """An object whose members' values are spelt already."""
+        return "{" + ",".join(f"{encode(name)}:{members[name]}" for name in sorted(members)) + "}"
+
+
 def decode(text: str | bytes) -> Json:
     """The value of a JSON text. Raises ValueError with the position of the first error."""
     return cast(Json, json.loads(text))

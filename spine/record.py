@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from spine.canonical import Json, decode_object, encode
+from spine.canonical import Json, Spelling, decode_object, encode
 from spine.clock import iso
 from spine.command import NewFact
 from spine.db import Connection
@@ -90,10 +90,11 @@ async def append_batches(conn: Connection, batches: Sequence[Batch]) -> list[lis
     heads = await _lock_heads(conn, streams)
     rows: list[tuple[str, int, str, datetime, datetime, str, UUID, str, bytes]] = []
     appended: list[list[Appended]] = []
+    spelling = Spelling()
     for batch in batches:
         own: list[Appended] = []
         for fact in batch.facts:
-            row = _next_row(batch, fact, heads[fact.stream])
+            row = _next_row(batch, fact, heads[fact.stream], spelling)
             heads[fact.stream] = _Head(fact.stream, row[1], row[8])
             rows.append(row)
             own.append(Appended(fact.stream, row[1], row[7]))
@@ -130,25 +131,11 @@ async def _lock_heads(conn: Connection, streams: Sequence[str]) -> dict[str, _He
 
 
 def _next_row(
-    batch: Batch, fact: NewFact, head: _Head
+    batch: Batch, fact: NewFact, head: _Head, spelling: Spelling
 ) -> tuple[str, int, str, datetime, datetime, str, UUID, str, bytes]:
     seq = head.seq + 1
     happened = fact.occurred_at or batch.occurred_at
-    body = encode(
-        {
-            "op": "fact",
-            "stream": fact.stream,
-            "seq": seq,
-            "kind": fact.kind,
-            "v": fact.v,
-            "occurred_at": iso(happened),
-            "at": iso(batch.at),
-            "by": batch.by.as_by(),
-            "command": str(batch.command_id),
-            "data": fact.data,
-            "now": fact.now,
-        }
-    )
+    body = _body(batch, fact, seq, happened, spelling)
     return (
         fact.stream,
         seq,
@@ -159,6 +146,21 @@ def _next_row(
         batch.command_id,
         body,
         chain(head.hash, body),
+    )
+
+
+def _body(batch: Batch, fact: NewFact, seq: int, happened: datetime, spelling: Spelling) -> str:
+    """The wire's `fact` frame in the one JSON spelling; members stand in the order of their names."""
+    now = spelling.of_members(
+        {
+            collection: spelling.of_members({key: spelling.of(value) for key, value in objects.items()})
+            for collection, objects in fact.now.items()
+        }
+    )
+    return (
+        f'{{"at":"{iso(batch.at)}","by":{encode(batch.by.as_by())},"command":"{batch.command_id}",'
+        f'"data":{spelling.of(fact.data)},"kind":{encode(fact.kind)},"now":{now},"occurred_at":"{iso(happened)}",'
+        f'"op":"fact","seq":{seq},"stream":{encode(fact.stream)},"v":{fact.v}}}'
     )
 
 

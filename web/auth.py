@@ -1,9 +1,10 @@
 """Who is asking over HTTP: a session cookie of this realm, or a bearer token."""
 
+from collections.abc import Mapping
 from typing import Annotated, cast
 
 from fastapi import Depends
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, cookie_parser
 
 from spine.accounts import token_hash
 from spine.errors import Refused
@@ -26,19 +27,19 @@ def sessions_of(connection: HTTPConnection) -> Sessions:
     return cast(Sessions, connection.app.state.sessions)
 
 
-def session_token(connection: HTTPConnection) -> str | None:
-    return connection.cookies.get(cookie_name(house_of(connection).realm))
+def session_token(headers: Mapping[str, str], realm: Realm) -> str | None:
+    return cookie_parser(headers.get("cookie", "")).get(cookie_name(realm))
 
 
-def credential_of(connection: HTTPConnection) -> bytes | None:
-    """The hash of what the asker identifies himself with, None when he brought nothing."""
-    header = connection.headers.get("authorization", "")
-    token = header[7:].strip() if header[:7].lower() == "bearer " else session_token(connection)
+def credential_in(headers: Mapping[str, str], realm: Realm) -> bytes | None:
+    """The hash of what the asker identifies himself with, None when he brought nothing. `headers` by lower-case name."""
+    header = headers.get("authorization", "")
+    token = header[7:].strip() if header[:7].lower() == "bearer " else session_token(headers, realm)
     return token_hash(token) if token else None
 
 
 async def principal_of(connection: HTTPConnection) -> Principal | None:
-    credential = credential_of(connection)
+    credential = credential_in(connection.headers, house_of(connection).realm)
     return None if credential is None else await sessions_of(connection).principal(credential)
 
 

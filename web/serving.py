@@ -6,6 +6,8 @@ import logging
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,9 +15,9 @@ from fastapi import FastAPI
 from spine.service_trouble import ServiceTrouble
 from spine.settings import Settings
 from web.app import make_app
-from web.gateway.entrance import entrance
+from web.gateway.door import Door
 from web.gateway.gateway import Gateway
-from web.gateway.line import Line
+from web.gateway.socket import serve as serve_socket
 from web.house import House
 from web.loop import spare_the_collector
 from web.work import run_work
@@ -47,16 +49,16 @@ def take_port(host: str, port: int, *, shared: bool = False) -> socket.socket:
 
 
 def server_config(app: FastAPI) -> uvicorn.Config:
-    """How uvicorn serves the application: with our connections (`Line`), its log lines through ours (`spine/logs.py`)."""
+    """How uvicorn serves the application: sockets are taken in at our door, its log lines go through ours (`spine/logs.py`)."""
+    door = partial(Door, partial(serve_socket, cast(Gateway, app.state.gateway)))
     return uvicorn.Config(
-        entrance(app),
+        app,
         log_config=None,
         log_level="warning",
         access_log=False,
-        ws=Line,
+        http=cast(type[asyncio.Protocol], door),
+        ws="none",
         ws_max_size=256 * 1024,
-        ws_ping_interval=20.0,
-        ws_ping_timeout=20.0,
         timeout_graceful_shutdown=3,
         proxy_headers=False,
         server_header=False,

@@ -85,7 +85,7 @@ async def get_session(house: InHouse, principal: SignedIn) -> dict[str, Json]:
 
 @router.delete("", status_code=204)
 async def delete_session(request: Request, response: Response, house: InHouse) -> None:
-    token = session_token(request)
+    token = session_token(request.headers, house.realm)
     if token is not None:
         async with house.realm.pool.connection() as conn:
             await sign_out(conn, token)

@@ -26,6 +26,8 @@ log = logging.getLogger("fengsui.gateway")
 BEAT_S = 15.0
 STEP_S = 0.25
 """Beats are spread over their interval in steps of this length, so that no second is busier than another."""
+MOST_UNHEARD = 2
+"""Beats that a client may leave without any answer (one asks with each beat); then it is gone, though nobody said so."""
 LOOK_S = 2.0
 """Seconds between two looks at what waits for all clients together."""
 SESSION_CHECK_S = 60.0
@@ -170,7 +172,9 @@ class Gateway:
         began = loop.time()
         for turn in count():
             await asyncio.sleep(max(0.0, began + turn * STEP_S - loop.time()))
-            self._beat_all(self._slots[turn % len(self._slots)])
+            slot = self._slots[turn % len(self._slots)]
+            self._beat_all(slot)
+            self._ask_all(slot)
             if turn % round(LOOK_S / STEP_S) == 0 and self.bytes_waiting() > MOST_WAITING_IN_ALL:
                 self._end_the_slowest()
             if turn % round(SESSION_CHECK_S / STEP_S) == 1:
@@ -185,6 +189,14 @@ class Gateway:
             if frame is None:
                 frame = frames[followed] = client.beat_frame()
             client.send(frame)
+
+    def _ask_all(self, clients: set[Client]) -> None:
+        """A network that was cut without a word is noticed: who hears a beat also answers."""
+        for client in clients:
+            if client.line.unheard >= MOST_UNHEARD:
+                client.line.cut()
+            else:
+                client.line.ask()
 
     def live_frame(self, topic: Topic) -> Frame:
         """The same one for all who join a stream at the same position."""
