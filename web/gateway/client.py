@@ -111,11 +111,10 @@ class Client:
                     return
                 topic = await hub.topic(stream)
             if topic.covers(sent):
-                sent = await self._write_ring(topic, sent)
+                sent = self._write_ring(topic, sent)
                 if sent == topic.seq:
                     hub.join(topic, self.line)
                     self.following[stream] = topic
-                    self.send(self.gateway.live_frame(topic))
                     measures.resumed(source)
                     return
                 await self.line.drained()
@@ -137,8 +136,11 @@ class Client:
             return "ahead"
         return "too_old" if topic.seq - since > MOST_BACKLOG else None
 
-    async def _write_ring(self, topic: Topic, sent: int) -> int:
-        """Write what the ring has after `sent`, until all is written or enough waits. Returns the position reached."""
+    def _write_ring(self, topic: Topic, sent: int) -> int:
+        """Write what the ring has after `sent`, and `live` behind its last, until all is written or enough waits.
+
+        Returns the position reached.
+        """
         size, parts = 0, list[bytes]()
         for frame in topic.after(sent):
             part = frame.packed if self.line.compresses else frame.plain
@@ -147,7 +149,9 @@ class Client:
             sent = frame.seq
             if size > AT_ONCE:
                 break
-        if parts and not self.line.gone and not self.line.transport.is_closing():
+        if sent == topic.seq:
+            parts.append(self.gateway.live_frame(topic).plain)
+        if not self.line.gone and not self.line.transport.is_closing():
             self.line.transport.write(b"".join(parts))
         return sent
 

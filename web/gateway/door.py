@@ -18,7 +18,7 @@ from web.gateway.line import Line
 
 PATH: Final = "/api/socket"
 _KNOCK: Final = f"GET {PATH}".encode()
-_HEAD_S: Final = 10.0
+HEAD_S: Final = 10.0
 """Seconds in which a handshake that has begun must be here whole."""
 
 Receive = Callable[[Line, Opening], Coroutine[None, None, None]]
@@ -104,7 +104,7 @@ class Door(asyncio.Protocol):
         elif len(head) > MOST_HEAD:
             self._refuse(UNREADABLE)
         elif self._timer is None:
-            self._timer = self._loop.call_later(_HEAD_S, self._transport.abort)
+            self._timer = self._loop.call_later(HEAD_S, self._transport.abort)
 
     def _leave(self) -> None:
         self._state.connections.discard(self)  # pyright: ignore[reportArgumentType]

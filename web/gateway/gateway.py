@@ -82,7 +82,6 @@ class Gateway:
         slot = next(self._turns) % len(self._slots)
         self._slots[slot].add(client)
         self._slot_of[client] = slot
-        client.line.write(self._welcome_frame())
         if self.house.realm.presence.away_since is not None:
             self.say_stale(client)
 
@@ -114,8 +113,8 @@ class Gateway:
 
     # --- what everybody hears -----------------------------------------------------------------------------------------
 
-    def _welcome_frame(self) -> Frame:
-        """The same one for all who come within a tenth of a second."""
+    def welcome(self) -> Frame:
+        """What every client hears first; the same one for all who come within a tenth of a second."""
         now = asyncio.get_running_loop().time()
         if self._welcome is None or now - self._welcome[0] > 0.1:
             realm = self.house.realm
@@ -172,9 +171,7 @@ class Gateway:
         began = loop.time()
         for turn in count():
             await asyncio.sleep(max(0.0, began + turn * STEP_S - loop.time()))
-            slot = self._slots[turn % len(self._slots)]
-            self._beat_all(slot)
-            self._ask_all(slot)
+            self.beat_and_ask(self._slots[turn % len(self._slots)])
             if turn % round(LOOK_S / STEP_S) == 0 and self.bytes_waiting() > MOST_WAITING_IN_ALL:
                 self._end_the_slowest()
             if turn % round(SESSION_CHECK_S / STEP_S) == 1:
@@ -190,8 +187,9 @@ class Gateway:
                 frame = frames[followed] = client.beat_frame()
             client.send(frame)
 
-    def _ask_all(self, clients: set[Client]) -> None:
-        """A network that was cut without a word is noticed: who hears a beat also answers."""
+    def beat_and_ask(self, clients: set[Client]) -> None:
+        """With its beat each is asked whether it is there, so that a network that was cut without a word is noticed."""
+        self._beat_all(clients)
         for client in clients:
             if client.line.unheard >= MOST_UNHEARD:
                 client.line.cut()

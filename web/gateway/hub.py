@@ -7,7 +7,8 @@ from the record. A fact is published only when it is the next one of its stream,
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
+from itertools import groupby
 
 from spine import measures
 from spine.db import Connection
@@ -17,6 +18,7 @@ from spine.realm import Realm
 from spine.record import FactText, head_seq, read_after, read_bodies
 from web.gateway.frame import Frame
 from web.gateway.line import Line
+from web.gateway.pace import Pace
 from web.gateway.protocol import CloseCode
 from web.gateway.topic import Topic
 
@@ -31,6 +33,8 @@ IDLE_S = 300.0
 MOST_RING_BYTES = 128 * 1024 * 1024
 PATIENCE_S = 5.0
 """How long the record may take to be read before it is held to be away."""
+MOST_AT_ONCE = 256 * 1024
+"""Bytes that go to a client in one write."""
 _BACKFILLS = 4
 """Clients read from the record for at once; the others wait, so that a storm does not become the database's."""
 
@@ -45,6 +49,7 @@ class Hub:
         self._backfilling = asyncio.Semaphore(_BACKFILLS)
         self._wanted: set[str] = set()
         self._wake = asyncio.Event()
+        self._pace = Pace()
         self._conn: Connection | None = None
         self._stop_listening = realm.nudges.listen(self.take)
 
@@ -101,31 +106,49 @@ class Hub:
 
     def take(self, facts: Sequence[Appended]) -> None:
         """What this process committed is sent at once; what others committed, or came out of turn, is read soon."""
+        runs: dict[str, list[Frame]] = {}
         for fact in facts:
             topic = self._topics.get(fact.stream)
-            if topic is None or (fact.seq and fact.seq <= topic.seq):
+            if topic is None:
                 continue
-            if fact.body is not None and fact.seq == topic.seq + 1:
-                self._publish(topic, fact.seq, fact.body, time.time())
+            run = runs.setdefault(fact.stream, [])
+            reached = run[-1].seq if run else topic.seq
+            if fact.seq and fact.seq <= reached:
+                continue
+            if fact.body is not None and fact.seq == reached + 1:
+                run.append(Frame(fact.body, fact.seq))
             else:
                 self._wanted.add(fact.stream)
                 self._wake.set()
+        now = time.time()
+        for stream, run in runs.items():
+            self._publish(self._topics[stream], run, [now] * len(run))
 
-    def _publish(self, topic: Topic, seq: int, body: str, committed_at: float) -> None:
-        frame = Frame(body, seq)
-        topic.push(frame)
-        if not topic.live:
+    def _publish(self, topic: Topic, frames: Sequence[Frame], committed_at: Sequence[float]) -> None:
+        """The next facts of a stream, in one write for each client that keeps up."""
+        for frame in frames:
+            topic.push(frame)
+        if not topic.live or not frames:
             return
-        plain = frame.plain
         slow: list[Line] = []
-        for line in topic.live:
-            push = line.push
-            if push is not None:
-                push(frame.packed if line.compresses else plain)
-            elif not line.write(frame):
-                slow.append(line)
-        measures.frames_written(len(topic.live))
-        measures.fact_delivered(time.time() - committed_at)
+        with self._pace:
+            for part in _parts(frames):
+                plain, packed = b"".join([frame.plain for frame in part]), None
+                for line in topic.live:
+                    push = line.push
+                    if push is None:
+                        if not all(line.write(frame) for frame in part):
+                            slow.append(line)
+                    elif line.compresses:
+                        if packed is None:
+                            packed = b"".join([frame.packed for frame in part])
+                        push(packed)
+                    else:
+                        push(plain)
+        measures.frames_written(len(topic.live) * len(frames))
+        now = time.time()
+        for at in committed_at:
+            measures.fact_delivered(now - at)
         for line in slow:
             line.end(CloseCode.TOO_SLOW)
 
@@ -138,13 +161,24 @@ class Hub:
         wanted = {s: t.seq for s, t in self._topics.items() if streams is None or s in streams}
         while wanted:
             facts, complete = await read_after(conn, wanted)
-            for fact in facts:
-                topic = self._topics.get(fact.stream)
-                if topic is not None and fact.seq == topic.seq + 1:
-                    self._publish(topic, fact.seq, fact.body, self._seconds(fact))
+            for stream, run in groupby(facts, key=lambda fact: fact.stream):
+                self._publish_new(stream, run)
             if complete:
                 return
             wanted = {s: t.seq for s, t in self._topics.items() if s in wanted}
+
+    def _publish_new(self, stream: str, facts: Iterable[FactText]) -> None:
+        """Those of a stream's facts, in their order, that are the next ones here."""
+        topic = self._topics.get(stream)
+        if topic is None:
+            return
+        frames: list[Frame] = []
+        committed_at: list[float] = []
+        for fact in facts:
+            if fact.seq == topic.seq + len(frames) + 1:
+                frames.append(Frame(fact.body, fact.seq))
+                committed_at.append(self._seconds(fact))
+        self._publish(topic, frames, committed_at)
 
     async def run(self) -> None:
         """For ever: wait for a nudge or the poll interval, then read. A nudge lost costs one interval, no fact."""
@@ -165,6 +199,8 @@ class Hub:
             try:
                 await self._within_patience(self._read(None if poll else wanted, probe=poll))
                 self._realm.presence.found()
+                if rest_s := self._pace.rest_s():
+                    await asyncio.sleep(rest_s)
             except Exception as error:
                 if not is_away(error):
                     log.exception("the hub could not read %s", ", ".join(sorted(wanted)) or "the record")
@@ -224,3 +260,19 @@ class Hub:
     def _seconds(self, fact: FactText) -> float:
         """Wall seconds at which a fact was decided; an exercise's own time cannot be compared with the wall's."""
         return time.time() if self._realm.is_exercise else fact.at.timestamp()
+
+
+def _parts(frames: Sequence[Frame]) -> Iterator[Sequence[Frame]]:
+    """The frames in their order, in parts of at most MOST_AT_ONCE bytes or a single frame."""
+    if len(frames) == 1:
+        yield frames
+        return
+    part: list[Frame] = []
+    size = 0
+    for frame in frames:
+        if part and size + len(frame) > MOST_AT_ONCE:
+            yield part
+            part, size = [], 0
+        part.append(frame)
+        size += len(frame)
+    yield part

@@ -104,8 +104,8 @@ class Line(asyncio.Protocol):
         self.transport.write(f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n".encode())
         self.transport.close()
 
-    def open(self, opening: Opening) -> None:
-        """Accept the handshake: from here on frames may be written."""
+    def open(self, opening: Opening, first: Frame) -> None:
+        """Accept the handshake and write the first frame with it: from here on frames may be written."""
         if self.gone or self.transport.is_closing():
             return
         self._opened = True
@@ -113,7 +113,7 @@ class Line(asyncio.Protocol):
         if deflate is not None:
             self._websocket.extensions = [deflate]
             self.compresses = deflate.local_no_context_takeover and deflate.local_max_window_bits >= WINDOW_BITS
-        self.transport.write(opening.answer)
+        self.transport.write(opening.answer + first.plain)
         self._may_push()
         if self._early:
             early, self._early = self._early, b""

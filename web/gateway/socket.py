@@ -37,7 +37,7 @@ async def serve(gateway: Gateway, line: Line, opening: Opening) -> None:
     if principal is None:
         line.refuse(_STRANGER)
         return
-    line.open(opening)
+    line.open(opening, gateway.welcome())
     client = Client(gateway, line, principal, credential)
     gateway.enter(client)
     try:
