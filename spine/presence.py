@@ -27,6 +27,10 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, OperationalError) and not isinstance(error, _ORDINARY)
 
 
+class NotTried(OperationalError):
+    """The database is known to be away: what was asked for was not even tried, so nothing can have been saved."""
+
+
 class Presence:
     """`away_since`: the wall time at which the database was first missed, None while it is there."""
 

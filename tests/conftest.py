@@ -22,6 +22,13 @@ T0 = datetime(2026, 3, 1, 10, 12, tzinfo=UTC)
 """The hour of a made-up afternoon at which every test begins."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--soak", default=0.0, type=float, metavar="MINUTES", help="how long tests/faults/test_soak.py goes on"
+    )
+    parser.addoption("--soak-seed", default=0, type=int, metavar="N", help="the faults of an earlier soak again")
+
+
 @pytest.fixture(scope="session")
 def services() -> Services:
     """The private PostgreSQL and Redis of this test session."""

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from spine.canonical import Json
 from spine.clock import iso
 from spine.errors import Refused
+from spine.presence import NotTried
 from spine.validation import refusal_of
 
 log = logging.getLogger("fengsui.web")
@@ -46,17 +47,27 @@ def problem(refused: Refused, locale: str) -> JSONResponse:
     return JSONResponse(content, status_code=refused.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def database_away(request: Request) -> JSONResponse:
-    """503 at once, with `since`: whoever asked knows that nothing was saved and that what he sees may be out of date."""
+_CANNOT_READ = (
+    "数据库暂时不可用，无法读取，请稍后重试；界面上的数据可能已过时。",
+    "The database is away and cannot be read; try again soon. What the screens show may be out of date.",
+)
+_NOT_SAVED = (
+    "数据库暂时不可用，内容没有保存，请稍后重试；界面上的数据可能已过时。",
+    "The database is away. Nothing was saved; try again soon. What the screens show may be out of date.",
+)
+_NOT_KNOWN = (
+    "数据库没有及时答复，尚不能确定内容是否已保存；请原样重发，同一编号的指令只会执行一次。",
+    "The database did not answer in time: whether this was saved is not known. Send it again as it is; the same id is carried "
+    "out once.",
+)
+
+
+def database_away(request: Request, *, tried: bool = False) -> JSONResponse:
+    """503 with `since`. What was `tried` may have been saved all the same: then the answer does not claim otherwise."""
     since = request.app.state.house.realm.presence.away_since
-    away = Refused(
-        "database_away",
-        zh="数据库暂时不可用，内容没有保存，请稍后重试；界面上的数据可能已过时。",
-        en="The database is away. Nothing was saved; try again soon. What the screens show may be out of date.",
-        status=503,
-        final=False,
-        since=None if since is None else iso(since),
-    )
+    reads = request.method in ("GET", "HEAD")
+    zh, en = _CANNOT_READ if reads else _NOT_KNOWN if tried else _NOT_SAVED
+    away = Refused("database_away", zh=zh, en=en, status=503, final=False, since=None if since is None else iso(since))
     return problem(away, locale_of(request))
 
 
@@ -102,7 +113,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(TimeoutError)
     async def away(request: Request, error: Exception) -> JSONResponse:
         log.warning("%s %s was refused, the database is away: %s", request.method, request.url.path, error)
-        return database_away(request)
+        return database_away(request, tried=not isinstance(error, NotTried))
 
     @app.exception_handler(ClientDisconnect)
     async def left(_request: Request, _error: ClientDisconnect) -> JSONResponse:

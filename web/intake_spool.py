@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from psycopg import OperationalError
 
 from incidents.feeds.intake import TakenIn, take_in
 from spine import measures
@@ -24,7 +23,7 @@ from spine.clock import iso, parse_iso
 from spine.command import Envelope
 from spine.errors import Refused
 from spine.logs import log_context
-from spine.presence import is_away
+from spine.presence import NotTried, is_away
 from spine.principal import Principal, Role, feed
 from spine.receipts import command_id_taken
 from spine.spool import Spool
@@ -134,8 +133,8 @@ class IntakeSpool:
                 return False
         return True
 
-    def _away(self) -> OperationalError:
-        return OperationalError(self._realm.presence.why or "the database is away")
+    def _away(self) -> NotTried:
+        return NotTried(self._realm.presence.why or "the database is away")
 
     # --- out ----------------------------------------------------------------------------------------------------------
 

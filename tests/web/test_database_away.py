@@ -5,8 +5,12 @@ import uuid
 from typing import Any
 
 import httpx
+import pytest
+from psycopg import OperationalError
 
 from spine.db import owner_connection
+from spine.lane import Piece
+from spine.receipts import Receipt
 from tests.city import Server
 from tests.web.away import away
 
@@ -81,8 +85,33 @@ async def test_a_decision_is_refused_at_once_with_since_when(server: Server, cit
         assert refused.json()["code"] == "database_away"
         assert refused.json()["since"]
         assert refused.headers["Retry-After"]
+        assert "没有保存" in refused.json()["detail"]
         other = await client.get("/api/plans")
         assert other.json()["code"] == "database_away"
+        assert "无法读取" in other.json()["detail"]
+
+
+async def test_a_command_whose_end_is_not_known_is_not_called_unsaved(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection broke during the commit: it may have got through. The same id tells."""
+    opening = call("", kind="incident.open", data={"title": "x", "class_key": "ac.special.boiler", "place": "孟定镇"})
+    lane = server.city.realm.lane
+    carry = lane.carry
+
+    async def broken(piece: Piece) -> Receipt | None:
+        await carry(piece)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    async with server.sign_in("duty1") as client:
+        monkeypatch.setattr(lane, "carry", broken)
+        answer = await client.post("/api/commands", json=opening)
+        assert (answer.status_code, answer.json()["code"]) == (503, "database_away")
+        assert "没有保存" not in answer.json()["detail"]
+        assert "同一编号" in answer.json()["detail"]
+        monkeypatch.setattr(lane, "carry", carry)
+        again = await client.post("/api/commands", json=opening)
+        assert (again.status_code, again.json()["repeated"]) == (200, True)
 
 
 async def test_a_refusal_at_replay_is_written_down(server: Server, city_url: str) -> None:
