@@ -13,7 +13,6 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-
 from incidents.feeds.intake import TakenIn, take_in
 from spine import measures
 from spine.accounts import principal_of_account
