@@ -24,6 +24,8 @@ from bootstrap.screens import node_variables, npm  # noqa: E402 - run as a scrip
 UI = ROOT / "web" / "ui"
 PARTS = ("lint", "ui", "python")
 AS_BUILT = "--as-built"
+ALONE = ("tests/faults", "tests/browser")
+"""What drives whole platforms and browsers: one at a time. All else runs side by side, a worker for each core."""
 _NOT_FOR_TESTS = ("FENGSUI_DATABASE_URL", "FENGSUI_REDIS_URL", "FENGSUI_DATA")
 
 
@@ -93,8 +95,16 @@ def stages(reports: Path, pytest_arguments: Sequence[str]) -> Iterator[Stage]:
     vitest, junit = reports / "vitest.json", reports / "pytest.xml"
     report_vitest = ["--", "--reporter=default", "--reporter=json", f"--outputFile.json={vitest}"]
     yield Stage(("ui",), "vitest", npm("run", "--silent", "test", *report_vitest), UI, of_vitest, vitest)
-    command = [python, "-m", "pytest", f"--junitxml={junit}", *pytest_arguments]
-    yield Stage(("python",), "pytest", command, ROOT, of_pytest, junit)
+    pytest = [python, "-m", "pytest", f"--junitxml={junit}"]
+    if pytest_arguments:
+        yield Stage(("python",), "pytest", [*pytest, *pytest_arguments], ROOT, of_pytest, junit)
+        return
+    side_by_side = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+    others = [f"--ignore={folder}" for folder in ALONE]
+    yield Stage(("python",), "pytest", [*pytest, *side_by_side, *others], ROOT, of_pytest, junit)
+    alone = reports / "alone.xml"
+    command = [python, "-m", "pytest", f"--junitxml={alone}", *ALONE]
+    yield Stage(("python",), "pytest alone", command, ROOT, of_pytest, alone)
 
 
 def run(stage: Stage, environment: Mapping[str, str]) -> tuple[Count, float]:

@@ -7,10 +7,14 @@ import uuid
 import pytest
 import websockets
 
-from tests.city import City, Server, serving
+from spine.command import NewFact
+from spine.principal import system
+from spine.record import append
+from tests.city import City, Server, SocketClient, serving
 from web.gateway import client as client_module
 from web.gateway import gateway as gateway_module
 from web.gateway import line
+from web.gateway.hub import MOST_AT_ONCE
 
 
 def incompressible(length: int) -> str:
@@ -126,6 +130,29 @@ async def test_a_beat_tells_the_heads_of_what_is_followed(city: City, monkeypatc
         await client.until("live", stream="board")
         beat = await client.until("beat")
         assert beat["heads"] == {"board": 1}
+
+
+async def test_many_facts_that_another_process_committed_come_whole_and_in_order(server: Server) -> None:
+    """They go out in few writes, in parts; with compression and without."""
+    realm, many = server.city.realm, 150
+    assert many * 4000 > 2 * MOST_AT_ONCE
+    async with server.sign_in("duty1") as http:
+        cookie = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
+    url = f"ws://127.0.0.1:{server.port}/api/socket"
+    plain = websockets.connect(url, additional_headers={"Cookie": cookie}, compression=None, max_size=None)
+    async with plain as connection, server.socket("duty1") as packed:
+        clients = (SocketClient(connection), packed)
+        for client in clients:
+            await client.send(op="follow", stream="board")
+            await client.until("live", stream="board")
+        facts = [NewFact("board", "test.long", {"n": n, "text": f"{n}：" + "水位" * 1300}) for n in range(many)]
+        at = realm.clock.now()
+        async with realm.pool.connection() as conn:
+            await append(conn, facts, at=at, occurred_at=at, by=system("test"), command_id=uuid.uuid4())
+        realm.nudges.publish(["board"])
+        for client in clients:
+            seen = [(await client.until("fact"))["data"]["n"] for _ in range(many)]
+            assert seen == list(range(many))
 
 
 async def test_a_lost_nudge_costs_one_poll_and_no_fact(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
