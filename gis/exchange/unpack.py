@@ -19,6 +19,7 @@ MOST_MEMBERS = 500
 MOST_UNPACKED = 4 * 1024**3
 MOST_RATIO = 200
 """A file that grows more than this while unpacking was made to do so; text of coordinates grows five- to tenfold."""
+_NO_LAYER = 9
 _SMALL = 10 * 1024 * 1024
 _BLOCK = 1024 * 1024
 _PARTS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
@@ -168,7 +169,10 @@ def _unpack(path: Path, name: str, workplace: Path) -> list[Source]:
         raise _refused(
             "zip_broken", "压缩包已损坏，无法解开。", f"The zip is broken and cannot be unpacked ({error})."
         ) from error
-    found = [_source(group, parts) for group, parts in groups.items() if not parts.keys() <= {".prj", ".cpg"}]
+    # Texts and tables beside a real layer are its notes.
+    ranked = {group: _rank(parts) for group, parts in groups.items()}
+    best = min(ranked.values(), default=0)
+    found = [_source(group, parts) for group, parts in groups.items() if ranked[group] == best < _NO_LAYER]
     if not found:
         raise _refused(
             "zip_holds_nothing",
@@ -179,6 +183,14 @@ def _unpack(path: Path, name: str, workplace: Path) -> list[Source]:
         kml = [source for source in found if source.format == "kml"]
         return kml[:1] or found
     return found
+
+
+def _rank(parts: dict[str, Path]) -> int:
+    if parts.keys() <= {".prj", ".cpg"}:
+        return _NO_LAYER
+    if parts.keys() & {".shp", ".dbf", ".shx", ".gpkg", ".kml", ".geojson"}:
+        return 0
+    return 1 if ".json" in parts else 2
 
 
 def _write(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, left: int) -> int:
