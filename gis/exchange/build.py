@@ -133,6 +133,12 @@ async def _settle(conn: Connection, version: int, attributes: list[dict[str, Any
             """
         ).format(table=table, columns=columns, zooms=sql.Literal([zoom + 1 for zoom in INDEXED_ZOOMS]))
     )
+    await finish_table(conn, version, features)
+
+
+async def finish_table(conn: Connection, version: int, features: int) -> None:
+    """Key, indexes, rights and statistics of a filled feature table."""
+    table = store.feature_table(version)
     await conn.execute(sql.SQL("ALTER TABLE {} ADD PRIMARY KEY (fid)").format(table))
     for column in ("geom", "mercator"):
         await conn.execute(sql.SQL("CREATE INDEX ON {} USING gist ({})").format(table, sql.Identifier(column)))

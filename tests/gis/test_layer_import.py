@@ -1,6 +1,7 @@
 """A city's own files become layers of the map: every format, every question, and what the import says it did."""
 
 import sqlite3
+import uuid
 import zipfile
 from pathlib import Path
 
@@ -11,7 +12,12 @@ from shapely.affinity import translate
 from gis.catalogue_store import read_city_layer, read_city_layers, versions_of
 from gis.crs import Origin, from_wgs84
 from gis.exchange.build import remove_layer, roll_back
+from gis.exchange.copy import copy_city_layers
+from spine.db import owner_connection
 from spine.errors import Refused
+from spine.migrate import migrate
+from spine.private_services import Services
+from tests.conftest import clone, drop
 from tests.gis import layer_files as files
 from tests.gis.layer_fixtures import OFFICER, Office, described, office
 
@@ -283,3 +289,36 @@ async def test_a_preview_shows_features_and_what_would_be_said(office: Office, t
 
 def _codes(report: object) -> set[str]:
     return {str(row["code"]) for row in report["problems"]}  # type: ignore[index]
+
+
+async def test_a_sealed_copy_has_the_layers_that_are_shown(
+    office: Office, services: Services, template: str, tmp_path: Path
+) -> None:
+    for count in (3, 4):
+        await office.bring(files.shapefile(tmp_path, files.frame(files.points(count)), name=f"a{count}"))
+    name = f"sealed_{uuid.uuid4().hex[:10]}"
+    url = await clone(services, template, name)
+    try:
+        async with owner_connection(office.realm.database_url) as live, owner_connection(url) as sealed:
+            assert await copy_city_layers(live, sealed) == 1 + 1 + 4
+            await sealed.commit()
+        async with owner_connection(url) as conn:
+            layer = await read_city_layer(conn, "schools")
+            assert layer is not None
+            assert (layer.number, layer.features) == (2, 4)
+            await conn.execute("SET ROLE fengsui_app")
+            row = await (await conn.execute(f"SELECT count(*) FROM gis_layers.v{layer.version}")).fetchone()  # type: ignore[arg-type]
+            assert row == (4,)
+    finally:
+        await drop(services, name)
+
+
+async def test_a_restored_database_can_be_read_and_added_to(office: Office, tmp_path: Path) -> None:
+    """A restore forgets who may do what; migrating gives the rights again, also on the tables of layers."""
+    made = await office.bring(files.shapefile(tmp_path, files.frame(files.points())))
+    async with owner_connection(office.realm.database_url, autocommit=True) as conn:
+        await conn.execute("REVOKE ALL ON ALL TABLES IN SCHEMA gis_layers FROM fengsui_app")
+        await conn.execute("REVOKE ALL ON SCHEMA gis_layers FROM fengsui_app")
+    assert await migrate(office.realm.database_url) == []
+    assert len(await office.features(made.version)) == 4
+    assert (await office.bring(files.shapefile(tmp_path, files.frame(files.points(2)), name="b"))).number == 2
