@@ -58,6 +58,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         finally:
             await app.state.layer_imports.close()
             await app.state.layers.close()
+            await app.state.tiles.close()
             await app.state.intake.close()
             await app.state.gateway.close()
             app.state.sessions.close()

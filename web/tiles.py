@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from typing import cast
 
 from psycopg import sql
-from psycopg.errors import UndefinedTable
+from psycopg.errors import QueryCanceled, UndefinedTable
 from redis.exceptions import RedisError
 
 from gis.catalogue import may_see, may_see_layer, no_such_layer
 from gis.tiles import built_in_tile_query, city_tile_query, make_tile
+from spine.errors import Refused
 from spine.principal import Principal
 from spine.realm import Realm
 from web.layer_watch import LayerWatch
+from web.tile_connections import TileConnections
 
 KEPT_S = 24 * 3600
 PATIENCE_S = 0.25
@@ -26,8 +28,6 @@ _LEVEL = 1
 """Of packing: tiles hold small numbers, more effort gains little."""
 _THREAD_FROM = 64 * 1024
 _MOST_QUERIES = 2000
-_MAKING = 4
-"""Tiles made at once: the pool also serves the desk's commands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ class Tiles:
         self._realm, self._watch = realm, watch
         self._queries: dict[tuple[str, int], sql.Composed] = {}
         self._making: dict[str, asyncio.Task[bytes]] = {}
-        self._room = asyncio.Semaphore(_MAKING)
+        self._connections = TileConnections(realm)
+
+    async def close(self) -> None:
+        await self._connections.close()
 
     async def served(self, principal: Principal, name: str) -> Served:
         """Raises Refused `not_found`, also for what this person may not see: the answer must not tell what exists."""
@@ -82,14 +85,24 @@ class Tiles:
         return Tile(await asyncio.shield(making), False)
 
     async def _make(self, served: Served, key: str, z: int, x: int, y: int) -> bytes:
+        if self._realm.presence.away_since is not None:
+            raise TimeoutError("the database is away")  # said at once, not after waiting for it
         query = await self._query(served, z)
         try:
-            async with self._room, self._realm.pool.connection() as conn:
+            async with self._connections.one() as conn:
                 made = await make_tile(conn, query, z, x, y)
         except UndefinedTable:
             # The version was dropped since the catalogue was read.
             self._watch.forget()
             raise no_such_layer(served.name) from None
+        except QueryCanceled:
+            raise Refused(
+                "tile_too_slow",
+                zh="这个瓦片内容过多，未能按时生成；请放大后再看。",
+                en="This tile holds too much to be made in time; zoom in.",
+                status=503,
+                final=False,
+            ) from None
         if not made:
             packed = b""
         elif len(made) < _THREAD_FROM:

@@ -17,10 +17,10 @@ Format = Literal["shapefile", "geopackage", "geojson", "kml", "csv"]
 
 MOST_MEMBERS = 500
 MOST_UNPACKED = 4 * 1024**3
-MOST_RATIO = 200
-"""A file that grows more than this while unpacking was made to do so; text of coordinates grows five- to tenfold."""
+MOST_RATIO = 500
+"""A file that grows more than this while unpacking was made to do so: tables full of blanks grow a hundredfold, not more."""
 _NO_LAYER = 9
-_SMALL = 10 * 1024 * 1024
+_SMALL = 64 * 1024 * 1024
 _BLOCK = 1024 * 1024
 _PARTS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
 _TAKEN = _PARTS | {".gpkg", ".geojson", ".json", ".kml", ".csv", ".txt"}

@@ -6,7 +6,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,7 @@ Rows = Sequence[tuple[Any, ...]]
 Notes = list[tuple[str, str]]
 _vector: Any = shapely
 _raw: Any = pyogrio.raw
+_UTC = 100  # as GDAL writes it
 _MOST_DBF_NAME = 10
 _MOST_DBF_TEXT = 254
 _FORMULA = ("=", "@", "\t=", "+", "-")
@@ -147,7 +148,10 @@ class OgrWriter:
         for one, values in zip(self._attributes, columns[2:], strict=True):
             masks.append(np.array([value is None for value in values]))
             data.append(self._column(one, values))
-        arguments: dict[str, Any] = {} if self._form == "gpkg" else {"encoding": self._encoding}
+        arguments: dict[str, Any] = {"encoding": self._encoding}
+        if self._form == "gpkg":
+            moments = [one.name for one in self._attributes if one.kind == "datetime"]
+            arguments = {"gdal_tz_offsets": {name: np.full(len(rows), _UTC) for name in moments}}
         _raw.write(
             str(self._path),
             np.array(columns[1], dtype=object),
@@ -176,6 +180,9 @@ class OgrWriter:
                 return np.array(
                     [None if value is None else value.isoformat() for value in values], dtype="datetime64[D]"
                 )
+            case "datetime" if self._form == "gpkg":
+                utc = [None if value is None else value.astimezone(UTC).replace(tzinfo=None) for value in values]
+                return np.array(utc, dtype="datetime64[ms]")
             case "datetime":
                 return np.array([None if value is None else value.isoformat() for value in values], dtype=object)
             case "text":

@@ -33,6 +33,7 @@ import pyogrio.raw
 import redis
 import shapely
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from gis.catalogue import Description
 from gis.catalogue_store import feature_table
@@ -329,7 +330,7 @@ def _tipg(
 
 
 def _as_url(conninfo: str) -> str:
-    parts = psycopg.conninfo.conninfo_to_dict(conninfo)
+    parts = conninfo_to_dict(conninfo)
     return f"postgresql://{parts['user']}@/{parts['dbname']}?host={parts['host']}&port={parts.get('port', 5432)}"
 
 

@@ -11,8 +11,6 @@ from tests.gis import layer_files as files
 async def test_from_a_file_without_prj_to_every_desk_and_back(people: People, tmp_path: Path) -> None:
     desk = await people.come("duty1")
     panel = desk.locator("section.layers")
-    if await panel.locator("ul").count() == 0:
-        await panel.get_by_role("button", expanded=False).click()
     await expect(panel.get_by_text("乡镇")).to_be_visible()
 
     officer = await people.come("admin", "/layers")

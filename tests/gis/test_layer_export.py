@@ -59,6 +59,18 @@ async def test_geopackage_holds_everything(filled: Office, tmp_path: Path) -> No
     assert back.geometry.iloc[1].equals_exact(shapely.Point(99.11, 23.405), 1e-9)
 
 
+async def test_a_moment_comes_back_as_the_same_moment(office: Office, tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    moments = _pandas.Series(_pandas.to_datetime(["2026-03-01 10:12:00", None]))
+    files.geopackage(path, {"a": files.frame(files.points(2), 时间=moments)})  # type: ignore[arg-type]
+    made = await office.bring(path)
+    before = [row["时间"] for row in await office.features(made.version)]
+    assert before[0].isoformat() == "2026-03-01T02:12:00+00:00"  # no zone: Beijing time
+    out = await _export(office, "gpkg", tmp_path / "out.gpkg")
+    again = await office.bring(out.path, described("again"))
+    assert [row["时间"] for row in await office.features(again.version)] == before
+
+
 async def test_a_shapefile_says_what_it_cannot_hold(filled: Office, tmp_path: Path) -> None:
     made = await _export(filled, "shp", tmp_path / "out.zip", encoding="GBK")
     with zipfile.ZipFile(made.path) as archive:
