@@ -161,7 +161,7 @@ class _Reading:
     # --- rows for the database ----------------------------------------------------------------------------------------
 
     def rows(self) -> None:
-        thinning = Thinning()
+        thinning = Thinning(self._opened.total)
         _say({"attributes": [attribute.to_json() for attribute in self._attributes], "total": self._opened.total})
         out = os.fdopen(sys.stdout.fileno(), "wb", buffering=1 << 20, closefd=False)
         for chunk in self._opened.chunks(None):

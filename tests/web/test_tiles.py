@@ -191,7 +191,7 @@ async def test_a_tile_is_kept_under_its_version(city: City, server: Server, tmp_
 
 async def test_far_out_only_what_can_be_told_apart_is_in_a_tile(city: City, server: Server, tmp_path: Path) -> None:
     shapes = [
-        {"type": "Point", "coordinates": [99.1 + (i % 60) * 0.002, 23.5 + (i // 60) * 0.002]} for i in range(3600)
+        {"type": "Point", "coordinates": [99.1 + (i % 75) * 0.002, 23.5 + (i // 75) * 0.002]} for i in range(4500)
     ]
     path = files.geojson(tmp_path / "many.geojson", shapes)
 
@@ -200,7 +200,7 @@ async def test_far_out_only_what_can_be_told_apart_is_in_a_tile(city: City, serv
 
     made = await import_layer(city.realm, path, path.name, described(), Options(), OFFICER, hear, tmp_path)
     zooms: Any = made.report["zooms"]
-    assert zooms[0] < zooms[7] < zooms[10] < zooms[15] == 3600
+    assert zooms[0] < zooms[7] < zooms[10] < zooms[15] == 4500
     async with server.sign_in("duty1") as client:
         await noticed(client, city)
         far = read((await client.get(address(tile=(7, 99, 55)))).content, tmp_path)

@@ -61,7 +61,7 @@ export function cityDrawing(layer: CityLayer, p: Palette, theme: Theme): LayerSp
     {
       id: `${cityId(layer.name)}:point`, type: 'circle', ...from, filter: kind('Point'),
       paint: {
-        'circle-color': colour, 'circle-radius': ['interpolate', ['linear'], ['zoom'], 5, 1.6, 10, 3, 15, 5.5],
+        'circle-color': colour, 'circle-radius': ['interpolate', ['linear'], ['zoom'], 5, 2, 8, 3.2, 15, 5.5],
         'circle-stroke-color': p.halo, 'circle-stroke-width': ['interpolate', ['linear'], ['zoom'], 9, 0, 12, 1],
       },
     },
