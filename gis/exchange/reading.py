@@ -30,7 +30,7 @@ from gis.exchange.unpack import open_source
 from spine.errors import Refused
 
 MOST_MEMORY = 3 * 1024**3
-MOST_CPU_S = 1800
+MOST_CPU_S = 900
 LOOKED_AT = 20_000
 """Features that a preview checks; the import checks all."""
 SAMPLE = 20
