@@ -27,14 +27,14 @@ USAGE_ZH = """烽燧：应急指挥协调平台
   ./fengsui up       安装所缺的一切并启动平台（--data 目录 --port 端口 --host 地址 --no-demo --open）
   ./fengsui test     运行全部测试（--only lint|ui|python；其余参数交给 pytest）
   ./fengsui setup    只安装，不启动
-  ./fengsui COMMAND --help   其他命令：serve work migrate seed feed exercise verify backup restore bench doctor
+  ./fengsui COMMAND --help   其他命令：serve work migrate seed feed import export layers exercise verify backup restore bench doctor
 """
 USAGE_EN = """Fengsui: emergency command and coordination
 
   ./fengsui up       install what is missing and start the platform (--data DIR --port N --host ADDRESS --no-demo --open)
   ./fengsui test     run all tests (--only lint|ui|python; other arguments go to pytest)
   ./fengsui setup    install only, start nothing
-  ./fengsui COMMAND --help   the other commands: serve work migrate seed feed exercise verify backup restore bench doctor
+  ./fengsui COMMAND --help   the other commands: serve work migrate seed feed import export layers exercise verify backup restore bench doctor
 """
 
 

@@ -18,6 +18,8 @@ _A = 6378245.0
 _EE = 0.00669342162296594323
 _X_PI = math.pi * 3000.0 / 180.0
 _WEST, _EAST, _SOUTH, _NORTH = 72.004, 137.8347, 0.8293, 55.8271
+# For whoever converts whole arrays (gis/exchange/coordinates.py). The box: west, east, south, north.
+KRASOVSKY_A, KRASOVSKY_EE, CHINA_BOX = _A, _EE, (_WEST, _EAST, _SOUTH, _NORTH)
 _CLOSE_DEG = 1e-9
 _MOST_STEPS = 30
 

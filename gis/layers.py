@@ -25,7 +25,7 @@ _AREA: LiteralString = """
                'mark', area_mark) AS properties
     FROM gis.place
 """
-_FEATURES: dict[str, LiteralString] = {
+FEATURES: dict[str, LiteralString] = {
     "counties": _AREA + "WHERE level = 'county' ORDER BY code",
     "townships": _AREA + "WHERE level = 'township' ORDER BY code",
     "places": """
@@ -95,8 +95,8 @@ class LayerRow:
         }
 
 
-async def layer_list(conn: Connection) -> list[JsonObject]:
-    """The catalogue in the order of the layer panel."""
+async def layer_rows(conn: Connection) -> list[LayerRow]:
+    """The built-in layers in the order of the layer panel."""
     async with conn.cursor(row_factory=class_row(LayerRow)) as cursor:
         await cursor.execute(
             """
@@ -104,12 +104,17 @@ async def layer_list(conn: Connection) -> list[JsonObject]:
             FROM gis.layer ORDER BY ordinal
             """
         )
-        return [row.to_json() for row in await cursor.fetchall()]
+        return await cursor.fetchall()
+
+
+async def layer_list(conn: Connection) -> list[JsonObject]:
+    """The same as JSON."""
+    return [row.to_json() for row in await layer_rows(conn)]
 
 
 async def layer_geojson(conn: Connection, name: str) -> str | None:
     """A FeatureCollection as text, or None when there is no such layer."""
-    features = _FEATURES.get(name)
+    features = FEATURES.get(name)
     if features is None:
         return None
     statement = sql.SQL(

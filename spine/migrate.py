@@ -10,7 +10,7 @@ from psycopg import sql
 from spine.db import APP_ROLE, Connection, owner_connection
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-SCHEMAS: tuple[LiteralString, ...] = ("spine", "gis", "incidents", "command", "notify")
+SCHEMAS: tuple[LiteralString, ...] = ("spine", "gis", "gis_layers", "incidents", "command", "notify")
 APPEND_ONLY: tuple[LiteralString, ...] = ("spine.fact", "spine.receipt")
 _LOCK = 7_203_611  # any constant: two programs must not migrate one database at once
 

@@ -209,6 +209,10 @@ class Nudges:
                 await self._task
             self._task = None
 
+    async def settle(self) -> None:
+        """Wait until what was published is on its way: for a program that ends at once. Never fails."""
+        await asyncio.gather(*self._sends, return_exceptions=True)
+
     async def close(self) -> None:
         await self._stop_listening()
         for task in list(self._sends):

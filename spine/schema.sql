@@ -1,5 +1,6 @@
 CREATE SCHEMA command;
 CREATE SCHEMA gis;
+CREATE SCHEMA gis_layers;
 CREATE SCHEMA incidents;
 CREATE SCHEMA notify;
 CREATE SCHEMA spine;
@@ -163,6 +164,25 @@ CREATE TABLE command.unit (
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT unit_crew_check CHECK ((crew > 0))
 );
+CREATE TABLE gis.city_layer (
+    name text NOT NULL,
+    ordinal integer NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    owner text NOT NULL,
+    department text,
+    readers text[] DEFAULT '{}'::text[] NOT NULL,
+    source text NOT NULL,
+    source_en text NOT NULL,
+    licence text NOT NULL,
+    date date,
+    illustrative boolean NOT NULL,
+    sensitivity text NOT NULL,
+    label text,
+    current bigint,
+    CONSTRAINT city_layer_name_check CHECK ((name ~ '^[a-z][a-z0-9_]{1,39}$'::text)),
+    CONSTRAINT city_layer_sensitivity_check CHECK ((sensitivity = ANY (ARRAY['public'::text, 'internal'::text, 'restricted'::text])))
+);
 CREATE TABLE gis.facility (
     code text NOT NULL,
     kind text NOT NULL,
@@ -191,6 +211,65 @@ CREATE TABLE gis.layer (
     sensitivity text NOT NULL,
     CONSTRAINT layer_name_check CHECK ((name ~ '^[a-z_]+$'::text)),
     CONSTRAINT layer_sensitivity_check CHECK ((sensitivity = ANY (ARRAY['public'::text, 'internal'::text, 'restricted'::text])))
+);
+CREATE TABLE gis.layer_change (
+    id bigint NOT NULL,
+    layer text NOT NULL,
+    what text NOT NULL,
+    number integer,
+    at timestamp with time zone NOT NULL,
+    by text NOT NULL,
+    CONSTRAINT layer_change_what_check CHECK ((what = ANY (ARRAY['imported'::text, 'rolled_back'::text, 'described'::text, 'removed'::text])))
+);
+ALTER TABLE gis.layer_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME gis.layer_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE gis.layer_import (
+    id uuid NOT NULL,
+    layer text NOT NULL,
+    state text NOT NULL,
+    done bigint NOT NULL,
+    total bigint,
+    problem jsonb,
+    report jsonb,
+    started_at timestamp with time zone NOT NULL,
+    heard_at timestamp with time zone NOT NULL,
+    by text NOT NULL,
+    CONSTRAINT layer_import_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'refused'::text, 'failed'::text])))
+);
+CREATE TABLE gis.layer_version (
+    id bigint NOT NULL,
+    layer text NOT NULL,
+    number integer NOT NULL,
+    features bigint NOT NULL,
+    geometries jsonb NOT NULL,
+    attributes jsonb NOT NULL,
+    zooms integer[] NOT NULL,
+    west double precision NOT NULL,
+    south double precision NOT NULL,
+    east double precision NOT NULL,
+    north double precision NOT NULL,
+    crs text NOT NULL,
+    origin text NOT NULL,
+    format text NOT NULL,
+    file_name text NOT NULL,
+    file_sha256 text NOT NULL,
+    report jsonb NOT NULL,
+    imported_at timestamp with time zone NOT NULL,
+    imported_by text NOT NULL
+);
+ALTER TABLE gis.layer_version ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME gis.layer_version_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE gis.map_image (
     name text NOT NULL,
@@ -638,10 +717,20 @@ ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_code_key UNIQUE (code);
 ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.city_layer
+    ADD CONSTRAINT city_layer_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY gis.facility
     ADD CONSTRAINT facility_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY gis.layer_change
+    ADD CONSTRAINT layer_change_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.layer_import
+    ADD CONSTRAINT layer_import_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.layer
     ADD CONSTRAINT layer_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY gis.layer_version
+    ADD CONSTRAINT layer_version_layer_number_key UNIQUE (layer, number);
+ALTER TABLE ONLY gis.layer_version
+    ADD CONSTRAINT layer_version_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.map_image
     ADD CONSTRAINT map_image_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY gis.place
@@ -741,6 +830,7 @@ CREATE INDEX facility_kind ON gis.facility USING btree (kind);
 CREATE INDEX facility_name ON gis.facility USING gin (name_zh public.gin_trgm_ops);
 CREATE INDEX facility_pinyin ON gis.facility USING gin (pinyin public.gin_trgm_ops);
 CREATE INDEX facility_point ON gis.facility USING gist (point);
+CREATE INDEX layer_change_layer ON gis.layer_change USING btree (layer, id);
 CREATE INDEX place_area ON gis.place USING gist (area);
 CREATE INDEX place_name ON gis.place USING gin (name_zh public.gin_trgm_ops);
 CREATE INDEX place_parent ON gis.place USING btree (parent);
@@ -800,8 +890,12 @@ ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES command.unit(id);
 ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY gis.city_layer
+    ADD CONSTRAINT city_layer_current_fkey FOREIGN KEY (current) REFERENCES gis.layer_version(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY gis.facility
     ADD CONSTRAINT facility_area_code_fkey FOREIGN KEY (area_code) REFERENCES gis.place(code);
+ALTER TABLE ONLY gis.layer_version
+    ADD CONSTRAINT layer_version_layer_fkey FOREIGN KEY (layer) REFERENCES gis.city_layer(name) ON DELETE CASCADE;
 ALTER TABLE ONLY gis.place
     ADD CONSTRAINT place_parent_fkey FOREIGN KEY (parent) REFERENCES gis.place(code);
 ALTER TABLE ONLY gis.road_edge

@@ -14,12 +14,30 @@ from starlette.staticfiles import StaticFiles
 from spine.errors import Refused
 from spine.settings import Settings
 from web import errors
-from web.api import commands, exercises, feeds, files, health, intake, layers, pictures, plans, positions, session
+from web.api import (
+    catalogue,
+    commands,
+    exercises,
+    feeds,
+    files,
+    health,
+    intake,
+    layer_imports,
+    layers,
+    pictures,
+    plans,
+    positions,
+    session,
+    tiles,
+)
 from web.gateway.gateway import Gateway
 from web.guard import Guard
 from web.house import House
 from web.intake_spool import IntakeSpool
+from web.layer_imports import LayerImports
+from web.layer_watch import LayerWatch
 from web.sessions import Sessions
+from web.tiles import Tiles
 
 log = logging.getLogger("fengsui.web")
 
@@ -34,9 +52,13 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         house.realm.nudges.start()
         app.state.gateway.start()
         app.state.intake.start()
+        app.state.layers.start()
         try:
             yield
         finally:
+            await app.state.layer_imports.close()
+            await app.state.layers.close()
+            await app.state.tiles.close()
             await app.state.intake.close()
             await app.state.gateway.close()
             app.state.sessions.close()
@@ -47,6 +69,9 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.sessions = Sessions(house.realm)
     app.state.gateway = Gateway(house, app.state.sessions, poll_s=settings.poll_s)
     app.state.intake = IntakeSpool(house)
+    app.state.layers = LayerWatch(house.realm, app.state.gateway.telemetry, settings.poll_s)
+    app.state.tiles = Tiles(house.realm, app.state.layers)
+    app.state.layer_imports = LayerImports(house.realm, app.state.layers)
     errors.install(app)
     for part in (
         commands,
@@ -55,6 +80,9 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         files,
         intake,
         layers,
+        catalogue,
+        layer_imports,
+        tiles,
         plans,
         feeds,
         positions,
@@ -85,7 +113,7 @@ def _serve_screens(app: FastAPI) -> None:
 
     @app.get("/{path:path}", include_in_schema=False)
     async def screen(path: str) -> Response:
-        if path.startswith(("api/", "assets/")):
+        if path.startswith(("api/", "assets/", "tiles/")):
             raise Refused("not_found", zh="没有这个地址。", en="There is nothing at this address.", status=404)
         file = (STATIC / path).resolve()
         if path and file.is_file() and file.is_relative_to(STATIC.resolve()):

@@ -18,6 +18,7 @@ from web.cli_backup import add_backup
 from web.cli_bench import add_bench
 from web.cli_exercise import add_exercise
 from web.cli_feed import add_feed
+from web.cli_layers import add_layers
 from web.cli_record import add_record
 from web.cli_run import add_run
 from web.loop import run
@@ -37,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     add_record(commands)
     add_backup(commands)
     add_bench(commands)
+    add_layers(commands)
     return parser
 
 

@@ -10,6 +10,7 @@ from psycopg import sql
 from command.exercises.scenario import Scenario
 from command.exercises.store import REFERENCE_TABLES as COMMAND_TABLES
 from command.exercises.store import begin_exercise
+from gis.exchange.copy import copy_city_layers
 from gis.store import REFERENCE_TABLES as GIS_TABLES
 from spine.db import owner_connection, with_database
 from spine.errors import Refused
@@ -78,6 +79,7 @@ async def make_exercise_realm(
     async with owner_connection(live_url) as live, owner_connection(url) as sealed:
         await live.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         copied = await copy_tables(live, sealed, (*ACCOUNT_TABLES, *GIS_TABLES, *COMMAND_TABLES))
+        copied += await copy_city_layers(live, sealed)
         await begin_exercise(sealed, scenario, starts_at)
         await sealed.commit()
     directory = data_dir / "exercises" / name

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from gis.catalogue import STREAM as LAYERS
 from spine import measures
 from spine.authority import OVERSEERS
 from spine.canonical import Json
@@ -71,7 +72,7 @@ class Client:
             raise Refused("too_many_streams", zh="订阅的数据流过多。", en="Too many streams followed.", final=False)
         prefix, key = split_stream(stream)
         try:
-            if prefix in ("where", "view"):
+            if prefix in ("where", "view") or stream == LAYERS:
                 await self._watch(prefix, key, stream)
                 return
             await self.gateway.visibility.check(self.principal, stream)
@@ -156,9 +157,12 @@ class Client:
         return sent
 
     async def _watch(self, prefix: str, key: str, stream: str) -> None:
-        """Follow telemetry: positions for who oversees or works in a department, a view for who may see the incident."""
+        """Follow telemetry: positions for who oversees or works in a department, a view for who may see the incident, for
+        everybody that the catalogue of layers changed (not what in it)."""
         known: Mapping[str, Json] = {}
-        if prefix == "view":
+        if stream == LAYERS:
+            pass  # the process's own watch has said what is newest
+        elif prefix == "view":
             await self.gateway.visibility.check(self.principal, f"incident:{key}")
         elif key != "units" or not self.principal.has(*OVERSEERS, Role.DEPARTMENT):
             raise Refused("forbidden", zh="您无权查看力量位置。", en="You may not see positions.", status=403)

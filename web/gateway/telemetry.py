@@ -25,7 +25,7 @@ from web.gateway.line import Line
 
 log = logging.getLogger("fengsui.telemetry")
 
-PACE_S: Mapping[str, float] = {"where": 1.0, "view": 0.1}
+PACE_S: Mapping[str, float] = {"where": 1.0, "view": 0.1, "layers": 0.1}
 """Seconds between two frames to a client, by kind of stream: positions are looked at, a presenter is followed."""
 SHARE_S = 0.1
 """Seconds between two messages to the other processes."""

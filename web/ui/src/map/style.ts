@@ -1,11 +1,14 @@
 /** The map's style: our own layers over our own sources, no tiles, sprites or glyphs from anywhere. */
 import type { Locale } from '@/i18n/locale'
 import { baseLayers } from './base_layers'
+import type { CityLayer } from './city_layers'
+import { cityDrawing, cityId, citySource } from './city_style'
 import { collection } from './features'
 import { MAP_FONT } from './maplibre'
 import type { LayerSpecification, StyleSpecification } from './maplibre'
 import type { Palette } from './palette'
 import { facilitySign } from './icons'
+import type { Theme } from '@/shell/theme'
 
 type Expression = unknown[]
 
@@ -32,13 +35,20 @@ export const GROUPS: Record<string, string[]> = {
   relief: ['relief', 'summits'],
 }
 
-export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<string>): StyleSpecification {
+/** The city's own layers that are switched on, in the order in which they lie above each other. */
+export interface Own {
+  layers: readonly CityLayer[]
+  theme: Theme
+}
+
+export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<string>, own: Own = { layers: [], theme: 'dark' }): StyleSpecification {
   const name: Expression = ['coalesce', ['get', `name_${tongue}`], ['get', 'name_zh'], ['get', 'name'], '']
   const sources: Record<string, unknown> = {}
   for (const layer of baseLayers.values()) {
     if (layer.data) sources[layer.name] = { type: 'geojson', data: layer.data }
     if (layer.image) sources['relief-image'] = { type: 'image', url: layer.image.url, coordinates: layer.image.corners }
   }
+  for (const layer of own.layers) sources[cityId(layer.name)] = citySource(layer)
   for (const source of LIVE_SOURCES) sources[source] = { type: 'geojson', data: EMPTY }
   const text = (size: unknown, extra: Record<string, unknown> = {}) => ({
     'text-field': name, 'text-font': MAP_FONT, 'text-size': size, ...extra,
@@ -76,6 +86,7 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
       id: 'river-names', type: 'symbol', source: 'rivers', minzoom: 8.5,
       layout: text(11, { 'symbol-placement': 'line', 'text-max-angle': 30 }), paint: { ...inked(p.water), 'text-halo-width': 1.2 },
     },
+    ...own.layers.flatMap((layer) => cityDrawing(layer, p, own.theme)),
     { id: 'impact-fill', type: 'fill', source: 'areas', filter: ['==', ['get', 'which'], 'impact'], paint: { 'fill-color': p.impact, 'fill-opacity': 0.1 } },
     { id: 'impact-line', type: 'line', source: 'areas', filter: ['==', ['get', 'which'], 'impact'], paint: { 'line-color': p.impact, 'line-width': 1.4, 'line-dasharray': [4, 3] } },
     { id: 'incident-fill', type: 'fill', source: 'areas', filter: ['==', ['get', 'which'], 'incident'], paint: { 'fill-color': p.incident, 'fill-opacity': 0.22 } },

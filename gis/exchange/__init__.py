@@ -1,0 +1,1 @@
+"""Layers in and out: files of other systems become layers of the map, and back."""

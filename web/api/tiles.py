@@ -1,0 +1,48 @@
+"""Vector tiles of every layer that the asker may see."""
+
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+
+from gis.tiles import MEDIA_TYPE, check_tile
+from web.auth import InHouse, SignedIn
+from web.tiles import Tiles, unpacked
+
+router = APIRouter(tags=["map"])
+
+_FOR_EVER = "private, max-age=31536000, immutable"
+_ASK_AGAIN = "private, no-cache"
+
+
+def tiles_of(request: Request) -> Tiles:
+    return cast(Tiles, request.app.state.tiles)
+
+
+@router.get("/tiles/{layer}/{z}/{x}/{y}.mvt")
+async def get_tile(
+    layer: Annotated[str, Path(max_length=60)],
+    z: int,
+    x: int,
+    y: int,
+    request: Request,
+    house: InHouse,
+    principal: SignedIn,
+    v: Annotated[str | None, Query(max_length=40)] = None,
+) -> Response:
+    """One tile, Mapbox Vector Tile 2. 204 where the layer has nothing. With `v` (see the catalogue's `tiles`) it may be kept
+    for ever: another version has another address. Restricted layers are asked for again each time."""
+    check_tile(z, x, y)
+    tiles = tiles_of(request)
+    served = await tiles.served(principal, layer)
+    tag = f'"{served.key}-{z}-{x}-{y}"'
+    keep = _FOR_EVER if v == served.key and not served.restricted else _ASK_AGAIN
+    headers = {"ETag": tag, "Cache-Control": keep, "Vary": "Accept-Encoding, Cookie, Authorization"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    tile = await tiles.tile(served, z, x, y)
+    if not tile.packed:
+        return Response(status_code=204, headers=headers)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(tile.packed, media_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": "gzip"})
+    return Response(unpacked(tile.packed), media_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": "identity"})

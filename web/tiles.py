@@ -1,0 +1,161 @@
+"""Tiles kept ready: made once however many desks ask, kept in Redis under the version they were made from, sent packed.
+
+A tile never changes: another version of the layer has other tiles, under another name. So nothing is ever taken back from the
+cache, and a desk that has one need only be told that it is still the same. Without Redis every tile is made anew.
+"""
+
+import asyncio
+import zlib
+from dataclasses import dataclass
+from typing import cast
+
+from psycopg import sql
+from psycopg.errors import QueryCanceled, UndefinedTable
+from redis.exceptions import RedisError
+
+from gis.catalogue import may_see, may_see_layer, no_such_layer
+from gis.tiles import built_in_tile_query, city_tile_query, make_tile
+from spine.errors import Refused
+from spine.principal import Principal
+from spine.realm import Realm
+from web.layer_watch import LayerWatch
+from web.tile_connections import TileConnections
+
+KEPT_S = 24 * 3600
+PATIENCE_S = 0.25
+"""How long the cache may take; then the tile is made."""
+_LEVEL = 1
+"""Of packing: tiles hold small numbers, more effort gains little."""
+_THREAD_FROM = 64 * 1024
+_MOST_QUERIES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A layer as tiles: `key` names its version, `restricted` that no cache on the way may keep it."""
+
+    name: str
+    key: str
+    restricted: bool
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """`packed`: gzip; b"" for an empty tile."""
+
+    packed: bytes
+    cached: bool
+
+
+class Tiles:
+    def __init__(self, realm: Realm, watch: LayerWatch) -> None:
+        self._realm, self._watch = realm, watch
+        self._queries: dict[tuple[str, int], sql.Composed] = {}
+        self._making: dict[str, asyncio.Task[bytes]] = {}
+        self._connections = TileConnections(realm)
+
+    async def close(self) -> None:
+        await self._connections.close()
+
+    async def served(self, principal: Principal, name: str) -> Served:
+        """Raises Refused `not_found`, also for what this person may not see: the answer must not tell what exists."""
+        catalogue = await self._watch.catalogue()
+        layer = catalogue.city.get(name)
+        if layer is not None and may_see_layer(principal, layer):
+            restricted = layer.description.sensitivity == "restricted"
+            label = layer.description.label
+            # The label is in the tiles too: another one makes other tiles of the same version.
+            key = f"v{layer.version}-{zlib.crc32((label or '').encode()):08x}"
+            return Served(name, key, restricted, layer.version)
+        built_in = catalogue.built_in.get(name)
+        if layer is None and built_in is not None and may_see(principal, built_in.sensitivity):
+            return Served(name, f"{name}-{catalogue.region[:12]}", built_in.sensitivity == "restricted", None)
+        raise no_such_layer(name)
+
+    async def tile(self, served: Served, z: int, x: int, y: int) -> Tile:
+        key = f"fengsui:{self._realm.row.epoch}:tile:{served.key}:{z}:{x}:{y}"
+        kept = await self._kept(key)
+        if kept is not None:
+            return Tile(kept, True)
+        making = self._making.get(key)
+        if making is None:
+            making = self._making[key] = asyncio.create_task(self._make(served, key, z, x, y))
+            making.add_done_callback(lambda _: self._making.pop(key, None))
+        return Tile(await asyncio.shield(making), False)
+
+    async def _make(self, served: Served, key: str, z: int, x: int, y: int) -> bytes:
+        if self._realm.presence.away_since is not None:
+            raise TimeoutError("the database is away")  # said at once, not after waiting for it
+        query = await self._query(served, z)
+        try:
+            async with self._connections.one() as conn:
+                made = await make_tile(conn, query, z, x, y)
+        except UndefinedTable:
+            # The version was dropped since the catalogue was read.
+            self._watch.forget()
+            raise no_such_layer(served.name) from None
+        except QueryCanceled:
+            raise Refused(
+                "tile_too_slow",
+                zh="这个瓦片内容过多，未能按时生成；请放大后再看。",
+                en="This tile holds too much to be made in time; zoom in.",
+                status=503,
+                final=False,
+            ) from None
+        if not made:
+            packed = b""
+        elif len(made) < _THREAD_FROM:
+            packed = _pack(made)
+        else:
+            packed = await asyncio.to_thread(_pack, made)
+        await self._keep(key, packed)
+        return packed
+
+    async def _query(self, served: Served, z: int) -> sql.Composed:
+        query = self._queries.get((served.key, z))
+        if query is not None:
+            return query
+        if served.version is None:
+            built_in = built_in_tile_query(served.name)
+            if built_in is None:
+                raise no_such_layer(served.name)
+            query = built_in
+        else:
+            layer = (await self._watch.catalogue()).city.get(served.name)
+            if layer is None or layer.version != served.version:
+                raise no_such_layer(served.name)
+            query = city_tile_query(layer.version, layer.geometries, layer.attributes, layer.description.label, z)
+        if len(self._queries) >= _MOST_QUERIES:
+            self._queries.clear()
+        self._queries[(served.key, z)] = query
+        return query
+
+    async def _kept(self, key: str) -> bytes | None:
+        nudges = self._realm.nudges
+        if nudges.redis is None or not nudges.redis_ok:
+            return None
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return cast(bytes | None, await nudges.redis.get(key))
+        except (RedisError, OSError, TimeoutError):
+            return None
+
+    async def _keep(self, key: str, packed: bytes) -> None:
+        nudges = self._realm.nudges
+        if nudges.redis is None or not nudges.redis_ok:
+            return
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await nudges.redis.set(key, packed, ex=KEPT_S)
+        except (RedisError, OSError, TimeoutError):
+            return
+
+
+def _pack(made: bytes) -> bytes:
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
+    return packer.compress(made) + packer.flush()
+
+
+def unpacked(packed: bytes) -> bytes:
+    return zlib.decompress(packed, 31) if packed else b""
