@@ -5,6 +5,14 @@ CREATE SCHEMA notify;
 CREATE SCHEMA spine;
 CREATE DOMAIN gis.mark AS text
 	CONSTRAINT mark_check CHECK ((VALUE = ANY (ARRAY['R'::text, 'K'::text, 'I'::text])));
+CREATE FUNCTION gis.road_layer_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE gis.road_layer_state SET version = version + 1;
+    RETURN NULL;
+END
+$$;
 CREATE TABLE command.department (
     code text NOT NULL,
     zh text NOT NULL,
@@ -163,6 +171,36 @@ CREATE TABLE command.unit (
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT unit_crew_check CHECK ((crew > 0))
 );
+CREATE TABLE gis.exposure_point (
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    township text NOT NULL,
+    people_day real NOT NULL,
+    people_night real NOT NULL,
+    buildings real NOT NULL,
+    CONSTRAINT exposure_point_buildings_check CHECK ((buildings >= (0)::double precision)),
+    CONSTRAINT exposure_point_lat_check CHECK (((lat >= ('-90'::integer)::double precision) AND (lat <= (90)::double precision))),
+    CONSTRAINT exposure_point_lon_check CHECK (((lon >= ('-180'::integer)::double precision) AND (lon <= (180)::double precision))),
+    CONSTRAINT exposure_point_people_day_check CHECK ((people_day >= (0)::double precision)),
+    CONSTRAINT exposure_point_people_night_check CHECK ((people_night >= (0)::double precision))
+);
+CREATE TABLE gis.exposure_set (
+    only_one boolean DEFAULT true NOT NULL,
+    version uuid NOT NULL,
+    made_from text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    source text NOT NULL,
+    source_en text NOT NULL,
+    date date NOT NULL,
+    synthetic boolean NOT NULL,
+    points integer NOT NULL,
+    people_day bigint NOT NULL,
+    people_night bigint NOT NULL,
+    buildings bigint,
+    CONSTRAINT exposure_set_only_one_check CHECK (only_one),
+    CONSTRAINT exposure_set_points_check CHECK ((points > 0))
+);
 CREATE TABLE gis.facility (
     code text NOT NULL,
     kind text NOT NULL,
@@ -256,6 +294,31 @@ CREATE TABLE gis.river (
     line public.geometry(MultiLineString,4326) NOT NULL,
     mark gis.mark NOT NULL
 );
+CREATE TABLE gis.road_closure (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    bars text NOT NULL,
+    reason text NOT NULL,
+    names_zh text[] NOT NULL,
+    names_en text[] NOT NULL,
+    edge_ids integer[] NOT NULL,
+    layer_version bigint NOT NULL,
+    length_m double precision NOT NULL,
+    geom public.geometry(Geometry,4326) NOT NULL,
+    origin text,
+    counties text[] NOT NULL,
+    until timestamp with time zone,
+    closed_at timestamp with time zone NOT NULL,
+    closed_by jsonb NOT NULL,
+    opened_at timestamp with time zone,
+    opened_by jsonb,
+    open_reason text,
+    version integer NOT NULL,
+    CONSTRAINT road_closure_bars_check CHECK ((bars = ANY (ARRAY['all'::text, 'public'::text]))),
+    CONSTRAINT road_closure_check CHECK (((opened_at IS NULL) = (opened_by IS NULL))),
+    CONSTRAINT road_closure_kind_check CHECK ((kind = ANY (ARRAY['point'::text, 'roads'::text, 'area'::text]))),
+    CONSTRAINT road_closure_length_m_check CHECK ((length_m >= (0)::double precision))
+);
 CREATE TABLE gis.road_edge (
     id integer NOT NULL,
     from_node integer NOT NULL,
@@ -268,9 +331,15 @@ CREATE TABLE gis.road_edge (
     speed_kmh double precision NOT NULL,
     line public.geometry(LineString,4326) NOT NULL,
     mark gis.mark NOT NULL,
+    oneway boolean DEFAULT false NOT NULL,
     CONSTRAINT road_edge_class_check CHECK ((class = ANY (ARRAY['expressway'::text, 'national'::text, 'provincial'::text, 'county'::text, 'township'::text]))),
     CONSTRAINT road_edge_length_m_check CHECK ((length_m > (0)::double precision)),
     CONSTRAINT road_edge_speed_kmh_check CHECK ((speed_kmh > (0)::double precision))
+);
+CREATE TABLE gis.road_layer_state (
+    only_one boolean DEFAULT true NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT road_layer_state_only_one_check CHECK (only_one)
 );
 CREATE TABLE gis.road_node (
     id integer NOT NULL,
@@ -638,6 +707,8 @@ ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_code_key UNIQUE (code);
 ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.exposure_set
+    ADD CONSTRAINT exposure_set_pkey PRIMARY KEY (only_one);
 ALTER TABLE ONLY gis.facility
     ADD CONSTRAINT facility_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY gis.layer
@@ -652,8 +723,12 @@ ALTER TABLE ONLY gis.region
     ADD CONSTRAINT region_pkey PRIMARY KEY (only_one);
 ALTER TABLE ONLY gis.river
     ADD CONSTRAINT river_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY gis.road_closure
+    ADD CONSTRAINT road_closure_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.road_edge
     ADD CONSTRAINT road_edge_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.road_layer_state
+    ADD CONSTRAINT road_layer_state_pkey PRIMARY KEY (only_one);
 ALTER TABLE ONLY gis.road_node
     ADD CONSTRAINT road_node_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.summit
@@ -747,6 +822,7 @@ CREATE INDEX place_parent ON gis.place USING btree (parent);
 CREATE INDEX place_pinyin ON gis.place USING gin (pinyin public.gin_trgm_ops);
 CREATE INDEX place_point ON gis.place USING gist (point);
 CREATE INDEX river_line ON gis.river USING gist (line);
+CREATE INDEX road_closure_standing ON gis.road_closure USING btree (closed_at, id) WHERE (opened_at IS NULL);
 CREATE INDEX road_edge_from ON gis.road_edge USING btree (from_node);
 CREATE INDEX road_edge_line ON gis.road_edge USING gist (line);
 CREATE INDEX road_edge_to ON gis.road_edge USING btree (to_node);
@@ -778,6 +854,8 @@ CREATE INDEX deadline_open_department ON spine.deadline USING btree (department)
 CREATE INDEX deadline_open_incident ON spine.deadline USING btree (incident_id) WHERE (settled_at IS NULL);
 CREATE INDEX fact_command ON spine.fact USING btree (command_id);
 CREATE INDEX session_account ON spine.session USING btree (account_id);
+CREATE TRIGGER road_edge_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_edge FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
+CREATE TRIGGER road_node_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_node FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
 ALTER TABLE ONLY command.inject

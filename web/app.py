@@ -11,10 +11,24 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
+from gis.roads.current import CurrentRoads
 from spine.errors import Refused
 from spine.settings import Settings
 from web import errors
-from web.api import commands, exercises, feeds, files, health, intake, layers, pictures, plans, positions, session
+from web.api import (
+    commands,
+    exercises,
+    feeds,
+    files,
+    health,
+    intake,
+    layers,
+    pictures,
+    plans,
+    positions,
+    roads,
+    session,
+)
 from web.gateway.gateway import Gateway
 from web.guard import Guard
 from web.house import House
@@ -47,6 +61,8 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.sessions = Sessions(house.realm)
     app.state.gateway = Gateway(house, app.state.sessions, poll_s=settings.poll_s)
     app.state.intake = IntakeSpool(house)
+    app.state.roads = CurrentRoads()
+    house.realm.when_exchanged(app.state.roads.forget)
     errors.install(app)
     for part in (
         commands,
@@ -55,6 +71,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         files,
         intake,
         layers,
+        roads,
         plans,
         feeds,
         positions,
