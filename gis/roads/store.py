@@ -234,7 +234,7 @@ async def same_closure(conn: Connection, closure: Closure) -> UUID | None:
         await conn.execute(
             """
             SELECT id FROM gis.road_closure
-            WHERE opened_at IS NULL AND kind = %(kind)s AND bars = %(bars)s AND edge_ids = %(edges)s
+            WHERE opened_at IS NULL AND kind = %(kind)s AND bars = %(bars)s AND edge_ids = %(edges)s::integer[]
                 AND ST_Equals(geom, ST_SetSRID(ST_GeomFromWKB(%(shape)s), 4326))
             LIMIT 1
             """,
