@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 from shapely import LineString, Point, Polygon, box
+from shapely.geometry.base import BaseGeometry
 
 from gis.geodesic import length_m
 from gis.roads.barriers import Bars, Closed, lay_barriers
@@ -33,7 +34,7 @@ def seconds(networks: Networks, origin: Spot, target: Spot) -> float | None:
     return travel_table(networks, [origin], [target], "rescue").leg(0, 0).seconds
 
 
-def closed(shape: shapely.Geometry, bars: Bars = "all", edges: tuple[int, ...] = (), version: int = 1) -> Closed:
+def closed(shape: BaseGeometry, bars: Bars = "all", edges: tuple[int, ...] = (), version: int = 1) -> Closed:
     kind = "point" if isinstance(shape, Point) else "area" if isinstance(shape, Polygon) else "roads"
     return Closed(uuid4(), kind, bars, shape, edges, version)
 
@@ -72,6 +73,7 @@ def test_one_way_roads_serve_one_way() -> None:
     there, back = seconds(networks, node(0), node(1)), seconds(networks, node(1), node(0))
     h = next(row for row in ROWS if row.id == 18)
     assert there is not None
+    assert back is not None
     assert back == pytest.approx(h.length_m / 120 * 3.6)
     assert there > back
     toward = travel_table(networks, [node(0)], [node(1)], "rescue", toward=True).leg(0, 0)

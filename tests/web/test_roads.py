@@ -33,8 +33,8 @@ async def other(services: Services, city_url: str, clock: HandClock, tmp_path: P
     await opened.close()
 
 
-async def ask(server: Server, path: str, login: str = "duty1", **params: Any) -> dict[str, Any]:
-    async with server.sign_in(login) as client:
+async def ask(server: Server, path: str, **params: Any) -> dict[str, Any]:
+    async with server.sign_in("duty1") as client:
         answer = await client.get(path, params=params)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -123,9 +123,8 @@ async def test_nearest_units_come_to_the_point_and_hospitals_are_reached_from_it
     assert len(times) == 4
     assert all(row["call_sign"] and row["status"] == "available" for row in units["by_road"])
     found = await ask(server, "/api/roads/nearest", lon=MENGDING[0], lat=MENGDING[1], what="hospital,tcm_hospital", n=3)
-    assert [row["kind"] for row in found["by_road"]] == ["hospital", "tcm_hospital", "hospital"] or len(
-        found["by_road"]
-    ) == 3
+    assert {row["kind"] for row in found["by_road"]} <= {"hospital", "tcm_hospital"}
+    assert len(found["by_road"]) == 3
     assert found["by_road"][0]["leg"]["distance_m"] > 0
     assert found["by_road"][0]["properties"]
 
@@ -207,7 +206,7 @@ async def test_bad_questions(server: Server, path: str, params: dict[str, Any], 
 
 
 BOW_TIE = {"type": "Polygon", "coordinates": [[[99, 23], [100, 24], [100, 23], [99, 24], [99, 23]]]}
-MANY = [[99 + 0.3 * (i % 2) / 7 + i / 10_000, 23 + i / 5000] for i in range(2500)]
+COMB = [[99 + i / 10_000, 23.5 + 0.01 * (i % 2)] for i in range(2200)] + [[99.22, 23.4], [99, 23.4], [99, 23.5]]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +219,7 @@ MANY = [[99 + 0.3 * (i % 2) / 7 + i / 10_000, 23 + i / 5000] for i in range(2500
         ({"point": {"lon": 99.60, "lat": 24.02}}, "no_road_here", "data.point"),
         ({"point": {"lon": 23.5, "lat": 99.0}}, "coordinates_swapped", "data.point"),
         ({"area": BOW_TIE}, "geometry_crosses_itself", "data.area"),
+        ({"area": {"type": "Polygon", "coordinates": [COMB]}}, "too_many_vertices", "data.area"),
         ({"area": {"type": "Point", "coordinates": [99, 23]}}, "geometry_kind", "data.area.type"),
         ({"edges": [1], "until": "2026-03-01T10:00:00Z"}, "until_in_past", "data.until"),
         ({"edges": [1], "reason": "  "}, "invalid_field", "data.reason"),
