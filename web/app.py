@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
+from gis.exposure.current import CurrentExposure
 from gis.roads.current import CurrentRoads
 from spine.errors import Refused
 from spine.settings import Settings
@@ -18,6 +19,7 @@ from web import errors
 from web.api import (
     commands,
     exercises,
+    exposure,
     feeds,
     files,
     health,
@@ -62,7 +64,9 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.gateway = Gateway(house, app.state.sessions, poll_s=settings.poll_s)
     app.state.intake = IntakeSpool(house)
     app.state.roads = CurrentRoads()
+    app.state.exposure = CurrentExposure()
     house.realm.when_exchanged(app.state.roads.forget)
+    house.realm.when_exchanged(app.state.exposure.forget)
     errors.install(app)
     for part in (
         commands,
@@ -72,6 +76,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         intake,
         layers,
         roads,
+        exposure,
         plans,
         feeds,
         positions,

@@ -7,7 +7,7 @@ how many go to town by day) is judgement, mark I.
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -90,8 +90,8 @@ def draw_exposure(
     night = np.zeros(len(townships), dtype=np.int64)
     day = np.zeros(len(townships), dtype=np.int64)
     for county, people in county_people.items():
-        own = np.flatnonzero(counties == county)
-        if not len(own):
+        own: list[int] = [int(index) for index in np.flatnonzero(counties == county)]
+        if not own:
             raise ValueError(f"county {county} has no townships")
         weights = np.asarray([townships[i].population for i in own], dtype=np.float64)
         night[own] = shared_out(people, weights)
@@ -161,7 +161,7 @@ class _Ground:
     def good(self, spots: Floats) -> Bools:
         return np.asarray(_vector.contains_xy(self._land, spots[:, 0], spots[:, 1]), dtype=np.bool_)
 
-    def keep(self, draw: Any, count: int, fact: TownshipFact) -> Floats:
+    def keep(self, draw: Callable[[int], Floats], count: int, fact: TownshipFact) -> Floats:
         """`count` good spots of those that `draw(n)` gives; the township's own place where too few are good."""
         found: list[Floats] = []
         missing = count
@@ -180,7 +180,7 @@ class _Ground:
         spot = np.asarray([[fact.lon, fact.lat]])
         return spot if bool(self.good(spot)[0]) else np.asarray([[at.x, at.y]])
 
-    def keep_each(self, centres: Floats, draw: Any) -> Floats:
+    def keep_each(self, centres: Floats, draw: Callable[[Floats], Floats]) -> Floats:
         """A good spot for each centre, which are good themselves; the centre where none was found."""
         found = centres.copy()
         open_ones = np.arange(len(centres))

@@ -4,7 +4,7 @@ import asyncio
 import struct
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID, uuid5
 
 import numpy as np
@@ -14,9 +14,8 @@ from gis.exposure.draw import Drawn, TownshipFact, draw_exposure
 from spine.db import Connection
 from spine.errors import Refused
 
-TABLES: tuple[LiteralString, ...] = ("gis.exposure_set", "gis.exposure_point")
-FINE, COARSE = 1_000_000, 60_000
-"""Points: one for two or three people, and one for about forty."""
+FINE, COARSE, MOST = 1_000_000, 60_000, 5_000_000
+"""Points: one for two or three people, one for about forty, and the most there may be."""
 _VERSIONS = UUID("6a4c1d52-2f0b-5c64-8e5e-a5309a0e5309")
 _PROGRAM = "1"  # of draw.py: to be raised when it draws something else from the same
 _vector: Any = shapely  # its stubs leave the types of arrays open
@@ -64,6 +63,13 @@ async def seed_exposure(conn: Connection, *, points: int, seed: int) -> dict[str
     inputs = await _inputs(conn)
     made_from = f"exposure {_PROGRAM}, seed {seed}, {points} points, {inputs.made_from}"
     row = await (await conn.execute("SELECT made_from, points FROM gis.exposure_set")).fetchone()
+    if not 20 * len(inputs.townships) <= points <= MOST:
+        raise Refused(
+            "points_out_of_range",
+            zh=f"点数应在 {20 * len(inputs.townships)} 到 {MOST} 之间。",
+            en=f"The number of points must be between {20 * len(inputs.townships)} and {MOST}.",
+            field="exposure",
+        )
     if row is not None and row[0] == made_from:
         return {"exposure_points": int(row[1])}
     drawn = await asyncio.to_thread(

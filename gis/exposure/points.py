@@ -24,6 +24,11 @@ _BLOCK = 8  # cells along a side of a block, which is tested before its cells ar
 _FEW = 4000  # points in an area's extent below which blocks and cells are not worth testing
 
 
+def weighed(places: Ints, weights: Floats, least: int) -> Floats:
+    """The weights of each place added up, from 0 to `least`."""
+    return np.asarray(np.bincount(places, weights, least), dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """For each township (by number; the last is "none"): people, buildings, and how many points they come from."""
@@ -107,7 +112,7 @@ class ExposurePoints:
         least = self.townships + 1
 
         def add(run_values: Floats, values: Floats) -> Floats:
-            return np.bincount(of_runs, run_values[runs], least) + np.bincount(of_points, values[points], least)
+            return weighed(of_runs, run_values[runs], least) + weighed(of_points, values[points], least)
 
         day, night, buildings = (add(r, v) for r, v in zip(self._run_values, self._values, strict=True))
         counts = np.bincount(of_runs, self._run_points[runs], least) + np.bincount(of_points, minlength=least)

@@ -63,7 +63,11 @@ def opened(closure: Closure, at: datetime) -> Closure:
 
 def closure_object(closure: Closure) -> JsonObject:
     """For pictures and answers. `point` is where its mark stands."""
-    mark = closure.shape.representative_point() if closure.kind != "roads" else closure.shape.interpolate(0.5, normalized=True)
+    mark = (
+        closure.shape.representative_point()
+        if closure.kind != "roads"
+        else closure.shape.interpolate(0.5, normalized=True)
+    )
     return {
         "id": str(closure.id),
         "kind": closure.kind,

@@ -101,6 +101,38 @@ export interface RoadHere {
   closures: string[]
 }
 
+export interface Ranged {
+  value: number
+  low: number
+  high: number
+}
+
+export interface Counts {
+  count: number
+  students?: number
+  beds?: number
+  capacity?: number
+  size_unknown?: number
+}
+
+/** Null: not known. */
+export interface Inside {
+  people_day: Ranged | null
+  people_night: Ranged | null
+  buildings: Ranged | null
+  schools: Counts | null
+  hospitals: Counts | null
+  shelters: Counts | null
+  hazardous_sites: Counts | null
+  reservoirs: Counts | null
+  road_km: number | null
+}
+
+export interface ExposureAnswer {
+  areas: (Inside & { id: string; area_km2: number; covered_share: number | null; townships: (Inside & { code: string | null; name_zh: string; name_en: string })[] })[]
+  basis: { loaded: boolean; source: string | null; source_en: string | null; date: string | null; synthetic: boolean | null; limits: Words[] }
+}
+
 /** The panel is open, and on which tab. */
 export const open = ref(false)
 export const tab = ref<AroundTab>('nearest')
@@ -171,6 +203,17 @@ export function useQuestion<T>(): Question<T> {
       problem.value = null
     },
   }
+}
+
+/** A circle for drawing; what is counted is the server's own circle on the ellipsoid. */
+export function circle(at: Spot, metres: number): Polygon {
+  const perLat = metres / 111_132
+  const perLon = metres / (111_320 * Math.cos((at.lat * Math.PI) / 180))
+  const ring = Array.from({ length: 73 }, (_, index): [number, number] => {
+    const angle = ((index % 72) / 72) * 2 * Math.PI
+    return [at.lon + perLon * Math.sin(angle), at.lat + perLat * Math.cos(angle)]
+  })
+  return { type: 'Polygon', coordinates: [ring] }
 }
 
 /** Whole minutes, never fewer than it takes. */
