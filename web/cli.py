@@ -19,6 +19,7 @@ from web.cli_bench import add_bench
 from web.cli_exercise import add_exercise
 from web.cli_feed import add_feed
 from web.cli_record import add_record
+from web.cli_roads import add_roads
 from web.cli_run import add_run
 from web.loop import run
 from web.words import locale
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_run(commands)
     add_feed(commands)
+    add_roads(commands)
     add_exercise(commands)
     add_record(commands)
     add_backup(commands)

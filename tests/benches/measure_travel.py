@@ -79,7 +79,7 @@ def _direct(networks: Networks, node: int) -> Callable[[], object]:
 def measure(networks: Networks, rounds: int) -> tuple[float, float, float]:
     """Milliseconds: SciPy directly; ours when the units were seen there before; ours when every position is new."""
     rng = np.random.default_rng(8)
-    west, south, east, north = (float(v) for v in shapely.total_bounds(networks.graph.lines))
+    west, south, east, north = (float(v) for v in cast(Any, shapely).total_bounds(networks.graph.lines))
 
     def spots(count: int) -> list[Spot]:
         return [

@@ -75,9 +75,9 @@ def test_each_area_is_summed_exactly() -> None:
 
 def test_bands_count_a_point_once_in_the_first_that_holds_it() -> None:
     points, people = made()
-    taken = np.zeros(len(people["lon"]), dtype=bool)
+    taken: Any = np.zeros(len(people["lon"]), dtype=bool)
     for area, found in zip(AREAS, points.bands(AREAS), strict=True):
-        held = shapely.intersects_xy(area, people["lon"], people["lat"]) & ~taken
+        held: Any = shapely.intersects_xy(area, people["lon"], people["lat"]) & ~taken
         assert equal(found, by_points(people, held))
         taken |= held
     assert taken.all()

@@ -10,10 +10,12 @@ from redis.asyncio import Redis
 
 from spine.clock import HandClock
 from spine.errors import Refused
+from spine.fold import fold_all
 from spine.nudge import Nudges
 from spine.picture import take_snapshot
 from spine.private_services import Services
 from spine.realm import open_realm
+from spine.record import read_since
 from tests.city import City, Server, city_of, serving
 
 MENGDING, SEAT = (99.0817, 23.5568), (100.0885, 23.8885)
@@ -103,6 +105,20 @@ async def test_closures_stand_in_the_pictures_until_they_are_lifted(city: City) 
     assert await pictures() == [[], [], [], []]
     with pytest.raises(Refused, match="already_open"):
         await city.carry_out("duty1", "road.open", {"closure_id": one, "reason": "再解除"})
+
+
+async def test_fold_equals_fetch_for_closures(city: City) -> None:
+    """What the facts left in a picture is what a fresh snapshot of the tables shows."""
+    road = {"lon": MENGDING[0], "lat": MENGDING[1], "origin": "GCJ02"}
+    kept = [await close(city, edges=[5, 3, 4]), await close(city, area=CORDON, until="2026-03-01T18:00:00Z")]
+    lifted = await close(city, point=road)
+    await city.carry_out("psb", "road.open", {"closure_id": lifted, "reason": "恢复"})
+    for stream in ("roads", "board"):
+        async with city.realm.pool.connection() as conn:
+            folded = fold_all({}, [fact.content() for fact in await read_since(conn, stream, 0)])
+        shot: Any = await take_snapshot(city.realm, city.house.book, stream)
+        assert folded["closures"] == shot["picture"]["closures"]
+        assert sorted(folded["closures"]) == sorted(kept)
 
 
 async def test_rescue_drives_into_a_cordon_and_the_public_does_not(server: Server) -> None:
