@@ -28,6 +28,7 @@ from web.api import (
     pictures,
     plans,
     positions,
+    road_matrix,
     roads,
     session,
 )
@@ -76,6 +77,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         intake,
         layers,
         roads,
+        road_matrix,
         exposure,
         plans,
         feeds,

@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -95,6 +94,8 @@ class RoadGraph:
         self._index()
 
     def _index(self) -> None:
+        from scipy.spatial import cKDTree  # takes long to import: not before a graph is built
+
         lonlat, edge = _vector.get_coordinates(self.lines, return_index=True)
         self.lonlat: Floats = np.asarray(lonlat, dtype=np.float64)
         edges: Ints = np.asarray(edge, dtype=np.int64)
@@ -113,7 +114,7 @@ class RoadGraph:
         order = np.arange(len(self._piece_of)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
         middle = (order + 0.5) / np.repeat(pieces, pieces)
         begin = self.xy[self._piece_of]
-        self._tree = cKDTree(begin + (self.xy[self._piece_of + 1] - begin) * middle[:, None])
+        self._tree: Any = cKDTree(begin + (self.xy[self._piece_of + 1] - begin) * middle[:, None])
         self._edge_of_coordinate = edges
         self._lines_tree: Any = _vector.STRtree(self.lines)
         self.shares: Floats = self.along / self._whole[edges]

@@ -1,24 +1,21 @@
 """Who and what is inside areas. A question, not a change: nothing is kept of it."""
 
 import asyncio
-from typing import Literal, cast
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from gis.exposure.current import CurrentExposure, Exposure
+from gis.exposure.current import Exposure
 from spine.canonical import Json, JsonObject
 from spine.validation import refusal_of
 from web.auth import InHouse, SignedIn
 from web.body import read_body
+from web.current import exposure_now
 
 router = APIRouter(prefix="/api/exposure", tags=["exposure"])
 
 MOST_BYTES = 4 * 1024 * 1024
-
-
-def _current(request: Request) -> CurrentExposure:
-    return cast(CurrentExposure, request.app.state.exposure)
 
 
 @router.get("", response_model=None)
@@ -27,7 +24,7 @@ async def get_exposure(request: Request, house: InHouse, principal: SignedIn) ->
     from gis.exposure.count import basis
 
     async with house.realm.pool.connection() as conn:
-        exposure = await _current(request).get(conn)
+        exposure = await exposure_now(request, conn)
     return {"basis": basis(exposure)}
 
 
@@ -38,7 +35,7 @@ async def post_exposure(request: Request, house: InHouse, principal: SignedIn) -
 
     body = await read_body(request, MOST_BYTES)
     async with house.realm.pool.connection() as conn:
-        exposure = await _current(request).get(conn)
+        exposure = await exposure_now(request, conn)
     areas, mode = await asyncio.to_thread(_answer, exposure, body)
     return {"areas": areas, "mode": mode, "basis": basis(exposure)}
 
