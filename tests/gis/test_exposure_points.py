@@ -11,6 +11,7 @@ from gis.exposure.points import ExposurePoints, Sums
 from gis.exposure.things import GROUPS, ThingRow, Things
 
 TOWNSHIPS = 9
+_vector: Any = shapely  # its stubs leave the types of arrays open
 RNG = np.random.default_rng(11)
 
 
@@ -70,14 +71,14 @@ def equal(found: Sums, wanted: list[Any]) -> bool:
 def test_each_area_is_summed_exactly() -> None:
     points, people = made()
     for area, found in zip(AREAS, points.each(AREAS), strict=True):
-        assert equal(found, by_points(people, shapely.intersects_xy(area, people["lon"], people["lat"])))
+        assert equal(found, by_points(people, _vector.intersects_xy(area, people["lon"], people["lat"])))
 
 
 def test_bands_count_a_point_once_in_the_first_that_holds_it() -> None:
     points, people = made()
     taken: Any = np.zeros(len(people["lon"]), dtype=bool)
     for area, found in zip(AREAS, points.bands(AREAS), strict=True):
-        held: Any = shapely.intersects_xy(area, people["lon"], people["lat"]) & ~taken
+        held: Any = _vector.intersects_xy(area, people["lon"], people["lat"]) & ~taken
         assert equal(found, by_points(people, held))
         taken |= held
     assert taken.all()

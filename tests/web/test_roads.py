@@ -109,7 +109,7 @@ async def test_closures_stand_in_the_pictures_until_they_are_lifted(city: City) 
 
 async def test_fold_equals_fetch_for_closures(city: City) -> None:
     """What the facts left in a picture is what a fresh snapshot of the tables shows."""
-    road = {"lon": MENGDING[0], "lat": MENGDING[1], "origin": "GCJ02"}
+    road = {"lon": MENGDING[0], "lat": MENGDING[1], "origin": "CGCS2000"}
     kept = [await close(city, edges=[5, 3, 4]), await close(city, area=CORDON, until="2026-03-01T18:00:00Z")]
     lifted = await close(city, point=road)
     await city.carry_out("psb", "road.open", {"closure_id": lifted, "reason": "恢复"})
