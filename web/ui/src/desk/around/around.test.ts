@@ -9,7 +9,7 @@ const leg = (off_from_m: number | null, off_to_m: number | null): Leg =>
 describe('around a place', () => {
   it('never says fewer minutes than it takes', () => {
     expect([0, 1, 60, 61, 3599].map(minutes)).toEqual([1, 1, 1, 2, 60])
-    expect([km(950), km(12_345), km(123_456)]).toEqual(['0.9', '12.3', '123'])
+    expect([km(20), km(960), km(12_345), km(123_456)]).toEqual(['<0.1', '1.0', '12.3', '123'])
   })
 
   it('says what of a way is no road, when it is worth saying', () => {

@@ -222,6 +222,7 @@ export function minutes(seconds: number): number {
 }
 
 export function km(metres: number): string {
+  if (metres < 95) return '<0.1'
   return metres < 99_500 ? (metres / 1000).toFixed(1) : String(Math.round(metres / 1000))
 }
 
