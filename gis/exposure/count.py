@@ -35,7 +35,8 @@ def _area(exposure: Exposure, area: Area, people: Sums | None, things: Counted) 
     share = _covered(exposure, area)
     if share == 0.0:
         people = None  # nobody has counted there
-    known = exposure.things.has_facilities, exposure.things.has_roads and share != 0.0
+    buildings = exposure.set is not None and exposure.set.buildings is not None
+    known = exposure.things.has_facilities, exposure.things.has_roads and share != 0.0, buildings
     townships: list[Json] = []
     concerned = _concerned(people, things)
     for index in concerned:
@@ -76,7 +77,7 @@ def _concerned(people: Sums | None, things: Counted) -> list[int]:
     return [index for index in np.argsort(-night, kind="stable").tolist() if any_thing[index]]
 
 
-def _numbers(people: Sums | None, things: Counted, at: list[int], known: tuple[bool, bool]) -> dict[str, Json]:
+def _numbers(people: Sums | None, things: Counted, at: list[int], known: tuple[bool, bool, bool]) -> dict[str, Json]:
     groups: dict[str, Json] = {}
     for index, group in enumerate(GROUPS):
         if not known[0]:
@@ -91,7 +92,7 @@ def _numbers(people: Sums | None, things: Counted, at: list[int], known: tuple[b
     return {
         "people_day": None if people is None else _ranged(people.people_day[at].sum(), points or 0),
         "people_night": None if people is None else _ranged(people.people_night[at].sum(), points or 0),
-        "buildings": None if people is None else _ranged(people.buildings[at].sum(), points or 0),
+        "buildings": None if people is None or not known[2] else _ranged(people.buildings[at].sum(), points or 0),
         "points": points,
         **groups,
         "road_km": round(float(things.road_km[at].sum()), 3) if known[1] else None,
@@ -125,6 +126,8 @@ def basis(exposure: Exposure) -> JsonObject:
         limits.append(
             {"zh": "白天人数只考虑县（区）内的往来。", "en": "By day only movement within a county is in the numbers."}
         )
+        if chosen.buildings is None:
+            limits.append({"zh": "数据中没有建筑数。", "en": "The data does not say how many buildings there are."})
         if chosen.synthetic:
             limits.append(
                 {

@@ -49,14 +49,14 @@ class TownshipFact:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Points in the order of their townships. `township`: number of it in the given order."""
+    """Points. `township`: number of it in the given order, past the last: in none. People drawn here are whole numbers."""
 
     lon: Floats
     lat: Floats
     township: Ints
-    people_day: Ints
-    people_night: Ints
-    buildings: Ints
+    people_day: Ints | Floats
+    people_night: Ints | Floats
+    buildings: Ints | Floats
 
     def digest(self) -> str:
         total = hashlib.sha256()

@@ -29,6 +29,8 @@ _ROW = np.dtype(
     ]
 )  # fmt: skip
 
+_ROW_OUTSIDE = np.dtype([(name, _ROW[name]) for name in _ROW.names or () if name != "township"])
+
 
 @dataclass(frozen=True, slots=True)
 class SetFacts:
@@ -41,6 +43,7 @@ class SetFacts:
     source_en: str
     date: date
     synthetic: bool
+    has_buildings: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ async def replace_exposure(conn: Connection, facts: SetFacts, codes: list[str], 
     await conn.execute("DELETE FROM gis.exposure_set")
     await conn.execute("TRUNCATE gis.exposure_point")
     names = np.asarray([code.encode() for code in codes], dtype="S9")
+    inside, outside = np.flatnonzero(drawn.township < len(codes)), np.flatnonzero(drawn.township >= len(codes))
     async with (
         conn.cursor() as cursor,
         cursor.copy(
@@ -100,8 +104,10 @@ async def replace_exposure(conn: Connection, facts: SetFacts, codes: list[str], 
         ) as copy,
     ):
         await copy.write(_HEAD)
-        for first in range(0, len(drawn.lon), _BLOCK_ROWS):
-            await copy.write(_block(drawn, names, slice(first, first + _BLOCK_ROWS)))
+        for first in range(0, len(inside), _BLOCK_ROWS):
+            await copy.write(_block(drawn, names, inside[first : first + _BLOCK_ROWS]))
+        for first in range(0, len(outside), _BLOCK_ROWS):
+            await copy.write(_block(drawn, None, outside[first : first + _BLOCK_ROWS]))
         await copy.write(_TAIL)
     await conn.execute(
         """
@@ -120,20 +126,22 @@ async def replace_exposure(conn: Connection, facts: SetFacts, codes: list[str], 
             "date": facts.date,
             "synthetic": facts.synthetic,
             "points": len(drawn.lon),
-            "day": int(drawn.people_day.sum()),
-            "night": int(drawn.people_night.sum()),
-            "buildings": int(drawn.buildings.sum()),
+            "day": round(float(drawn.people_day.sum())),
+            "night": round(float(drawn.people_night.sum())),
+            "buildings": round(float(drawn.buildings.sum())) if facts.has_buildings else None,
         },
     )
 
 
-def _block(drawn: Drawn, names: Any, part: slice) -> bytes:
-    """Rows as COPY's binary format has them: every value after its length."""
-    rows = np.zeros(len(drawn.lon[part]), dtype=_ROW)
+def _block(drawn: Drawn, names: Any, part: Any) -> bytes:
+    """Rows as COPY's binary format has them: every value after its length. `names` None: points in no township."""
+    rows = np.zeros(len(part), dtype=_ROW if names is not None else _ROW_OUTSIDE)
     rows["n"] = 6
-    for field, size in (("a", 8), ("b", 8), ("c", 9), ("d", 4), ("e", 4), ("f", 4)):
+    for field, size in (("a", 8), ("b", 8), ("c", 0 if names is None else 9), ("d", 4), ("e", 4), ("f", 4)):
         rows[field] = size
-    rows["lon"], rows["lat"], rows["township"] = drawn.lon[part], drawn.lat[part], names[drawn.township[part]]
+    rows["lon"], rows["lat"] = drawn.lon[part], drawn.lat[part]
+    if names is not None:
+        rows["township"] = names[drawn.township[part]]
     rows["day"], rows["night"] = drawn.people_day[part], drawn.people_night[part]
     rows["buildings"] = drawn.buildings[part]
     return rows.tobytes()
