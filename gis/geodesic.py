@@ -22,8 +22,15 @@ def bearing_deg(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
 
 def bearings_and_km(lon: float, lat: float, lons: Floats, lats: Floats) -> tuple[Floats, Floats]:
     """(bearing in degrees, distance in km) from one point to many."""
-    azimuth, _, metres = _GEOD.inv(np.full_like(lons, lon), np.full_like(lats, lat), lons, lats)
-    return np.asarray(azimuth, dtype=np.float64), np.asarray(metres, dtype=np.float64) / 1000
+    there, _, km = both_bearings_and_km(lon, lat, lons, lats)
+    return there, km
+
+
+def both_bearings_and_km(lon: float, lat: float, lons: Floats, lats: Floats) -> tuple[Floats, Floats, Floats]:
+    """(bearing there, bearing back, distance in km) between one point and many."""
+    there, back, metres = _GEOD.inv(np.full_like(lons, lon), np.full_like(lats, lat), lons, lats)
+    km = np.asarray(metres, dtype=np.float64) / 1000
+    return np.asarray(there, dtype=np.float64), np.asarray(back, dtype=np.float64), km
 
 
 def destination(lon: float, lat: float, bearing: float, metres: float) -> tuple[float, float]:

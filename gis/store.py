@@ -9,10 +9,11 @@ from uuid import UUID
 from psycopg import sql
 from psycopg.rows import class_row
 
-from gis.region.load import TABLES as REFERENCE_TABLES
+from gis.region.load import TABLES as REGION_TABLES
 from spine.db import Connection
 
-__all__ = ["REFERENCE_TABLES"]
+REFERENCE_TABLES: tuple[LiteralString, ...] = (*REGION_TABLES, "gis.exposure_set", "gis.exposure_point")
+"""What a sealed copy needs of this room, referenced tables first."""
 
 
 @dataclass(frozen=True, slots=True)

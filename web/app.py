@@ -11,6 +11,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
+from gis.exposure.current import CurrentExposure
+from gis.roads.current import CurrentRoads
 from spine.errors import Refused
 from spine.settings import Settings
 from web import errors
@@ -18,6 +20,7 @@ from web.api import (
     catalogue,
     commands,
     exercises,
+    exposure,
     feeds,
     files,
     health,
@@ -27,6 +30,8 @@ from web.api import (
     pictures,
     plans,
     positions,
+    road_matrix,
+    roads,
     session,
     tiles,
 )
@@ -72,6 +77,10 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.layers = LayerWatch(house.realm, app.state.gateway.telemetry, settings.poll_s)
     app.state.tiles = Tiles(house.realm, app.state.layers)
     app.state.layer_imports = LayerImports(house.realm, app.state.layers)
+    app.state.roads = CurrentRoads()
+    app.state.exposure = CurrentExposure()
+    house.realm.when_exchanged(app.state.roads.forget)
+    house.realm.when_exchanged(app.state.exposure.forget)
     errors.install(app)
     for part in (
         commands,
@@ -83,6 +92,9 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         catalogue,
         layer_imports,
         tiles,
+        roads,
+        road_matrix,
+        exposure,
         plans,
         feeds,
         positions,

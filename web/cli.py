@@ -17,9 +17,11 @@ from spine.settings import from_environment
 from web.cli_backup import add_backup
 from web.cli_bench import add_bench
 from web.cli_exercise import add_exercise
+from web.cli_exposure import add_exposure
 from web.cli_feed import add_feed
 from web.cli_layers import add_layers
 from web.cli_record import add_record
+from web.cli_roads import add_roads
 from web.cli_run import add_run
 from web.loop import run
 from web.words import locale
@@ -34,6 +36,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_run(commands)
     add_feed(commands)
+    add_roads(commands)
+    add_exposure(commands)
     add_exercise(commands)
     add_record(commands)
     add_backup(commands)

@@ -49,7 +49,17 @@ def add_run(commands: Any) -> None:
         role.add_argument("--health-host", default="127.0.0.1")
         role.add_argument("--health-port", type=int, help="只供监控的端口 / a port of its own for /readyz and /metrics")
     commands.add_parser("migrate", help="升级数据库 / migrate the database").set_defaults(run=run_migrate)
-    commands.add_parser("seed", help="生成训练数据 / generate the training region").set_defaults(run=run_seed)
+    seeding = commands.add_parser("seed", help="生成训练数据 / generate the training region")
+    seeding.add_argument(
+        "--exposure",
+        nargs="?",
+        type=int,
+        const=1_000_000,
+        default=None,
+        metavar="POINTS",
+        help="同时生成合成人口分布（默认 100 万点） / also synthetic exposure, a million points unless said otherwise",
+    )
+    seeding.set_defaults(run=run_seed)
     commands.add_parser("doctor", help="检查安装 / check the installation").set_defaults(run=run_doctor)
 
 
@@ -108,10 +118,11 @@ async def _up(
         if await has_accounts(services.database_url):
             logins = await _known_logins(services.database_url)
         else:
+            from gis.exposure.load import COARSE
             from web.seed import seed  # it draws with SciPy, which takes longer to import than all the rest
 
             with step("生成训练区域（示意数据）", "generating the training region (illustrative data)"):
-                logins = (await seed(services.database_url)).logins
+                logins = (await seed(services.database_url, exposure=COARSE)).logins
     house = await open_house(
         services.database_url, services.redis_url or None, settings.data_dir, mail=settings.smtp_url is not None
     )
@@ -216,7 +227,7 @@ async def run_seed(arguments: argparse.Namespace, settings: Settings) -> int:
 
     services = find_services(settings)
     await prepare(services.database_url)
-    seeded = await seed(services.database_url)
+    seeded = await seed(services.database_url, exposure=arguments.exposure)
     for name, count in sorted(seeded.counts.items()):
         print(f"{name:24} {count}")
     return 0

@@ -7,6 +7,8 @@ from redis.asyncio import Redis
 import command.handlers
 import command.picture
 import command.react
+import gis.roads.handlers
+import gis.roads.picture
 import incidents.handlers
 import incidents.picture
 import notify.handlers
@@ -29,6 +31,7 @@ def registry() -> Registry:
         (
             *deadlines.HANDLINGS,
             *realm_clock.HANDLINGS,
+            *gis.roads.handlers.HANDLINGS,
             *incidents.handlers.HANDLINGS,
             *command.handlers.HANDLINGS,
             *notify.handlers.HANDLINGS,
@@ -38,10 +41,11 @@ def registry() -> Registry:
 
 def book() -> PictureBook:
     return PictureBook(
-        kinds=(*STREAMS, *realm_clock.STREAMS),
+        kinds=(*STREAMS, *realm_clock.STREAMS, *gis.roads.picture.STREAMS),
         sources=(
             *deadlines.SOURCES,
             *realm_clock.SOURCES,
+            *gis.roads.picture.SOURCES,
             *incidents.picture.SOURCES,
             *command.picture.SOURCES,
             *notify.picture.SOURCES,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
 from command.seed import seed_accounts, seed_organisation
+from gis.exposure.load import seed_exposure
 from gis.seed import seed_region
 from spine.accounts import DemoLogin, demo_logins, put_account
 from spine.db import owner_connection
@@ -22,10 +23,15 @@ class Seeded:
     logins: list[DemoLogin]
 
 
-async def seed(database_url: str, *, number: int = SEED, password: str | None = None) -> Seeded:
-    """Fill a migrated realm with the training region. The demo password is drawn once per installation, unless given."""
+async def seed(
+    database_url: str, *, number: int = SEED, password: str | None = None, exposure: int | None = None
+) -> Seeded:
+    """Fill a migrated realm with the training region. The demo password is drawn once per installation, unless given.
+    `exposure`: so many synthetic points of who lives where; None leaves what is there."""
     async with owner_connection(database_url) as conn:
         counts = dict(await seed_region(conn, number))
+        if exposure is not None:
+            counts |= await seed_exposure(conn, points=exposure, seed=number)
         counts |= await seed_organisation(conn, datetime.now(UTC))
         row = await (
             await conn.execute("SELECT demo_password FROM spine.account WHERE demo_password IS NOT NULL LIMIT 1")

@@ -63,6 +63,8 @@ MAY: dict[str, set[Role]] = {
     "task.send_back": DUTY | LEAD,
     "task.cancel": LEAD,
     "task.resume_clocks": SYSTEM,
+    "road.close": DUTY | LEAD | DEPARTMENT,
+    "road.open": DUTY | LEAD | DEPARTMENT,
     "unit.status": UNIT | DEPARTMENT | DUTY,
     "unit.arrive": UNIT,
     "unit.need_help": UNIT,
@@ -159,6 +161,7 @@ async def test_every_role_against_every_stream(server: Server) -> None:
         f"unit:{unit}": overseers | {"duty-gengma", "frb", "field-mengding"},
         f"desk:{own['frb']}": {"frb"},
         "clock": {*LOGINS.values(), "duty-gengma", "psb"},
+        "roads": {*LOGINS.values(), "duty-gengma", "psb"},
         "where:units": overseers | {"duty-gengma", "frb", "psb"},
     }
     for login in ["duty-gengma", "psb", *LOGINS.values()]:

@@ -153,6 +153,23 @@ function call(palette: Palette): ImageData | null {
   })
 }
 
+/** closure|<all|public> : the sign of no entry; a ring only where rescue may pass. */
+function closure(palette: Palette, bars: string): ImageData | null {
+  return canvas(24, (c, size) => {
+    const m = size / 2
+    c.beginPath()
+    c.arc(m, m, m - 2, 0, Math.PI * 2)
+    c.fillStyle = bars === 'all' ? palette.incident : '#ffffff'
+    c.fill()
+    c.lineWidth = bars === 'all' ? 1.5 : 3
+    c.strokeStyle = bars === 'all' ? '#ffffff' : palette.incident
+    c.stroke()
+    if (bars !== 'all') return
+    c.fillStyle = '#ffffff'
+    c.fillRect(m - 6, m - 2, 12, 4)
+  })
+}
+
 /** The image of a name such as `unit|消|go`; null for a name that is not ours. */
 export function drawIcon(name: string, palette: Palette): { data: ImageData; ratio: number } | null {
   const [kind, a = '', b = '', d = ''] = name.split('|')
@@ -162,6 +179,7 @@ export function drawIcon(name: string, palette: Palette): { data: ImageData; rat
     : kind === 'incident' ? incident(palette, a, b, d)
     : kind === 'alert' ? alert(palette, a, b)
     : kind === 'call' ? call(palette)
+    : kind === 'closure' ? closure(palette, a)
     : null
   return data ? { data, ratio: RATIO } : null
 }

@@ -9,15 +9,16 @@ import type { LayerSpecification, StyleSpecification } from './maplibre'
 import type { Palette } from './palette'
 import { facilitySign } from './icons'
 import type { Theme } from '@/shell/theme'
+import { ROAD_GROUPS, groundLayers, roadLayers } from './road_layers'
 
 type Expression = unknown[]
 
 const EMPTY = collection([])
-export const LIVE_SOURCES = ['areas', 'alert-areas', 'alerts', 'calls', 'units', 'incidents', 'sketch'] as const
+export const LIVE_SOURCES = ['areas', 'alert-areas', 'alerts', 'calls', 'units', 'incidents', 'sketch', 'overlay', 'closures'] as const
 export type LiveSource = (typeof LIVE_SOURCES)[number]
 
 /** Layers that answer to a click, the nearest to the eye first. */
-export const CLICKABLE = ['incidents', 'units', 'units-idle', 'calls', 'alerts', 'alert-areas', 'facilities', 'reservoirs']
+export const CLICKABLE = ['incidents', 'units', 'units-idle', 'calls', 'alerts', 'closure-marks', 'closure-lines', 'alert-areas', 'facilities', 'reservoirs']
 
 /** What a switch in the layer panel turns on and off. */
 export const GROUPS: Record<string, string[]> = {
@@ -26,6 +27,7 @@ export const GROUPS: Record<string, string[]> = {
   alerts: ['alert-area-fill', 'alert-areas', 'alerts'],
   calls: ['calls'],
   units: ['units', 'units-idle'],
+  ...ROAD_GROUPS,
   facilities: ['facilities'],
   reservoirs: ['reservoir-fill', 'reservoirs'],
   roads: ['roads'],
@@ -93,6 +95,7 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
     { id: 'incident-line', type: 'line', source: 'areas', filter: ['==', ['get', 'which'], 'incident'], paint: { 'line-color': p.incident, 'line-width': 2 } },
     { id: 'alert-area-fill', type: 'fill', source: 'alert-areas', paint: { 'fill-color': grades, 'fill-opacity': ['case', ['get', 'chosen'], 0.2, 0.07] } },
     { id: 'alert-areas', type: 'line', source: 'alert-areas', paint: { 'line-color': grades, 'line-width': ['case', ['get', 'chosen'], 2, 1], 'line-dasharray': [2, 2] } },
+    ...groundLayers(p),
     {
       id: 'county-names', type: 'symbol', source: 'counties', maxzoom: 11,
       layout: text(['interpolate', ['linear'], ['zoom'], 7, 12, 10, 15], { 'text-padding': 4 }), paint: inked(p.text),
@@ -120,6 +123,7 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
 { id: 'sketch-fill', type: 'fill', source: 'sketch', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': p.go, 'fill-opacity': 0.18 } },
     { id: 'sketch-line', type: 'line', source: 'sketch', paint: { 'line-color': p.go, 'line-width': 2, 'line-dasharray': [3, 2] } },
     { id: 'sketch-corners', type: 'circle', source: 'sketch', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4.5, 'circle-color': p.plate, 'circle-stroke-color': p.go, 'circle-stroke-width': 2 } },
+    ...roadLayers(p),
     { id: 'alerts', type: 'symbol', source: 'alerts', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8.5, ['get', 'title']] }) }, paint: inked(p.text) },
     { id: 'calls', type: 'symbol', source: 'calls', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8, ['get', 'title']] }) }, paint: inked(p.text) },
     { id: 'units-idle', type: 'symbol', source: 'units', filter: ['!', ['get', 'busy']], minzoom: 8, layout: { 'icon-image': ['get', 'icon'], 'icon-size': 0.8 } },

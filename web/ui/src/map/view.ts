@@ -12,6 +12,7 @@ export type MapTarget =
   | { kind: 'alert'; id: string }
   | { kind: 'call'; id: string }
   | { kind: 'unit'; id: string }
+  | { kind: 'closure'; id: string }
   | { kind: 'facility'; id: string; name: string; lon: number; lat: number }
 
 export interface MapAreas {

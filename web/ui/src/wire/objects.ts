@@ -3,11 +3,13 @@ import type { By, Time } from './objects/base'
 import type { Department, Note, Response, Task, Unit } from './objects/command'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
+import type { Closure } from './objects/road'
 
 export * from './objects/base'
 export * from './objects/command'
 export * from './objects/duty'
 export * from './objects/incident'
+export * from './objects/road'
 
 /** Which object stands in which collection of a picture. */
 export interface Collections {
@@ -32,6 +34,7 @@ export interface Collections {
   exercise: Exercise
   injects: Inject
   ratings: Rating
+  closures: Closure
 }
 
 export type Picture = { [K in keyof Collections]?: Record<string, Collections[K]> }

@@ -34,6 +34,8 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'unit.needs_help': (d) => ({ kinds: list(d.kinds).map((kind) => word('help', kind)).join(say('shell.comma')), unit: text(d.call_sign) }),
   'unit.arrived': (d) => ({ unit: text(d.call_sign) }),
   'unit.noted': (d) => ({ unit: text(d.call_sign) }),
+  'road.closed': (d) => ({ where: both(d, 'roads') || say('around.kind_area'), bars: say(`around.bars_${text(d.bars)}`) }),
+  'road.opened': (d) => ({ where: both(d, 'roads') || say('around.kind_area') }),
   'delivery.changed': (d) => ({ state: word('delivery_state', d.state) }),
   'duty.taken': (d) => ({ post: both(d, 'post') }),
   'deadline.passed': (d) => ({ what: has(`facts.clock.${text(d.kind)}`) ? say(`facts.clock.${text(d.kind)}`) : text(d.kind), due: text(d.due_at) ? formatTime(text(d.due_at)) : '' }),

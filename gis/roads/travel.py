@@ -1,0 +1,198 @@
+"""How far and how long from these places to those, by road where a road is known, and never a time where none is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gis.geodesic import both_bearings_and_km
+from gis.roads import words
+from gis.roads.barriers import Who
+from gis.roads.graph import Floats, RoadGraph, Snaps
+from gis.roads.network import Network, Stretch
+from gis.roads.words import Reason
+from spine.canonical import Json, JsonObject
+
+MODEL = "road-graph"
+MODEL_VERSION = "1"
+RANGE = (0.85, 1.5)
+"""Least and most of a time as shares of the computed one: judgement (mark I). The speeds are those of a free road by day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place asked about, WGS 84."""
+
+    id: str
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """One road layer: with nothing closed, and with what is closed for each kind of traffic."""
+
+    graph: RoadGraph
+    free: Network
+    rescue: Network
+    public: Network
+
+    def of(self, who: Who) -> Network:
+        return self.rescue if who == "rescue" else self.public
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """From one spot to another in the direction of travel. `seconds` is None where no time is known; then `reason` says why.
+
+    `off_from_m`, `off_to_m`: metres between the spot and the road at either end, not in the time; None: no road near.
+    """
+
+    to: str
+    seconds: float | None
+    distance_m: float | None
+    straight_m: float
+    bearing: float
+    off_from_m: float | None
+    off_to_m: float | None
+    reason: Reason | None
+
+    def to_json(self) -> JsonObject:
+        if self.seconds is None:
+            zh, en = words.straight(self.straight_m, self.bearing, self.reason or "not_connected")
+        else:
+            zh, en = words.by_road(self.seconds, self.distance_m, (self.off_from_m or 0.0, self.off_to_m or 0.0))
+        least, most = RANGE
+        return {
+            "state": "straight" if self.seconds is None else "road",
+            "reason": self.reason,
+            "seconds": _rounded(self.seconds),
+            "seconds_range": None
+            if self.seconds is None
+            else [_rounded(self.seconds * least), _rounded(self.seconds * most)],
+            "distance_m": _rounded(self.distance_m),
+            "straight_m": _rounded(self.straight_m),
+            "bearing_deg": round(self.bearing, 1),
+            "off_from_m": _rounded(self.off_from_m),
+            "off_to_m": _rounded(self.off_to_m),
+            "zh": zh,
+            "en": en,
+        }
+
+
+def _rounded(value: float | None) -> Json:
+    return None if value is None else round(value)
+
+
+def snap(graph: RoadGraph, spots: Sequence[Spot]) -> Snaps:
+    return graph.snap([(spot.lon, spot.lat) for spot in spots])
+
+
+def way_m(graph: RoadGraph, way: Sequence[Stretch]) -> float:
+    return sum(abs(part.end - part.begin) * float(graph.length_m[part.edge]) for part in way)
+
+
+def way_s(graph: RoadGraph, way: Sequence[Stretch]) -> float:
+    return sum(abs(part.end - part.begin) * float(graph.seconds[part.edge]) for part in way)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """(origins, targets) times. `seconds` is infinite where none is known; `off_*`: metres from road, infinite: too far."""
+
+    origins: Sequence[Spot]
+    targets: Sequence[Spot]
+    seconds: Floats
+    straight_m: Floats
+    bearing: Floats
+    off_origin: Floats
+    off_target: Floats
+    toward: bool
+    _reason: Callable[[int, int], Reason]
+
+    def reason(self, row: int, column: int) -> Reason | None:
+        return None if np.isfinite(self.seconds[row, column]) else self._reason(row, column)
+
+    def leg(self, row: int, column: int) -> Leg:
+        seconds = float(self.seconds[row, column])
+        off = _metres(self.off_origin[row]), _metres(self.off_target[column])
+        return Leg(
+            to=self.targets[column].id,
+            seconds=seconds if np.isfinite(seconds) else None,
+            distance_m=None,
+            straight_m=float(self.straight_m[row, column]),
+            bearing=float(self.bearing[row, column]),
+            off_from_m=off[int(self.toward)],
+            off_to_m=off[1 - int(self.toward)],
+            reason=self.reason(row, column),
+        )
+
+
+def _metres(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def travel_table(
+    networks: Networks | None, origins: Sequence[Spot], targets: Sequence[Spot], who: Who, *, toward: bool = False
+) -> Table:
+    """Times from the origins to the targets; `toward`: from the targets to the origins. With no road data there is none."""
+    straight_m, bearing = _straight(origins, targets, toward)
+    shape = len(origins), len(targets)
+    if networks is None:
+        nowhere: tuple[Floats, Floats, Floats] = (
+            np.full(shape, np.inf),
+            np.full(shape[0], np.inf),
+            np.full(shape[1], np.inf),
+        )
+        return Table(
+            origins, targets, nowhere[0], straight_m, bearing, *nowhere[1:], toward, lambda _r, _c: "no_road_data"
+        )
+    network = networks.of(who)
+    starts, ends = snap(networks.graph, origins), snap(networks.graph, targets)
+    seconds = network.seconds(starts, ends, toward=toward)
+    free: Floats | None = None
+
+    def reason(row: int, column: int) -> Reason:
+        nonlocal free
+        if starts.edge[row] < 0 or ends.edge[column] < 0:
+            return "too_far"
+        if network.closed_at(starts, row) or network.closed_at(ends, column):
+            return "in_closure"
+        if network is not networks.free:
+            if free is None:
+                free = networks.free.seconds(starts, ends, toward=toward)
+            if np.isfinite(free[row, column]):
+                return "cut_off"
+        return "not_connected"
+
+    return Table(origins, targets, seconds, straight_m, bearing, starts.off_m, ends.off_m, toward, reason)
+
+
+def _straight(origins: Sequence[Spot], targets: Sequence[Spot], toward: bool) -> tuple[Floats, Floats]:
+    """(origins, targets) metres and bearings on the ellipsoid, in the direction of travel."""
+    lons = np.asarray([spot.lon for spot in targets], dtype=np.float64)
+    lats = np.asarray([spot.lat for spot in targets], dtype=np.float64)
+    metres, bearings = np.empty((len(origins), len(targets))), np.empty((len(origins), len(targets)))
+    for row, origin in enumerate(origins):
+        there, back, km = both_bearings_and_km(origin.lon, origin.lat, lons, lats)
+        metres[row], bearings[row] = km * 1000, (back if toward else there) % 360
+    return metres, bearings
+
+
+def nearest(
+    networks: Networks | None, origin: Spot, candidates: Sequence[Spot], count: int, who: Who, *, toward: bool
+) -> tuple[list[Leg], list[Leg]]:
+    """The quickest by road, with their distances; and, apart, the nearest of those without a known road. Both best first."""
+    table = travel_table(networks, [origin], candidates, who, toward=toward)
+    order: list[int] = [int(i) for i in np.lexsort((table.straight_m[0], table.seconds[0]))]
+    known = int(np.isfinite(table.seconds[0]).sum())
+    timed, apart = order[:known][:count], order[known:][:count]
+    legs = [table.leg(0, column) for column in timed]
+    if networks is not None and timed:
+        chosen = snap(networks.graph, [candidates[column] for column in timed])
+        ways = networks.of(who).ways(snap(networks.graph, [origin]), chosen, toward=toward)
+        legs = [
+            leg if way is None else replace(leg, distance_m=way_m(networks.graph, way))
+            for leg, way in zip(legs, ways, strict=True)
+        ]
+    return legs, [table.leg(0, column) for column in apart]

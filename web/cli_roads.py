@@ -1,0 +1,48 @@
+"""roads import: a city's own road graph from an OpenStreetMap extract, in place of the one that is loaded."""
+
+import argparse
+import asyncio
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from spine.db import owner_connection
+from spine.settings import Settings
+from web.cli_run import find_services
+from web.words import say, step
+
+
+def add_roads(commands: Any) -> None:
+    parser = commands.add_parser("roads", help="道路 / roads")
+    actions = parser.add_subparsers(dest="action", required=True)
+    read = actions.add_parser(
+        "import", help="用 OSM 数据替换道路图层 / replace the road layer by an OpenStreetMap extract"
+    )
+    read.add_argument("file", type=Path, help=".osm.pbf / .osm")
+    read.add_argument("--source", default="OpenStreetMap 贡献者 / OpenStreetMap contributors")
+    read.add_argument("--licence", default="ODbL 1.0")
+    read.add_argument("--date", type=date.fromisoformat, required=True, help="数据日期 / date of the data, YYYY-MM-DD")
+    read.set_defaults(run=run_import)
+
+
+async def run_import(arguments: argparse.Namespace, settings: Settings) -> int:
+    from gis.roads.osm import read_osm  # SciPy and GDAL take long to import
+    from gis.roads.replace import LayerFacts, replace_roads
+
+    path: Path = arguments.file
+    services = find_services(settings)
+    with step("读取道路", "reading the roads"):
+        roads = await asyncio.to_thread(read_osm, path)
+    facts = LayerFacts(arguments.source, arguments.source, arguments.licence, arguments.date)
+    with step("替换道路图层", "replacing the road layer"):
+        async with owner_connection(services.database_url) as conn:
+            done = await replace_roads(conn, roads, facts)
+            await conn.commit()
+    left = ", ".join(f"{why} {count}" for why, count in sorted(roads.left_out.items())) or "0"
+    say(
+        f"{roads.ways} 条道路，切成 {done.edges} 段、{done.nodes} 个路口，共 {done.km:.0f} 公里，"
+        f"其中 {done.joined_share:.1%} 相互连通；未采用：{left}。",
+        f"{roads.ways} ways cut into {done.edges} stretches and {done.nodes} junctions, {done.km:.0f} km, "
+        f"{done.joined_share:.1%} of it one connected network; left out: {left}.",
+    )
+    return 0
