@@ -22,6 +22,8 @@ MOST_RANKED = 4000
 """Candidates that are ranked in full; of more, the nearest ones (or the shortest names) are taken."""
 _NEVER = "\\_\\_none"  # no name looks like this
 _LONGEST = 60
+_SLIPPING = 12
+"""Characters up to which slips are looked for."""
 
 _FROM_REGION: LiteralString = """
     INSERT INTO gis.named (source, code, kind, name_zh, name_en, short_zh, short_en, area_code, point, pinyin, initials,
@@ -86,10 +88,10 @@ _STRICT_MATCH: LiteralString = """
         ELSE 'initials'
     END
 """
+_GAP_RANK: LiteralString = "CASE WHEN name_zh LIKE ANY (%(patterns)s) THEN 60 END"
 _SLIP_RANK: LiteralString = """
     CASE
-        WHEN name_zh LIKE ANY (%(gapped)s) THEN 60
-        WHEN name_zh LIKE ANY (%(slipped)s) THEN 48
+        WHEN name_zh LIKE ANY (%(patterns)s) THEN 48
         WHEN similarity(pinyin, %(pinyin)s) >= %(alike)s THEN 45 * similarity(pinyin, %(pinyin)s)
     END
 """
@@ -165,36 +167,67 @@ async def search_named(
     rows = await _ask(conn, _STRICT_WHERE, _STRICT_RANK, _STRICT_MATCH, words)
     if len(rows) >= limit or (rows and rows[0].score >= 60):
         return rows
-    slips = await _slips(conn, text if chinese else "", words)
+    slips = await _gapped(conn, text, words) if chinese else []
+    if not slips and not rows:
+        slips = await _slipped(conn, text if chinese else "", words)
     known = {(row.kind, row.code) for row in rows}
     more = [row for row in slips if (row.kind, row.code) not in known]
     return sorted([*rows, *more], key=lambda row: -row.score)[:limit]
 
 
-async def _slips(conn: Connection, text: str, words: Mapping[str, object]) -> list[NamedRow]:
-    """Names that the text is nearly: characters left out, one too many or another one, and pinyin alike."""
-    gapped: list[str] = []
-    slipped: list[str] = []
-    values: dict[str, object] = {}
-    if 3 <= len(text) <= 12:
-        for at in range(1, len(text)):
-            gapped.append(f"%{_like(text[:at])}%{_like(text[at:])}%")
-            values[f"gap{at}"] = grams_of(text[:at], text[at:])
+async def _gapped(conn: Connection, text: str, words: Mapping[str, object]) -> list[NamedRow]:
+    """Names that hold the text with something more in one place: 孟定小学 → 孟定镇中心小学."""
+    if not 3 <= len(text) <= _SLIPPING:
+        return []
+    cuts = ((text[:at], text[at:]) for at in range(1, len(text)))
+    ways = [(grams_of(*cut), f"%{_like(cut[0])}%{_like(cut[1])}%") for cut in cuts]
+    return await _nearly(conn, ways, _GAP_RANK, words, by_sound=False)
+
+
+async def _slipped(conn: Connection, text: str, words: Mapping[str, object]) -> list[NamedRow]:
+    """Names with another character in one place of the text or without one of its characters, and names that sound alike."""
+    ways: list[tuple[list[str], str]] = []
+    if 3 <= len(text) <= _SLIPPING:
         for at in range(len(text)):
             before, after = text[:at], text[at + 1 :]
-            slipped += [f"%{_like(before)}_{_like(after)}%", f"%{_like(before)}{_like(after)}%"]
-            values[f"slip{at}"] = grams_of(before, after)
-    conditions: list[sql.Composable] = [sql.SQL("pinyin %% %(pinyin)s")]
-    conditions += [sql.SQL("grams @> {}").format(sql.Placeholder(name)) for name in values]
-    statement = sql.SQL(_SEARCH).format(
-        where=sql.SQL(" OR ").join(conditions), rank=sql.SQL(_SLIP_RANK), match=sql.Literal("alike"),
-        most=sql.Literal(MOST_RANKED),
-    )  # fmt: skip
-    await conn.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", (str(ALIKE),))
-    async with conn.cursor(row_factory=class_row(NamedRow)) as cursor:
-        await cursor.execute(
-            statement, {**words, **values, "gapped": gapped, "slipped": slipped, "alike": ALIKE}, prepare=False
+            ways.append((grams_of(before, after), f"%{_like(before)}_{_like(after)}%"))
+            ways.append((grams_of(before + after), f"%{_like(before)}{_like(after)}%"))
+    return await _nearly(conn, ways, _SLIP_RANK, words, by_sound=True)
+
+
+async def _nearly(
+    conn: Connection,
+    ways: Sequence[tuple[list[str], str]],
+    rank: LiteralString,
+    words: Mapping[str, object],
+    *,
+    by_sound: bool,
+) -> list[NamedRow]:
+    """Names that hold all grams of one of the ways and match its pattern (`by_sound`: or sound alike), ranked.
+
+    One search of the index for each way: together in one condition every way would be tried on every candidate.
+    """
+    named: dict[str, object] = {}
+    searches: list[sql.Composable] = []
+    for at, (grams, pattern) in enumerate(ways):
+        named |= {f"grams{at}": grams, f"like{at}": pattern}
+        searches.append(
+            sql.SQL("SELECT id FROM gis.named WHERE grams @> {} AND name_zh LIKE {}").format(
+                sql.Placeholder(f"grams{at}"), sql.Placeholder(f"like{at}")
+            )
         )
+    if by_sound:
+        searches.append(sql.SQL("SELECT id FROM gis.named WHERE pinyin %% %(pinyin)s"))
+        await conn.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", (str(ALIKE),))
+    statement = sql.SQL(_SEARCH).format(
+        where=sql.SQL("id IN ({})").format(sql.SQL(" UNION ").join(searches)),
+        rank=sql.SQL(rank),
+        match=sql.Literal("alike"),
+        most=sql.Literal(MOST_RANKED),
+    )
+    patterns = [pattern for _, pattern in ways]
+    async with conn.cursor(row_factory=class_row(NamedRow)) as cursor:
+        await cursor.execute(statement, {**words, **named, "patterns": patterns, "alike": ALIKE}, prepare=False)
         return await cursor.fetchall()
 
 
@@ -243,4 +276,12 @@ async def replace_names(conn: Connection, source: str, rows: Iterable[Sequence[o
         {"source": source},
     )
     await conn.execute("DROP TABLE arriving")
+    # What an index has put off is searched row by row; only the owner may have it done now, else the next vacuum does it.
+    await conn.execute(
+        """
+        SELECT gin_clean_pending_list(c.oid) FROM pg_class AS c JOIN pg_am AS a ON a.oid = c.relam
+        WHERE a.amname = 'gin' AND pg_has_role(c.relowner, 'USAGE')
+          AND c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = 'gis.named'::regclass)
+        """
+    )
     return answer.rowcount

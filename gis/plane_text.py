@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gis.projection import Zone, split_easting, zone_at, zone_of_meridian, zone_of_number
 
-_NORTHING = r"\d{7}(?:\.\d+)?"
+_NORTHING = r"\d{6,7}(?:\.\d+)?"
 _EASTING = r"(?:\d{8}|\d{6})(?:\.\d+)?"
 _LABEL = r"(?:[XYENxyen东北纵横]|东坐标|北坐标|纵坐标|横坐标|Easting|Northing)?\s*[:：=]?\s*"
 _BETWEEN = r"\s*(?:米|m(?![a-z]))?[\s,，、;；/]*"
@@ -68,6 +68,8 @@ def plane_points(text: str, home_lon: float | None = None) -> Iterator[PlanePoin
         if not said and alone.strip(" ()（）\t\n") != match.group().strip():
             continue  # two long numbers in a sentence are telephone numbers and dates
         easting, northing = float(match["e1"] or match["e2"]), float(match["n1"] or match["n2"])
+        if northing < 1_000_000 and easting < 1_000_000:
+            continue  # south of 9° N only the zone before the easting tells which number is which
         zone, plane_easting = split_easting(easting)
         if easting >= 1_000_000 and zone is None:
             continue  # no zone of China begins with these digits: another number

@@ -241,7 +241,9 @@ def _of_plane(plane: PlanePoint, text: str) -> ReadPoint | Doubt | None:
             f"“{words}” has neither a zone nor a central meridian: where it lies cannot be told.",
         )
     lon, lat = to_degrees(plane.zone, plane.easting, plane.northing)
-    if not (abs(lon) <= 180 and abs(lat) <= 90 and abs(lon - plane.zone.meridian) <= 6):
+    if not (abs(lon) <= 180 and abs(lat) <= 90 and abs(lon - plane.zone.meridian) <= 6) or (
+        plane.zone.kind != "UTM" and lat > 56
+    ):
         return Doubt(
             "plane_impossible",
             f"“{words}”不在 {plane.zone.zh} 的范围内，请核对数字和带号。",

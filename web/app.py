@@ -14,7 +14,20 @@ from starlette.staticfiles import StaticFiles
 from spine.errors import Refused
 from spine.settings import Settings
 from web import errors
-from web.api import commands, exercises, feeds, files, health, intake, layers, pictures, plans, positions, session
+from web.api import (
+    commands,
+    exercises,
+    feeds,
+    files,
+    health,
+    intake,
+    layers,
+    pictures,
+    places,
+    plans,
+    positions,
+    session,
+)
 from web.gateway.gateway import Gateway
 from web.guard import Guard
 from web.house import House
@@ -55,6 +68,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         files,
         intake,
         layers,
+        places,
         plans,
         feeds,
         positions,

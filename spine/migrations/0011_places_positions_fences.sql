@@ -37,9 +37,10 @@ CREATE INDEX named_pinyin ON gis.named (pinyin text_pattern_ops);
 CREATE INDEX named_initials ON gis.named (initials text_pattern_ops);
 CREATE INDEX named_code ON gis.named (code text_pattern_ops);
 CREATE INDEX named_other_codes ON gis.named USING gin (other_codes) WHERE other_codes <> '{}';
-CREATE INDEX named_grams ON gis.named USING gin (grams) WITH (fastupdate = off);
-CREATE INDEX named_sounds ON gis.named USING gin (pinyin gin_trgm_ops) WITH (fastupdate = off);
-CREATE INDEX named_latin ON gis.named USING gin (latin gin_trgm_ops) WITH (fastupdate = off);
+CREATE INDEX named_grams ON gis.named USING gin (grams);
+CREATE INDEX named_sounds ON gis.named USING gin (pinyin gin_trgm_ops);
+CREATE INDEX named_latin ON gis.named USING gin (latin gin_trgm_ops);
+CREATE INDEX named_short_latin ON gis.named (lower(short_en));
 
 INSERT INTO gis.named (source, code, kind, name_zh, name_en, short_zh, short_en, area_code, point, pinyin, initials, other_codes, weight)
 SELECT 'region', code, level, name_zh, name_en, short_zh, short_en, code, point, pinyin, initials, other_codes,
