@@ -5,6 +5,15 @@ CREATE SCHEMA notify;
 CREATE SCHEMA spine;
 CREATE DOMAIN gis.mark AS text
 	CONSTRAINT mark_check CHECK ((VALUE = ANY (ARRAY['R'::text, 'K'::text, 'I'::text])));
+CREATE FUNCTION gis.grams(VARIADIC names text[]) RETURNS text[]
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+    SELECT coalesce(array_agg(DISTINCT part), '{}')
+    FROM unnest(names) AS name, generate_series(1, length(name)) AS at,
+         LATERAL (VALUES (substr(name, at, 1)), (nullif(substr(name, at, 2), substr(name, at, 1)))) AS parts (part)
+    WHERE part IS NOT NULL AND part !~ '^[ -~]{1}$'
+$_$;
 CREATE TABLE command.department (
     code text NOT NULL,
     zh text NOT NULL,
@@ -178,6 +187,34 @@ CREATE TABLE gis.facility (
     mark gis.mark NOT NULL,
     CONSTRAINT facility_kind_check CHECK ((kind ~ '^[a-z_]+$'::text))
 );
+CREATE TABLE gis.fence (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    name_en text,
+    purpose text NOT NULL,
+    basis text NOT NULL,
+    incident_id uuid,
+    area_code text,
+    area public.geometry(Geometry,4326) NOT NULL,
+    margin_m double precision NOT NULL,
+    drawn_at timestamp with time zone NOT NULL,
+    drawn_by jsonb NOT NULL,
+    lifted_at timestamp with time zone,
+    lifted_by jsonb,
+    reason text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT fence_area_check CHECK ((public.st_geometrytype(area) = ANY (ARRAY['ST_Polygon'::text, 'ST_MultiPolygon'::text]))),
+    CONSTRAINT fence_basis_check CHECK ((basis = ANY (ARRAY['drawn'::text, 'incident_area'::text, 'impact_area'::text, 'district'::text]))),
+    CONSTRAINT fence_margin_m_check CHECK (((margin_m >= (0)::double precision) AND (margin_m <= (5000)::double precision))),
+    CONSTRAINT fence_purpose_check CHECK ((purpose = ANY (ARRAY['hazard'::text, 'cordon'::text, 'evacuation'::text, 'district'::text, 'other'::text])))
+);
+CREATE TABLE gis.fence_state (
+    fence_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    inside boolean NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    told_late boolean DEFAULT false NOT NULL
+);
 CREATE TABLE gis.layer (
     name text NOT NULL,
     ordinal integer NOT NULL,
@@ -202,6 +239,32 @@ CREATE TABLE gis.map_image (
     north double precision NOT NULL,
     width integer NOT NULL,
     height integer NOT NULL
+);
+CREATE TABLE gis.named (
+    id bigint NOT NULL,
+    source text NOT NULL,
+    code text NOT NULL,
+    kind text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    short_zh text NOT NULL,
+    short_en text NOT NULL,
+    area_code text,
+    point public.geometry(Point,4326) NOT NULL,
+    pinyin text NOT NULL,
+    initials text NOT NULL,
+    other_codes text[] DEFAULT '{}'::text[] NOT NULL,
+    weight real DEFAULT 0 NOT NULL,
+    latin text GENERATED ALWAYS AS (lower(name_en)) STORED NOT NULL,
+    grams text[] GENERATED ALWAYS AS (gis.grams(VARIADIC ARRAY[name_zh, short_zh])) STORED NOT NULL
+);
+ALTER TABLE gis.named ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME gis.named_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE gis.place (
     code text NOT NULL,
@@ -285,6 +348,23 @@ CREATE TABLE gis.summit (
     point public.geometry(Point,4326) NOT NULL,
     elevation_m integer NOT NULL,
     mark gis.mark NOT NULL
+);
+CREATE TABLE gis.track_point (
+    unit_id uuid NOT NULL,
+    slot bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    accuracy_m real
+);
+CREATE TABLE gis.village (
+    code text NOT NULL,
+    source text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    area public.geometry(MultiPolygon,4326),
+    CONSTRAINT village_code_check CHECK ((code ~ '^[0-9]{12}$'::text))
 );
 CREATE TABLE incidents.alert (
     id uuid NOT NULL,
@@ -640,10 +720,18 @@ ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.facility
     ADD CONSTRAINT facility_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY gis.fence
+    ADD CONSTRAINT fence_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.fence_state
+    ADD CONSTRAINT fence_state_pkey PRIMARY KEY (fence_id, unit_id);
 ALTER TABLE ONLY gis.layer
     ADD CONSTRAINT layer_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY gis.map_image
     ADD CONSTRAINT map_image_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY gis.named
+    ADD CONSTRAINT named_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.named
+    ADD CONSTRAINT named_source_kind_code_key UNIQUE (source, kind, code);
 ALTER TABLE ONLY gis.place
     ADD CONSTRAINT place_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY gis."position"
@@ -658,6 +746,10 @@ ALTER TABLE ONLY gis.road_node
     ADD CONSTRAINT road_node_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.summit
     ADD CONSTRAINT summit_pkey PRIMARY KEY (name_zh);
+ALTER TABLE ONLY gis.track_point
+    ADD CONSTRAINT track_point_pkey PRIMARY KEY (unit_id, slot);
+ALTER TABLE ONLY gis.village
+    ADD CONSTRAINT village_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY incidents.alert
     ADD CONSTRAINT alert_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY incidents.call
@@ -741,6 +833,18 @@ CREATE INDEX facility_kind ON gis.facility USING btree (kind);
 CREATE INDEX facility_name ON gis.facility USING gin (name_zh public.gin_trgm_ops);
 CREATE INDEX facility_pinyin ON gis.facility USING gin (pinyin public.gin_trgm_ops);
 CREATE INDEX facility_point ON gis.facility USING gist (point);
+CREATE INDEX fence_standing ON gis.fence USING btree (incident_id) WHERE (lifted_at IS NULL);
+CREATE INDEX fence_state_unit ON gis.fence_state USING btree (unit_id);
+CREATE INDEX named_code ON gis.named USING btree (code text_pattern_ops);
+CREATE INDEX named_grams ON gis.named USING gin (grams);
+CREATE INDEX named_initials ON gis.named USING btree (initials text_pattern_ops);
+CREATE INDEX named_latin ON gis.named USING gin (latin public.gin_trgm_ops);
+CREATE INDEX named_other_codes ON gis.named USING gin (other_codes) WHERE (other_codes <> '{}'::text[]);
+CREATE INDEX named_pinyin ON gis.named USING btree (pinyin text_pattern_ops);
+CREATE INDEX named_short ON gis.named USING btree (short_zh text_pattern_ops);
+CREATE INDEX named_short_latin ON gis.named USING btree (lower(short_en));
+CREATE INDEX named_sounds ON gis.named USING gin (pinyin public.gin_trgm_ops);
+CREATE INDEX named_zh ON gis.named USING btree (name_zh text_pattern_ops);
 CREATE INDEX place_area ON gis.place USING gist (area);
 CREATE INDEX place_name ON gis.place USING gin (name_zh public.gin_trgm_ops);
 CREATE INDEX place_parent ON gis.place USING btree (parent);
@@ -751,6 +855,9 @@ CREATE INDEX road_edge_from ON gis.road_edge USING btree (from_node);
 CREATE INDEX road_edge_line ON gis.road_edge USING gist (line);
 CREATE INDEX road_edge_to ON gis.road_edge USING btree (to_node);
 CREATE INDEX road_node_point ON gis.road_node USING gist (point);
+CREATE INDEX track_point_slot ON gis.track_point USING btree (slot);
+CREATE INDEX village_area ON gis.village USING gist (area);
+CREATE INDEX village_point ON gis.village USING gist (point);
 CREATE INDEX alert_board ON incidents.alert USING btree (sent_at) WHERE on_board;
 CREATE INDEX alert_feed_aliases ON incidents.alert USING gin (aliases);
 CREATE INDEX alert_incident ON incidents.alert USING btree (incident_id);
@@ -802,6 +909,8 @@ ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY gis.facility
     ADD CONSTRAINT facility_area_code_fkey FOREIGN KEY (area_code) REFERENCES gis.place(code);
+ALTER TABLE ONLY gis.fence_state
+    ADD CONSTRAINT fence_state_fence_id_fkey FOREIGN KEY (fence_id) REFERENCES gis.fence(id);
 ALTER TABLE ONLY gis.place
     ADD CONSTRAINT place_parent_fkey FOREIGN KEY (parent) REFERENCES gis.place(code);
 ALTER TABLE ONLY gis.road_edge

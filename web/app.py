@@ -18,6 +18,7 @@ from web.api import (
     commands,
     exercises,
     feeds,
+    fences,
     files,
     health,
     intake,
@@ -72,6 +73,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         plans,
         feeds,
         positions,
+        fences,
         exercises,
         health,
     ):

@@ -135,7 +135,7 @@ async def measure(services: Services, names: int, queries: int) -> dict[str, obj
     url = with_database(services.database_url, database)
     try:
         await migrate(url)
-        chance = random.Random(7)  # noqa: S311  made-up names are no secret
+        chance = random.Random(7)
         async with owner_connection(url) as conn:
             await seed_region(conn, DEFAULT_SEED)
             towns = await (
