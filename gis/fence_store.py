@@ -161,7 +161,7 @@ async def save_state(conn: Connection, fence_id: UUID, unit_id: UUID, state: Sta
     await conn.execute(
         """
         UPDATE gis.fence_state
-        SET inside = %(inside)s, changed_at = coalesce(%(changed_at)s, '-infinity'), told_late = %(told_late)s
+        SET inside = %(inside)s, changed_at = coalesce(%(changed_at)s::timestamptz, '-infinity'), told_late = %(told_late)s
         WHERE fence_id = %(fence)s AND unit_id = %(unit)s
         """,
         {

@@ -1,5 +1,6 @@
 """The HTTP and socket server of one realm."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -33,6 +34,7 @@ from web.gateway.gateway import Gateway
 from web.guard import Guard
 from web.house import House
 from web.intake_spool import IntakeSpool
+from web.mqtt_positions import MqttPositions, broker_of
 from web.sessions import Sessions
 
 log = logging.getLogger("fengsui.web")
@@ -48,9 +50,13 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         house.realm.nudges.start()
         app.state.gateway.start()
         app.state.intake.start()
+        mqtt = _mqtt_positions(house, settings, app.state.gateway)
         try:
             yield
         finally:
+            if mqtt is not None:
+                mqtt.cancel()
+                await asyncio.gather(mqtt, return_exceptions=True)
             await app.state.intake.close()
             await app.state.gateway.close()
             app.state.sessions.close()
@@ -82,6 +88,14 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.add_middleware(Guard, house=app)
     _serve_screens(app)
     return app
+
+
+def _mqtt_positions(house: House, settings: Settings, gateway: Gateway) -> asyncio.Task[None] | None:
+    """Positions from the city's broker, where one is named. An exercise hears nothing of the outside world."""
+    if settings.mqtt_url is None or house.realm.is_exercise:
+        return None
+    source = MqttPositions(broker_of(settings.mqtt_url), gateway.positions)
+    return asyncio.create_task(source.run(), name="mqtt-positions")
 
 
 class _Immutable(StaticFiles):

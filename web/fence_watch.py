@@ -85,7 +85,9 @@ class FenceWatch:
                     log.info("fences wait, the database is away: %s", error)
                 else:
                     log.exception("fences failed, trying again: %s", error)
-                self._print = None  # what was decided and not told is decided again from the database and the newest positions
+                self._print = (
+                    None  # what was decided and not told is decided again from the database and the newest positions
+                )
                 await asyncio.sleep(1.0)
 
     async def step(self) -> int:
