@@ -18,6 +18,7 @@ from web.cli_backup import add_backup
 from web.cli_bench import add_bench
 from web.cli_exercise import add_exercise
 from web.cli_feed import add_feed
+from web.cli_names import add_names
 from web.cli_record import add_record
 from web.cli_run import add_run
 from web.loop import run
@@ -35,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     add_feed(commands)
     add_exercise(commands)
     add_record(commands)
+    add_names(commands)
     add_backup(commands)
     add_bench(commands)
     return parser
