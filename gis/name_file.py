@@ -184,13 +184,13 @@ def _area(wkt: str, origin: str) -> MultiPolygon | None:
         raise _wrong("范围应为面。", "The area should be a polygon.")
     if int(_vector.get_num_coordinates(whole)) > MOST_VERTICES:
         raise _wrong(f"范围顶点超过 {MOST_VERTICES} 个。", f"The area has more than {MOST_VERTICES} vertices.")
-    moved = cast(MultiPolygon, _vector.transform(_vector.force_2d(whole), lambda xy: _moved(xy, origin)))
+
+    def moving(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.array([to_wgs84(float(x), float(y), origin) for x, y in xy]).reshape(-1, 2)
+
+    moved = cast(MultiPolygon, _vector.transform(_vector.force_2d(whole), moving))
     west, south, east, north = moved.bounds
     check_point(west, south)
     check_point(east, north)
     check_valid(moved, "范围")
     return moved
-
-
-def _moved(xy: NDArray[np.float64], origin: str) -> NDArray[np.float64]:
-    return np.array([to_wgs84(float(x), float(y), origin) for x, y in xy]).reshape(-1, 2)
