@@ -146,7 +146,7 @@ def _row(cells: Mapping[str, str], origin: str, line: int) -> NameRow:
         raise _wrong("村（社区）需要 12 位代码。", "A village needs a code of 12 digits.")
     area = _area(cells.get("wkt", ""), origin)
     lon, lat = _point(cells, origin, area)
-    area_code = cells.get("area_code") or (code[:9] if kind == "village" else None)
+    area_code = code if kind == "village" else cells.get("area_code") or None
     english = cells.get("name_en") or (
         f"{spelled(name.removesuffix('村'))} Village" if kind == "village" else english_of(name)
     )

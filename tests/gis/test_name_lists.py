@@ -19,7 +19,7 @@ def test_both_encodings_and_both_tongues() -> None:
     for encoding in ("utf-8", "utf-8-sig", "gb18030"):
         rows = read_names(VILLAGES.encode(encoding))
         assert [(row.name_zh, row.name_en, row.kind, row.area_code) for row in rows] == [
-            ("芒团村", "Mangtuan Village", "village", "530926103"), ("班幸村", "Banxing Village", "village", "530926103"),
+            ("芒团村", "Mangtuan Village", "village", "530926103201"), ("班幸村", "Banxing Village", "village", "530926103202"),
         ]  # fmt: skip
     [row] = read_names("name,coordinates,kind\n老街观音寺,高德 98.93，23.47,temple\n".replace("，", " ").encode())
     assert from_wgs84(row.lon, row.lat, "GCJ02") == pytest.approx((98.93, 23.47), abs=1e-5)
