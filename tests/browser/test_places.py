@@ -94,6 +94,8 @@ async def test_a_fence_is_crossed_and_the_track_replayed(people: People, live_se
 @pytest.mark.timeout(300)
 async def test_on_a_telephone_in_english(people: People, live_server: Server) -> None:
     page = await people.come("duty1", size=PHONE, locale="en-US")
+    await page.evaluate("localStorage.setItem('fengsui.locale', 'en')")
+    await page.reload()
     await page.get_by_role("button", name="Map").click()
     await _ready(page)
     await _find(page, "98.93N 23.47E")

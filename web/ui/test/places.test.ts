@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { pointOf, pointToSend, settled } from '@/places/place'
-import { ownMatches } from '@/places/search'
+import { inOrder, ownMatches } from '@/places/search'
 import { lastBefore, trackLines, whereThen } from '@/places/tracks'
+import type { FoundPlace } from '@/places/place'
 import type { TrackFix } from '@/places/tracks'
 import type { IncidentHead, Unit } from '@/wire/objects'
 
@@ -47,6 +48,11 @@ describe('own objects', () => {
     expect(ownMatches('孟定', [incident], [unit], {}).map((one) => one.kind)).toEqual(['incident', 'unit'])
     expect(ownMatches('138', [incident], [unit], { u: { lon: 5, lat: 6 } })[0]).toMatchObject({ kind: 'unit', lon: 5 })
     expect(ownMatches('', [incident], [unit], {})).toEqual([])
+    const place = { kind: 'township', match: 'name' } as unknown as FoundPlace
+    const alike = { kind: 'shop', match: 'alike' } as unknown as FoundPlace
+    const rows = inOrder(ownMatches('消防', [], [unit], {}), [place, alike])
+    expect(rows.map((row) => row.place?.match ?? row.own?.kind)).toEqual(['name', 'unit', 'alike'])
+    expect(inOrder(ownMatches('消防-孟定-1', [], [unit], {}), [place]).map((row) => row.own?.kind)).toEqual(['unit', undefined])
     expect(ownMatches('什么', [incident], [unit], {})).toEqual([])
   })
 })

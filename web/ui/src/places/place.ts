@@ -34,6 +34,8 @@ export interface FoundPlace {
   chain_zh: string
   chain_en: string
   distance_m?: number | null
+  /** How it was found: code, name, pinyin, initials, alike, coordinates. */
+  match?: string
   guessed: boolean
   given?: GivenPoint
   written?: string | null

@@ -1,5 +1,6 @@
 /** What the desk holds itself, by the words typed: incidents and units, in memory, before the gazetteer has answered. Pure. */
 import type { IncidentHead, Unit } from '@/wire/objects'
+import type { FoundPlace } from './place'
 
 export interface Own {
   kind: 'incident' | 'unit'
@@ -16,6 +17,8 @@ export interface At {
   lat: number
 }
 
+export type Row = { own: Own; place: null } | { own: null; place: FoundPlace }
+
 const MOST = 6
 
 /** 3 whole, 2 beginning, 1 inside, 0 not at all. */
@@ -29,6 +32,15 @@ function fits(text: string, ...names: (string | null | undefined)[]): number {
     else if (here.includes(text)) best = Math.max(best, 1)
   }
   return best
+}
+
+/** What is meant first: an object of ours by its whole name, a place, an object by a part of its name, a place that is only alike. */
+export function inOrder(own: Own[], places: FoundPlace[]): Row[] {
+  const whole = own.filter((one) => one.score >= 3)
+  const sure = places.filter((one) => one.match !== 'alike')
+  const ours = (list: Own[]): Row[] => list.map((one) => ({ own: one, place: null }))
+  const theirs = (list: FoundPlace[]): Row[] => list.map((one) => ({ own: null, place: one }))
+  return [...ours(whole), ...theirs(sure), ...ours(own.filter((one) => one.score < 3)), ...theirs(places.filter((one) => one.match === 'alike'))]
 }
 
 export function ownMatches(typed: string, incidents: IncidentHead[], units: Unit[], where: Record<string, At>): Own[] {
