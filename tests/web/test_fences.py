@@ -14,6 +14,7 @@ from spine.follow import catch_up
 from spine.principal import system
 from tests.city import City, Server
 from tests.conftest import T0
+from tests.fold_check import FoldWatch
 from tests.web.test_authority import open_incident
 from web.fence_watch import FenceWatch, passage_id
 from web.gateway.telemetry import Telemetry
@@ -159,6 +160,25 @@ async def test_an_incidents_areas_are_fences_while_it_is_open(city: City) -> Non
     )
     await settle()
     assert await kinds(city, stream) == ["fence.drawn", "fence.drawn", "fence.lifted", "fence.lifted"]
+
+
+async def test_pictures_of_fences_fold_as_they_are_fetched(city: City, clock: HandClock) -> None:
+    incident = await open_incident(city, "530926")
+    watch = FoldWatch(city.realm, city.house.book)
+    unit = await unit_of(city)
+    await watch.watch("board", "board:530926", "board:530921", f"incident:{incident}", f"unit:{unit}")
+    drawn = await draw(city, incident_id=incident)
+    await watch.check()
+    for _ in range(2):  # the second takes the place of the first
+        await draw(city, incident_id=incident, basis="impact_area", purpose="hazard")
+        await watch.check()
+    clock.forward(timedelta(minutes=1))
+    await Watch(city).seen(unit, (0, IN))
+    await city.carry_out("duty1", "fence.draw", {"purpose": "district", "district": "530921103"})
+    await watch.check()
+    await city.carry_out("duty1", "fence.lift", {"fence_id": drawn, "reason": "解除"})
+    await city.carry_out("duty1", "fence.lift", {"incident_id": incident, "reason": "解除"})
+    await watch.check()
 
 
 @pytest.mark.parametrize(
