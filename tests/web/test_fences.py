@@ -174,7 +174,7 @@ async def test_pictures_of_fences_fold_as_they_are_fetched(city: City, clock: Ha
         await watch.check()
     clock.forward(timedelta(minutes=1))
     await Watch(city).seen(unit, (0, IN))
-    await city.carry_out("duty1", "fence.draw", {"purpose": "district", "district": "530921103"})
+    await city.carry_out("duty1", "fence.draw", {"purpose": "district", "district": "530921100"})
     await watch.check()
     await city.carry_out("duty1", "fence.lift", {"fence_id": drawn, "reason": "解除"})
     await city.carry_out("duty1", "fence.lift", {"incident_id": incident, "reason": "解除"})
