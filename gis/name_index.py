@@ -212,15 +212,15 @@ async def _nearly(
     for at, (grams, pattern) in enumerate(ways):
         named |= {f"grams{at}": grams, f"like{at}": pattern}
         searches.append(
-            sql.SQL("SELECT id FROM gis.named WHERE grams @> {} AND name_zh LIKE {}").format(
+            sql.SQL("SELECT ctid FROM gis.named WHERE grams @> {} AND name_zh LIKE {}").format(
                 sql.Placeholder(f"grams{at}"), sql.Placeholder(f"like{at}")
             )
         )
     if by_sound:
-        searches.append(sql.SQL("SELECT id FROM gis.named WHERE pinyin %% %(pinyin)s"))
+        searches.append(sql.SQL("SELECT ctid FROM gis.named WHERE pinyin %% %(pinyin)s"))
         await conn.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, true)", (str(ALIKE),))
     statement = sql.SQL(_SEARCH).format(
-        where=sql.SQL("id IN ({})").format(sql.SQL(" UNION ").join(searches)),
+        where=sql.SQL("n.ctid = ANY (ARRAY({}))").format(sql.SQL(" UNION ").join(searches)),
         rank=sql.SQL(rank),
         match=sql.Literal("alike"),
         most=sql.Literal(MOST_RANKED),

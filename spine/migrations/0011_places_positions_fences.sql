@@ -13,7 +13,6 @@ $$;
 -- Everything that has a name and a place, one row each: copied from the tables of the region, and from lists of names that a
 -- city loads. `source`: region, or the list's name.
 CREATE TABLE gis.named (
-    id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     source       text NOT NULL,
     code         text NOT NULL,
     kind         text NOT NULL,
@@ -29,7 +28,7 @@ CREATE TABLE gis.named (
     weight       real NOT NULL DEFAULT 0,
     latin        text NOT NULL GENERATED ALWAYS AS (lower(name_en)) STORED,
     grams        text[] NOT NULL GENERATED ALWAYS AS (gis.grams(name_zh, short_zh)) STORED,
-    UNIQUE (source, kind, code)
+    PRIMARY KEY (source, kind, code)
 );
 CREATE INDEX named_zh ON gis.named (name_zh text_pattern_ops);
 CREATE INDEX named_short ON gis.named (short_zh text_pattern_ops);
