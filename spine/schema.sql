@@ -241,7 +241,6 @@ CREATE TABLE gis.map_image (
     height integer NOT NULL
 );
 CREATE TABLE gis.named (
-    id bigint NOT NULL,
     source text NOT NULL,
     code text NOT NULL,
     kind text NOT NULL,
@@ -257,14 +256,6 @@ CREATE TABLE gis.named (
     weight real DEFAULT 0 NOT NULL,
     latin text GENERATED ALWAYS AS (lower(name_en)) STORED NOT NULL,
     grams text[] GENERATED ALWAYS AS (gis.grams(VARIADIC ARRAY[name_zh, short_zh])) STORED NOT NULL
-);
-ALTER TABLE gis.named ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME gis.named_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
 );
 CREATE TABLE gis.place (
     code text NOT NULL,
@@ -729,9 +720,7 @@ ALTER TABLE ONLY gis.layer
 ALTER TABLE ONLY gis.map_image
     ADD CONSTRAINT map_image_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY gis.named
-    ADD CONSTRAINT named_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY gis.named
-    ADD CONSTRAINT named_source_kind_code_key UNIQUE (source, kind, code);
+    ADD CONSTRAINT named_pkey PRIMARY KEY (source, kind, code);
 ALTER TABLE ONLY gis.place
     ADD CONSTRAINT place_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY gis."position"

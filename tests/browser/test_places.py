@@ -55,6 +55,11 @@ async def test_find_identify_and_paste(people: People, live_server: Server) -> N
     await shoot(page, "places-doubt-zh")
     await asked.get_by_role("button", name=re.compile("改为")).click()
     await expect(page.get_by_text("23.4700N 98.9300E")).to_be_visible()
+    # What somebody chose is not filled over by more words.
+    await page.get_by_label("说了什么").fill("出事地点 北纬98.93000 东经23.47000 快来，GPS 99.20000,23.60000")
+    await expect(page.get_by_text("23.4700N 98.9300E")).to_be_visible()
+    await page.get_by_label("说了什么").press("Escape")
+    await page.keyboard.press("n")
     # Far outside the city: asked, and kept when it is right.
     await page.get_by_label("说了什么").fill("GPS 102.71234,25.04321 有人落水")
     outside = page.get_by_role("alert").filter(has_text="以外")
