@@ -66,6 +66,10 @@ def missing(*, services: bool, tests: bool, environment: bool) -> list[Need]:
                 "chromium",
             )
         )
+    if tests and not any(shutil.which(name) for name in ("mosquitto", "/usr/sbin/mosquitto")):
+        needs.append(
+            Need("MQTT 代理（测试位置接入）", "an MQTT broker (tests of positions)", ("mosquitto",), None, "mosquitto")
+        )
     return needs
 
 

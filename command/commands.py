@@ -3,9 +3,9 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from incidents.commands import PointIn
+from incidents.commands import AreaCode, PointIn
 from spine.command import CommandData
 
 Words = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -170,6 +170,43 @@ class UnitNote(CommandData):
     text: Annotated[str, Field(max_length=4000)] = ""
     files: Files = ()
     point: PointIn | None = None
+
+
+class DrawFence(CommandData):
+    """A line whose crossing by units is told. Its area is drawn, or a district's. A fence of an incident's own area takes the
+    place of the one before."""
+
+    kind: ClassVar[str] = "fence.draw"
+    name: Annotated[str, Field(max_length=200)] = ""
+    name_en: Short | None = None
+    purpose: Literal["hazard", "cordon", "evacuation", "district", "other"]
+    basis: Literal["drawn", "incident_area", "impact_area"] = "drawn"
+    geometry: dict[str, JsonValue] | None = None
+    district: AreaCode | None = None
+    incident_id: UUID | None = None
+    margin_m: Annotated[float, Field(ge=0, le=5000)] = 30.0
+
+
+class LiftFence(CommandData):
+    """One fence, or those of an incident."""
+
+    kind: ClassVar[str] = "fence.lift"
+    fence_id: UUID | None = None
+    incident_id: UUID | None = None
+    basis: Literal["drawn", "incident_area", "impact_area"] | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class CrossFence(CommandData):
+    """Sent by the system: a unit entered, left, or was found inside; `occurred_at` of the command is the position's time."""
+
+    kind: ClassVar[str] = "fence.cross"
+    fence_id: UUID
+    unit_id: UUID
+    what: Literal["enter", "leave", "inside"]
+    late: bool = False
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
 
 
 class TakeDuty(CommandData):

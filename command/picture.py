@@ -4,8 +4,10 @@ from uuid import UUID
 
 from command import store, unit_store
 from command.exercises import picture as exercise_picture
+from command.fence import fence_object
 from command.objects import department_object, duty_object, response_object, task_object, unit_object
 from command.unit import Unit
+from gis.fence_store import FenceRow, standing_fences
 from spine.canonical import Json
 from spine.command import Connection
 from spine.errors import Refused
@@ -17,8 +19,13 @@ def _units(units: list[Unit]) -> dict[str, Json]:
     return {str(unit.id): unit_object(unit) for unit in units}
 
 
+def _fences(fences: list[FenceRow]) -> dict[str, Json]:
+    return {str(fence.id): fence_object(fence) for fence in fences}
+
+
 async def _board(conn: Connection, key: str) -> Picture:
     return {
+        "fences": _fences(await standing_fences(conn, area=key)),
         "units": _units(await unit_store.units_of_area(conn, key)),
         "duty": {duty.post: duty_object(duty) for duty in await unit_store.duty_of_area(conn, key)},
     }
@@ -27,6 +34,7 @@ async def _board(conn: Connection, key: str) -> Picture:
 async def _incident(conn: Connection, key: str) -> Picture:
     incident_id = UUID(key)
     return {
+        "fences": _fences(await standing_fences(conn, incident_id=incident_id)),
         "responses": {str(r.id): response_object(r) for r in await store.responses_of(conn, incident_id)},
         "tasks": {str(t.id): task_object(t) for t in await store.tasks_of_incident(conn, incident_id)},
     }

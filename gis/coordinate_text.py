@@ -14,6 +14,8 @@ _ORIGINS = (
     (re.compile(r"cgcs-?2000|国家\s*2000|天地图|tianditu", re.I), Origin.CGCS2000),
     (re.compile(r"wgs-?84|gps|北斗|beidou", re.I), Origin.WGS84),
 )
+# In a whole message the services are also named by their apps' names.
+_NAMED = (*_ORIGINS, (re.compile(r"百度"), Origin.BD09), (re.compile(r"微信|wechat|weixin", re.I), Origin.GCJ02))
 _SIGNS = str.maketrans(
     {
         "º": "°", "˚": "°", "度": "°", "′": "'", "’": "'", "‘": "'", "分": "'", "″": '"', "”": '"', "“": '"', "秒": '"',
@@ -37,17 +39,25 @@ _SPACED = re.compile(
     r"^(?P<h1>[NS])?\s*(?P<d1>\d{1,2})[\s:](?P<m1>\d{1,2}(?:\.\d+)?)(?:[\s:](?P<s1>\d{1,2}(?:\.\d+)?))?\s*(?P<g1>[NS])?"
     r"[\s,]+(?P<h2>[EW])?\s*(?P<d2>\d{1,3})[\s:](?P<m2>\d{1,2}(?:\.\d+)?)(?:[\s:](?P<s2>\d{1,2}(?:\.\d+)?))?\s*(?P<g2>[EW])?$"
 )
+# Four decimals or seconds: from there on it matters which system is meant.
+_EXACT = re.compile(r"\.\d{4}|['\d]\s*\d{1,2}(?:\.\d+)?\s*\"|:\d+:\d+|\d\.\d{2,}\s*'")
 _LEFT_OVER = re.compile(r"[\s,:()\[\]{}.°]*")
 
 
 @dataclass(frozen=True, slots=True)
 class CoordinateText:
-    """A point in WGS 84 and the system it was given in. `guessed`: which number is which was not said and had to be judged."""
+    """A point in WGS 84 and the system it was given in. `guessed`: which number is which was not said and had to be judged.
+
+    `given`: (lon, lat) in that system, before conversion. `exact`: the degrees were told to a few metres. `named`: the system was.
+    """
 
     lon: float
     lat: float
     origin: Origin
     guessed: bool
+    given: tuple[float, float]
+    exact: bool
+    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +66,33 @@ class _Angle:
     axis: str | None  # "lat", "lon" or not said
 
 
-def parse_coordinates(text: str, field: str = "q") -> CoordinateText | None:
+def parse_coordinates(text: str, field: str = "q", origin: Origin | None = None) -> CoordinateText | None:
     """The point a text names, or None when the text is something else (a name, a sentence).
 
     "23.47N 98.93E" · "98.93,23.47" · "23°28′12″N 98°55′48″E" · "北纬23度28分，东经98度55分" · "N23 28 12 E98 55 48" · with a
     system named ("高德 98.93,23.47") the offset is undone. Two bare numbers: the one that cannot be a latitude is the longitude;
-    otherwise the order that lies in China; otherwise longitude first, as GeoJSON has it.
+    otherwise the order that lies in China; otherwise longitude first, as GeoJSON has it. `origin`: the system, when it is known from elsewhere and not named here.
     Raises Refused `coordinates_impossible`, `coordinates_swapped` or `coordinates_minutes` for what can be no point.
     """
-    origin, rest = _origin(_plain(text))
+    named, rest = _origin(_plain(text))
+    system = named or origin or Origin.WGS84
     angles = _spaced(rest) or _angles(rest)
     if angles is None:
         return None
     lon, lat, guessed = _ordered(*angles)
     check_point(lon, lat, field, china=False)
-    lon, lat = to_wgs84(lon, lat, origin)
-    return CoordinateText(round(lon, 7), round(lat, 7), origin, guessed)
+    given = round(lon, 7), round(lat, 7)
+    lon, lat = to_wgs84(lon, lat, system)
+    return CoordinateText(
+        *(round(lon, 7), round(lat, 7), system, guessed, given),
+        exact=_EXACT.search(rest) is not None,
+        named=(named or origin) is not None,
+    )
+
+
+def systems_named_in(text: str) -> list[tuple[int, Origin]]:
+    """The systems of coordinates that a text names, or the map services that stand for one: (where in the text, system)."""
+    return sorted((match.start(), origin) for pattern, origin in _NAMED for match in pattern.finditer(text))
 
 
 def _plain(text: str) -> str:
@@ -80,13 +101,13 @@ def _plain(text: str) -> str:
     return known.replace("''", '"')
 
 
-def _origin(text: str) -> tuple[Origin, str]:
+def _origin(text: str) -> tuple[Origin | None, str]:
     for pattern, origin in _ORIGINS:
         found = pattern.search(text)
         if found is not None:
             rest = f"{text[: found.start()]} {text[found.end() :]}"
             return origin, re.sub(r"坐标系?|地图|map|coordinates?|[()]", " ", rest, flags=re.I)
-    return Origin.WGS84, re.sub(r"坐标|位置|coordinates?|position", " ", text, flags=re.I)
+    return None, re.sub(r"坐标|位置|coordinates?|position", " ", text, flags=re.I)
 
 
 def _lettered(text: str) -> str:

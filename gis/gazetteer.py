@@ -8,22 +8,24 @@ from dataclasses import dataclass
 from gis import store
 from gis.coordinate_text import parse_coordinates
 from gis.facility_kinds import KINDS
-from gis.geodesic import bearing_deg, distance_m
+from gis.geodesic import distance_m
+from gis.name_index import NamedRow, search_named
+from gis.point_text import Doubt, Given, ReadPoint, read_points
 from gis.region.names import pinyin_of
-from gis.store import AreaRow, NamedRow, NearRow
+from gis.store import AreaRow
+from gis.whereabouts import DescribedPlace, area_json, chain_en, chain_zh, describe, direction, doubts_of_place
 from spine.canonical import Json, JsonObject
 from spine.db import Connection
 
+__all__ = ["DescribedPlace", "FoundPlace", "LookUp", "describe", "direction", "find", "look_up"]
+
 MOST = 50
-_DIRECTIONS = (
-    ("北", "N"), ("东北", "NE"), ("东", "E"), ("东南", "SE"), ("南", "S"), ("西南", "SW"), ("西", "W"), ("西北", "NW"),
-)  # fmt: skip
 _KINDS = {
     "city": ("市", "City"), "county": ("县（区）", "County"), "township": ("乡镇（街道）", "Township"), "river": ("河流", "River"),
-    "summit": ("山峰", "Summit"), **{kind.key: (kind.zh, kind.en) for kind in KINDS},
+    "summit": ("山峰", "Summit"), "village": ("村（社区）", "Village"), **{kind.key: (kind.zh, kind.en) for kind in KINDS},
 }  # fmt: skip
-_AT_M, _FAR_M = 300.0, 150_000.0
 _LETTERS = re.compile(r"[a-z' ]+")
+_LONGEST_NAME = 100
 _PROVINCE = re.compile(r"^(?:中国)?云南省?(?=.)")
 
 
@@ -47,6 +49,11 @@ class FoundPlace:
     score: float
     distance_m: float | None
     guessed: bool = False
+    given: Given | None = None
+    written: str | None = None
+    system: tuple[str, str] | None = None
+    accuracy_m: float | None = None
+    doubts: tuple[Doubt, ...] = ()
 
     def to_json(self) -> JsonObject:
         return {
@@ -60,111 +67,97 @@ class FoundPlace:
             "lat": self.lat,
             "origin": self.origin,
             "area_code": self.area_code,
-            "chain": [_area_json(area) for area in self.chain],
+            "chain": [area_json(area) for area in self.chain],
             "chain_zh": chain_zh(self.chain),
             "chain_en": chain_en(self.chain),
             "match": self.match,
             "score": round(self.score, 2),
             "distance_m": None if self.distance_m is None else round(self.distance_m),
             "guessed": self.guessed,
+            **({} if self.given is None else self._as_given(self.given)),
+        }
+
+    def _as_given(self, given: Given) -> JsonObject:
+        """For coordinates: the degrees before conversion, the words they stood in, and what is to be asked about them."""
+        zh, en = self.system or ("", "")
+        doubts: list[Json] = [doubt.to_json() for doubt in self.doubts]
+        return {
+            "given": given.to_json(),
+            "written": self.written,
+            "system_zh": zh,
+            "system_en": en,
+            "accuracy_m": self.accuracy_m,
+            "doubts": doubts,
         }
 
 
 @dataclass(frozen=True, slots=True)
-class DescribedPlace:
-    """A point in words. `area_code`: the township that holds it, None outside the known areas (then `chain` is empty)."""
+class LookUp:
+    """What words may mean. `notices`: what looked like a place in them and gave no point, with the reason; `rest`: the words
+    without those that points stand in."""
 
-    lon: float
-    lat: float
-    zh: str
-    en: str
-    area_code: str | None
-    chain: tuple[AreaRow, ...]
-    nearest: NearRow
-    bearing_deg: float
+    places: list[FoundPlace]
+    notices: tuple[Doubt, ...]
+    rest: str
 
-    def to_json(self) -> JsonObject:
-        return {
-            "lon": self.lon,
-            "lat": self.lat,
-            "zh": self.zh,
-            "en": self.en,
-            "area_code": self.area_code,
-            "inside_area": self.area_code is not None,
-            "chain": [_area_json(area) for area in self.chain],
-            "chain_zh": chain_zh(self.chain),
-            "chain_en": chain_en(self.chain),
-            "nearest": {
-                "code": self.nearest.code,
-                "name_zh": self.nearest.short_zh,
-                "name_en": self.nearest.short_en,
-                "distance_m": round(self.nearest.distance_m),
-                "bearing_deg": round(self.bearing_deg),
-            },
-        }
-
-
-def _area_json(area: AreaRow) -> Json:
-    return {"code": area.code, "level": area.level, "name_zh": area.short_zh, "name_en": area.short_en}
-
-
-def chain_zh(chain: Sequence[AreaRow]) -> str:
-    """The largest first, written together: 临沧市耿马县孟定镇."""
-    return "".join(area.short_zh for area in reversed(chain))
-
-
-def chain_en(chain: Sequence[AreaRow]) -> str:
-    """The smallest first: Mengding Town, Gengma County, Lincang City."""
-    return ", ".join(area.short_en for area in chain)
-
-
-def direction(bearing: float) -> tuple[str, str]:
-    """One of eight directions, in both languages."""
-    return _DIRECTIONS[round(bearing / 45) % 8]
+    def to_json(self) -> dict[str, Json]:
+        places: list[Json] = [place.to_json() for place in self.places]
+        notices: list[Json] = [notice.to_json() for notice in self.notices]
+        return {"places": places, "notices": notices}
 
 
 async def find(
     conn: Connection, text: str, near: tuple[float, float] | None = None, limit: int = 10
 ) -> list[FoundPlace]:
-    """What the words may mean, best first: a Chinese name or its beginning, the same with the county before it, pinyin,
-    initials, a code, or coordinates. Sounds alike and small slips in pinyin are found too. `near`: (lon, lat) to prefer.
+    """The places of `look_up`. Raises Refused when the text is coordinates of no possible point."""
+    parse_coordinates(text)
+    return (await look_up(conn, text, near, limit)).places
 
-    Raises Refused when the text is coordinates of no possible point.
-    """
+
+async def look_up(conn: Connection, text: str, near: tuple[float, float] | None = None, limit: int = 10) -> LookUp:
+    """What the words may mean, best first: a Chinese name or its beginning, the same with the county before it, pinyin,
+    initials, a code, coordinates in any of the systems, or a whole message that holds some. Sounds alike and small slips are
+    found too. `near`: (lon, lat) to prefer."""
     words = " ".join(unicodedata.normalize("NFKC", text).lower().split())
     limit = max(1, min(limit, MOST))
-    point = parse_coordinates(text)
-    if point is not None:
-        described = await describe(conn, point.lon, point.lat)
-        away = None if near is None else distance_m(*near, point.lon, point.lat)
-        zh, en = f"{point.lon:.5f}, {point.lat:.5f}", f"{point.lat:.5f}, {point.lon:.5f}"
-        if described is not None:
-            zh, en = described.zh, described.en
-        area_code = None if described is None else described.area_code
-        chain = () if described is None else described.chain
-        return [
-            FoundPlace(
-                "coordinates", "坐标", "Coordinates", None, zh, en, point.lon, point.lat, point.origin, area_code, chain,
-                "coordinates", 100.0, away, point.guessed,
-            )
-        ]  # fmt: skip
-    if not words:
-        return []
+    read = read_points(text)
+    if any(notice.code == "zone_unsaid" for notice in read.notices):
+        city = await store.city_place(conn)
+        read = read_points(text, None if city is None else city[2])
+    if read.points or read.notices:
+        return LookUp([await _at_point(conn, point, near) for point in read.points], read.notices, read.rest)
+    if not words or len(words) > _LONGEST_NAME:
+        return LookUp([], (), text)
     rows = await _search(conn, words, None, near, limit)
     if not rows or rows[0].score < 80:
         within, rest = await _without_areas(conn, words)
         if rest != words:
             rows = sorted([*await _search(conn, rest, within, near, limit), *rows], key=lambda row: -row.score)
-    return await _with_chains(conn, _once(rows)[:limit])
+    return LookUp(await _with_chains(conn, _once(rows)[:limit]), (), text)
+
+
+async def _at_point(conn: Connection, point: ReadPoint, near: tuple[float, float] | None) -> FoundPlace:
+    lon, lat = point.given.wgs84()
+    described = await describe(conn, lon, lat)
+    zh, en = (f"{lon:.5f}, {lat:.5f}", f"{lat:.5f}, {lon:.5f}") if described is None else (described.zh, described.en)
+    if point.label:
+        zh, en = f"{point.label[:60]}（{zh}）", f"{point.label[:60]} ({en})"
+    doubts = point.doubts
+    if not any(doubt.code == "swapped" for doubt in doubts):
+        doubts = (*await doubts_of_place(conn, point.given), *doubts)
+    return FoundPlace(
+        "coordinates", "坐标", "Coordinates", None, zh, en, lon, lat, point.given.origin,
+        None if described is None else described.area_code, () if described is None else described.chain, "coordinates", 100.0,
+        None if near is None else distance_m(*near, lon, lat), point.guessed, point.given, point.written,
+        (point.system_zh, point.system_en), point.accuracy_m, doubts,
+    )  # fmt: skip
 
 
 async def _search(
     conn: Connection, words: str, within: str | None, near: tuple[float, float] | None, limit: int
 ) -> list[NamedRow]:
     latin = words.replace(" ", "").replace("'", "") if _LETTERS.fullmatch(words) else ""
-    return await store.search_named(
-        conn, words, latin or pinyin_of(words), latin, near=near, within=within, limit=limit
-    )
+    return await search_named(conn, words, latin or pinyin_of(words), latin, near=near, within=within, limit=limit)
 
 
 async def _without_areas(conn: Connection, words: str) -> tuple[str | None, str]:
@@ -202,7 +195,7 @@ async def _with_chains(conn: Connection, rows: Sequence[NamedRow]) -> list[Found
         chain = tuple(areas[c] for c in _codes_above(row.area_code or "") if c in areas)
         found.append(
             FoundPlace(
-                row.kind, *_KINDS[row.kind], row.code, row.name_zh, row.name_en, row.lon, row.lat, "WGS84", row.area_code, chain,
+                row.kind, *_KINDS.get(row.kind, (row.kind, row.kind)), row.code, row.name_zh, row.name_en, row.lon, row.lat, "WGS84", row.area_code, chain,
                 row.match, row.score, row.distance_m,
             )
         )  # fmt: skip
@@ -210,33 +203,7 @@ async def _with_chains(conn: Connection, rows: Sequence[NamedRow]) -> list[Found
 
 
 def _codes_above(code: str) -> list[str]:
-    """530926103 → itself, its county 530926, its city 530900."""
+    """530926103 → itself, its county 530926, its city 530900; a village's code also its township's."""
     above = [code[:6], f"{code[:4]}00"] if len(code) >= 6 else []
+    above = [code[:9], *above] if len(code) == 12 else above
     return list(dict.fromkeys([code, *above]))
-
-
-async def describe(conn: Connection, lon: float, lat: float) -> DescribedPlace | None:
-    """How one says where the point is, by the nearest township's place; None when no place is within 150 km."""
-    nearest = await store.nearest_township(conn, lon, lat)
-    if nearest is None or nearest.distance_m > _FAR_M:
-        return None
-    chain = tuple(await store.areas_holding(conn, lon, lat))
-    bearing = bearing_deg(nearest.lon, nearest.lat, lon, lat)
-    zh, en = _relative(nearest, bearing)
-    own = await store.areas(conn, [nearest.code[:6]])
-    county = own.get(nearest.code[:6])
-    if county is not None:
-        zh, en = f"{county.short_zh}{zh}", f"{en}, {county.short_en}"
-    if not chain:
-        zh, en = f"{zh}（辖区外）", f"{en} (outside the city)"
-    return DescribedPlace(lon, lat, zh, en, chain[0].code if chain else None, chain, nearest, bearing)
-
-
-def _relative(nearest: NearRow, bearing: float) -> tuple[str, str]:
-    """孟定镇东北 3.2 km; within 300 m just the name."""
-    if nearest.distance_m < _AT_M:
-        return nearest.short_zh, nearest.short_en
-    zh, en = direction(bearing)
-    km = nearest.distance_m / 1000
-    said = f"{km:.1f}" if km < 20 else f"{km:.0f}"
-    return f"{nearest.short_zh}{zh} {said} km", f"{said} km {en} of {nearest.short_en}"

@@ -2,9 +2,11 @@
 lacks, and which open incidents, calls and alerts look like the same event. Reads only; nothing is registered here."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from gis.point_text import read_points as parse_points
 from incidents import store
 from incidents.classification import catalogue
 from incidents.correlate import Happening, look_alike
@@ -21,14 +23,29 @@ class Place(Protocol):
     def to_json(self) -> JsonObject: ...
 
 
-FindPlace: TypeAlias = Callable[[Connection, str, tuple[float, float] | None, int], Awaitable[Sequence[Place]]]
+class LookUp(Protocol):
+    """What the gazetteer makes of words: places, what gave none and why, and the words without those of coordinates."""
+
+    @property
+    def places(self) -> Sequence[Place]: ...
+    @property
+    def notices(self) -> Sequence[Place]: ...
+    @property
+    def rest(self) -> str: ...
+
+
+FindPlace: TypeAlias = Callable[[Connection, str, tuple[float, float] | None, int], Awaitable[LookUp]]
 _MOST_PLACES = 5
 
 
 async def understand(conn: Connection, text: str, at: datetime, find_place: FindPlace) -> dict[str, Json]:
     """See `docs/architecture.md`, `GET /api/intake`. `at`: the realm's time; `find_place`: the gazetteer's search."""
-    reading = read(text, at)
-    places = await _places(conn, reading.place, find_place)
+    message = parse_points(text)
+    pasted = await find_place(conn, text, None, _MOST_PLACES) if message.points or message.notices else None
+    reading = read(text, at) if pasted is None else replace(read(pasted.rest, at), text=text.strip())
+    places = [place.to_json() for place in pasted.places] if pasted is not None else []
+    places = places or await _places(conn, reading.place, find_place)
+    notices: list[Json] = [] if pasted is None else [notice.to_json() for notice in pasted.notices]
     best: JsonObject = places[0] if places else {}
     point, area_code = _point(best), _area_code(best)
     class_key = reading.classes[0].key if reading.classes else None
@@ -44,7 +61,8 @@ async def understand(conn: Connection, text: str, at: datetime, find_place: Find
         "classes": classes,
         "place": reading.place,
         "places": list[Json](places),
-        "point": None if point is None else {"lon": point[0], "lat": point[1], "origin": "WGS84"},
+        "notices": notices,
+        "point": None if point is None else _shown(point, best),
         "area_code": area_code,
         "figures": {metric: _whole(value) for metric, value in reading.figures.items()},
         "figures_in_words": _figures_in_words(reading),
@@ -53,7 +71,7 @@ async def understand(conn: Connection, text: str, at: datetime, find_place: Find
         "trend": reading.trend,
         "caller_name": reading.caller_name,
         "caller_phone": reading.caller_phone,
-        "missing": list[Json](reading.missing),
+        "missing": [name for name in reading.missing if name != "place" or not places],
         "alike": [one.to_json() for one in alike],
     }
 
@@ -62,9 +80,16 @@ async def _places(conn: Connection, words: str | None, find_place: FindPlace) ->
     """Places for the words that remained, from the whole to its parts; the first part that is known decides."""
     for query in place_queries(words) if words else []:
         found = await find_place(conn, query, None, _MOST_PLACES)
-        if found:
-            return [place.to_json() for place in found]
+        if found.places:
+            return [place.to_json() for place in found.places]
     return []
+
+
+def _shown(point: tuple[float, float], place: JsonObject) -> JsonObject:
+    """WGS 84; `given` where the place was told in coordinates: what a command is sent, so that their origin is recorded."""
+    shown: dict[str, Json] = {"lon": point[0], "lat": point[1], "origin": "WGS84"}
+    given = place.get("given")
+    return shown if given is None else {**shown, "given": given}
 
 
 def _number(value: Json) -> float | None:

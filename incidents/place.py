@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from gis.crs import Origin, to_wgs84
 from gis.gazetteer import describe
 from gis.geometry import check_point
+from gis.store import from_city
 from incidents.commands import PointIn
 from spine.db import Connection
+
+__all__ = ["Where", "from_city", "locate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +38,3 @@ async def locate(
         described = await describe(conn, lon, lat)
         area_code = None if described is None else described.area_code
     return Where(lon, lat, point.origin, area_code)
-
-
-async def from_city(conn: Connection, lon: float, lat: float) -> tuple[bool | None, float | None]:
-    """(inside the city's area, km from it; 0 inside). None, None while no area is known."""
-    row = await (
-        await conn.execute(
-            """
-            SELECT ST_Covers(area, p), ST_Distance(area::geography, p::geography) / 1000
-            FROM gis.place, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326) AS p
-            WHERE level = 'city'
-            """,
-            {"lon": lon, "lat": lat},
-        )
-    ).fetchone()
-    if row is None:
-        return None, None
-    return bool(row[0]), round(float(row[1]), 1)

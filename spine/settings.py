@@ -18,6 +18,10 @@ class Settings:
     smtp_from: str
     poll_s: float
     secure_cookie: bool
+    mqtt_url: str | None = None
+    """The city's broker that positions come from: mqtt[s]://[user:password@]host[:port][/topic prefix]."""
+    track_days: int = 30
+    """How long the sampled tracks of units are kept."""
 
 
 def from_environment() -> Settings:
@@ -30,4 +34,6 @@ def from_environment() -> Settings:
         smtp_from=env.get("FENGSUI_SMTP_FROM", "fengsui@localhost"),
         poll_s=float(env.get("FENGSUI_POLL_S", "1.0")),
         secure_cookie=env.get("FENGSUI_SECURE_COOKIE", "") == "1",
+        mqtt_url=env.get("FENGSUI_MQTT_URL") or None,
+        track_days=max(1, int(env.get("FENGSUI_TRACK_DAYS", "30"))),
     )

@@ -1,5 +1,6 @@
 """The HTTP and socket server of one realm."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -22,12 +23,14 @@ from web.api import (
     exercises,
     exposure,
     feeds,
+    fences,
     files,
     health,
     intake,
     layer_imports,
     layers,
     pictures,
+    places,
     plans,
     positions,
     road_matrix,
@@ -41,6 +44,7 @@ from web.house import House
 from web.intake_spool import IntakeSpool
 from web.layer_imports import LayerImports
 from web.layer_watch import LayerWatch
+from web.mqtt_positions import MqttPositions, broker_of
 from web.sessions import Sessions
 from web.tiles import Tiles
 
@@ -58,9 +62,13 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         app.state.gateway.start()
         app.state.intake.start()
         app.state.layers.start()
+        mqtt = _mqtt_positions(house, settings, app.state.gateway)
         try:
             yield
         finally:
+            if mqtt is not None:
+                mqtt.cancel()
+                await asyncio.gather(mqtt, return_exceptions=True)
             await app.state.layer_imports.close()
             await app.state.layers.close()
             await app.state.tiles.close()
@@ -95,9 +103,11 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         roads,
         road_matrix,
         exposure,
+        places,
         plans,
         feeds,
         positions,
+        fences,
         exercises,
         health,
     ):
@@ -106,6 +116,14 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.add_middleware(Guard, house=app)
     _serve_screens(app)
     return app
+
+
+def _mqtt_positions(house: House, settings: Settings, gateway: Gateway) -> asyncio.Task[None] | None:
+    """Positions from the city's broker, where one is named. An exercise hears nothing of the outside world."""
+    if settings.mqtt_url is None or house.realm.is_exercise:
+        return None
+    source = MqttPositions(broker_of(settings.mqtt_url), gateway.positions)
+    return asyncio.create_task(source.run(), name="mqtt-positions")
 
 
 class _Immutable(StaticFiles):

@@ -20,6 +20,7 @@ from web.cli_exercise import add_exercise
 from web.cli_exposure import add_exposure
 from web.cli_feed import add_feed
 from web.cli_layers import add_layers
+from web.cli_names import add_names
 from web.cli_record import add_record
 from web.cli_roads import add_roads
 from web.cli_run import add_run
@@ -40,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     add_exposure(commands)
     add_exercise(commands)
     add_record(commands)
+    add_names(commands)
     add_backup(commands)
     add_bench(commands)
     add_layers(commands)

@@ -137,7 +137,7 @@ async def _up(
     if private is not None:
         beside.append(lambda _: _revive(private))
     if logins:
-        beside.append(lambda gateway: patrol(house.realm, gateway.telemetry, seed=PATROL_SEED))
+        beside.append(lambda gateway: patrol(house.realm, gateway.positions, seed=PATROL_SEED))
     await serve(house, settings, listening, work=True, ready=ready, beside=beside)
     return 0
 

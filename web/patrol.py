@@ -12,12 +12,9 @@ from uuid import UUID
 from shapely import wkb
 from shapely.geometry import LineString, Point
 
-from gis.positions import Position, upsert_positions
-from spine.canonical import Json
-from spine.clock import iso
 from spine.db import Connection
 from spine.realm import Realm
-from web.gateway.telemetry import Telemetry
+from web.position_intake import PositionIntake, Reported
 
 log = logging.getLogger("fengsui.patrol")
 
@@ -96,7 +93,7 @@ def advance(patrol: _Patrol, roads: Roads, metres: float, chance: random.Random)
     return patrol.edge.line.interpolate(patrol.done_deg)
 
 
-async def patrol(realm: Realm, telemetry: Telemetry, *, seed: int) -> None:
+async def patrol(realm: Realm, intake: PositionIntake, *, seed: int) -> None:
     """For ever: move the patrols one step, report where they are."""
     chance = random.Random(seed)  # noqa: S311  a patrol's way is no secret
     async with realm.pool.connection() as conn:
@@ -107,21 +104,12 @@ async def patrol(realm: Realm, telemetry: Telemetry, *, seed: int) -> None:
     while True:
         at: datetime = realm.clock.now()
         places = {p.unit: advance(p, roads, SPEED_M_S * STEP_S, chance) for p in patrols}
-        batch = [Position(u, round(p.x, 6), round(p.y, 6), 8.0, at, at, "training") for u, p in places.items()]
+        batch = [
+            Reported(unit_id=str(unit), lon=round(p.x, 6), lat=round(p.y, 6), accuracy_m=8.0, at=at)
+            for unit, p in places.items()
+        ]
         try:
-            async with realm.pool.connection() as conn:
-                accepted = await upsert_positions(conn, batch)
-            items: dict[str, Json] = {
-                str(p.unit_id): {
-                    "id": str(p.unit_id),
-                    "lon": p.lon,
-                    "lat": p.lat,
-                    "accuracy_m": p.accuracy_m,
-                    "at": iso(p.at),
-                }
-                for p in accepted
-            }
-            telemetry.publish("where:units", items)
+            await intake.take(batch, "training")
         except Exception as error:
             log.exception("the patrols' positions (where:units) could not be kept, trying again: %s", error)
         await asyncio.sleep(STEP_S)

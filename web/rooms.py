@@ -4,6 +4,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+import command.fence_react
 import command.handlers
 import command.picture
 import command.react
@@ -67,7 +68,11 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
     """Everything that acts in a realm. `mail`: orders also go out by mail."""
     read_rules()
     commands = registry()
-    followers = (command.react.follower(commands), notify.react.follower(commands, mail=mail))
+    followers = (
+        command.react.follower(commands),
+        command.fence_react.follower(commands),
+        notify.react.follower(commands, mail=mail),
+    )
     return House(realm, commands, book(), followers)
 
 

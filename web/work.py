@@ -3,9 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import command.exercises.director
 import incidents.feeds.watch
+from gis.position_store import forget_tracks
 from notify.channels.base import OutsideChannel
 from notify.channels.smtp import Smtp
 from notify.deliver import run_delivery
@@ -41,6 +43,17 @@ async def pass_due_deadlines(house: House) -> int:
     return len(due)
 
 
+async def forget_old_tracks(house: House, keep: timedelta) -> int:
+    """Remove what of the units' tracks is older than the city keeps. Returns how many positions were removed."""
+    removed = 0
+    while True:
+        async with house.realm.pool.connection() as conn:
+            batch = await forget_tracks(conn, house.realm.clock.now(), keep)
+        removed += batch
+        if batch == 0:
+            return removed
+
+
 async def _repeat(name: str, every_s: float, step: Callable[[], Awaitable[object]]) -> None:
     """A timed duty, for ever: what fails is logged and tried again, for the database may be away for a while."""
     while True:
@@ -71,6 +84,8 @@ async def run_work(house: House, settings: Settings) -> None:
         group.create_task(_repeat("deadlines", 0.5, lambda: pass_due_deadlines(house)), name="deadlines")
         channels = outside_channels(settings)
         group.create_task(run_delivery(realm, house.registry, channels, poll_s=settings.poll_s), name="delivery")
+        keep = timedelta(days=settings.track_days)
+        group.create_task(_repeat("tracks", 600.0, lambda: forget_old_tracks(house, keep)), name="tracks")
         # The record may have been exchanged by a restore; in an exercise another process may have changed the clock's pace.
         group.create_task(_repeat("realm", 1.0, realm.refresh), name="realm")
         if realm.is_exercise:

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
+from gis.name_index import refresh_region_names
 from gis.region.model import Place, Region
 from spine.db import Connection
 
@@ -83,6 +84,7 @@ async def load_region(conn: Connection, region: Region, made_from: str) -> dict[
         counts = {"places": await _load_places(conn, region), "facilities": await _load_facilities(conn, region)}
         counts |= await _load_lines(conn, region)
         counts["layers"] = await _load_map(conn, region)
+        await refresh_region_names(conn)
     return counts
 
 

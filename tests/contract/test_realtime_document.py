@@ -46,12 +46,16 @@ def test_every_frame_the_gateway_makes_is_described() -> None:
         "live": protocol.live("board", 3),
         "beat": protocol.beat({"board": 3}, CLOCK),
         "reset": protocol.reset("board", "epoch"),
-        "where": protocol.where("where:units", {"u": {"lon": 99.0, "lat": 23.5}}),
+        "where": protocol.where("where:units", {"u": '{"lon":99.0,"lat":23.5}'}),
+        "kept": protocol.kept("7", 1, 2),
         "stale": protocol.stale("2026-03-01T10:12:00.000000Z"),
         "refused": protocol.refused(Refused("bad_frame", zh="错", en="wrong"), "zh"),
     }
     for message, frame in made.items():
         check(message, decode(frame))
+
+
+POSITION = {"unit_id": EPOCH, "lon": 99.0, "lat": 23.5, "accuracy_m": 8.0, "at": "2026-03-01T10:12:00Z"}
 
 
 @pytest.mark.parametrize(
@@ -61,6 +65,11 @@ def test_every_frame_the_gateway_makes_is_described() -> None:
         ("unfollow", {"op": "unfollow", "stream": "board"}, protocol.Unfollow("board")),
         ("clientBeat", {"op": "beat"}, protocol.Beat()),
         ("present", {"op": "present", "incident": EPOCH, "view": {"zoom": 9}}, protocol.Present(EPOCH, {"zoom": 9})),
+        (
+            "positions",
+            {"op": "positions", "id": "7", "positions": [POSITION]},
+            protocol.Positions("7", json.dumps({"positions": [POSITION]}, separators=(",", ":"), sort_keys=True)),
+        ),
     ],
 )
 def test_every_frame_described_is_understood(message: str, frame: dict[str, Any], parsed: object) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from gis.gazetteer import find
+from gis.gazetteer import look_up
 from incidents.intake import understand
 from tests.incidents.desk import Desk
 
@@ -11,7 +11,7 @@ MENGDING = {"lon": 99.082, "lat": 23.557}
 
 async def understood(desk: Desk, text: str) -> dict[str, Any]:
     async with desk.city.realm.pool.connection() as conn:
-        return cast(dict[str, Any], await understand(conn, text, desk.now, find))
+        return cast(dict[str, Any], await understand(conn, text, desk.now, look_up))
 
 
 async def test_a_line_finds_class_place_figures_and_the_incident_it_belongs_to(desk: Desk) -> None:

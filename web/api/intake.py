@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from command.catalogue import command_catalogue
-from gis.gazetteer import find
+from gis.gazetteer import look_up
 from incidents.catalogue import incident_catalogue
 from incidents.intake import understand
 from spine.canonical import Json
@@ -24,7 +24,7 @@ async def get_intake(
     if not principal.has(Role.DUTY_OFFICER, Role.LEADER, Role.ADMINISTRATOR):
         raise forbidden("您的角色不能接报。", "Your role does not take calls.", field="text")
     async with house.realm.pool.connection() as conn:
-        return dict(await understand(conn, text, house.realm.clock.now(), find))
+        return dict(await understand(conn, text, house.realm.clock.now(), look_up))
 
 
 @router.get("/catalogue", response_model=None)

@@ -1,13 +1,10 @@
-"""Layers of the map and places by name."""
+"""Layers of the map."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from gis.catalogue import CityLayer
 from gis.feature_read import layer_features_json
-from gis.gazetteer import describe, find
 from gis.layers import layer_geojson, map_image
 from spine.canonical import Json
 from spine.errors import not_found
@@ -48,32 +45,3 @@ async def get_map_image(name: str, house: InHouse, principal: SignedIn) -> Respo
     if image is None:
         raise not_found("底图", "map image", name, field="name")
     return Response(image, media_type="image/png", headers=_KEPT)
-
-
-@router.get("/places", response_model=None)
-async def get_places(
-    house: InHouse,
-    principal: SignedIn,
-    q: Annotated[str, Query(min_length=1, max_length=100)],
-    lon: Annotated[float | None, Query(ge=-180, le=180)] = None,
-    lat: Annotated[float | None, Query(ge=-90, le=90)] = None,
-    limit: Annotated[int, Query(ge=1, le=50)] = 10,
-) -> dict[str, Json]:
-    """Places by Chinese name, pinyin, initials, code or coordinates, best first."""
-    near = (lon, lat) if lon is not None and lat is not None else None
-    async with house.realm.pool.connection() as conn:
-        found = await find(conn, q, near, limit)
-    return {"places": [place.to_json() for place in found]}
-
-
-@router.get("/places/at", response_model=None)
-async def get_place_at(
-    house: InHouse,
-    principal: SignedIn,
-    lon: Annotated[float, Query(ge=-180, le=180)],
-    lat: Annotated[float, Query(ge=-90, le=90)],
-) -> dict[str, Json]:
-    """What is at a point, in words of both languages, with the administrative chain."""
-    async with house.realm.pool.connection() as conn:
-        described = await describe(conn, lon, lat)
-    return {"place": None if described is None else described.to_json()}

@@ -20,6 +20,7 @@ from web.gateway.hub import MOST_BACKLOG
 from web.gateway.line import Line
 from web.gateway.protocol import CloseCode
 from web.gateway.topic import Topic
+from web.position_intake import check_sender, read_batch
 
 if TYPE_CHECKING:
     from web.gateway.gateway import Gateway
@@ -62,6 +63,8 @@ class Client:
                 self.beat()
             case protocol.Present(incident, view):
                 await self.present(incident, view)
+            case protocol.Positions():
+                await self.positions(frame)
 
     # --- following ----------------------------------------------------------------------------------------------------
 
@@ -195,6 +198,13 @@ class Client:
         await self.gateway.visibility.check(self.principal, f"incident:{incident}")
         now = {**view, "by": self.principal.as_by(), "at": iso(self.gateway.house.realm.clock.now())}
         self.gateway.telemetry.publish(f"view:{incident}", {"now": now})
+
+    async def positions(self, frame: protocol.Positions) -> None:
+        """Where the client's unit is, as `POST /api/positions` takes it."""
+        reported = read_batch(frame.body)
+        check_sender(self.principal, reported)
+        accepted = await self.gateway.positions.take(reported, self.principal.id)
+        self.write(protocol.kept(frame.id, accepted, len(reported)))
 
     def beat(self) -> None:
         self.send(self.beat_frame())

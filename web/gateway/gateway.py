@@ -8,6 +8,7 @@ from itertools import count
 from spine.canonical import Json
 from spine.clock import iso
 from spine.presence import is_away
+from web.fence_watch import FenceWatch
 from web.gateway import protocol
 from web.gateway.client import Client
 from web.gateway.frame import Frame
@@ -18,6 +19,7 @@ from web.gateway.telemetry import Telemetry
 from web.gateway.topic import Topic
 from web.gateway.visibility import Visibility
 from web.house import House
+from web.position_intake import PositionIntake
 from web.positions import newest_positions
 from web.sessions import Sessions
 
@@ -44,6 +46,9 @@ class Gateway:
         self.sessions = sessions
         self.hub = Hub(house.realm, poll_s=poll_s)
         self.telemetry = Telemetry(house.realm)
+        self.positions = PositionIntake(house.realm, self.telemetry)
+        self.fences = FenceWatch(house)
+        self.positions.told = self.fences.take
         self.visibility = Visibility(house)
         self.pictures = Pictures(house)
         self.clients: set[Client] = set()
@@ -61,6 +66,7 @@ class Gateway:
         realm.presence.watch(self._presence_changed)
         realm.when_exchanged(self._record_exchanged)
         self.telemetry.start()
+        self.fences.start()
         self._tasks = [
             asyncio.create_task(self.hub.run(), name="hub"),
             asyncio.create_task(self._beats(), name="beats"),
@@ -72,6 +78,7 @@ class Gateway:
         for task in (*self._tasks, *self._beside):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._beside, return_exceptions=True)
+        await self.fences.close()
         await self.hub.close()
         await self.telemetry.close()
 

@@ -47,7 +47,15 @@ class Present:
     view: JsonObject
 
 
-ClientFrame: TypeAlias = Follow | Unfollow | Beat | Present
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Positions as `POST /api/positions` takes them (`body`); `id` comes back with the answer."""
+
+    id: str | None
+    body: str
+
+
+ClientFrame: TypeAlias = Follow | Unfollow | Beat | Present | Positions
 
 
 def _wrong(en: str, zh: str) -> Refused:
@@ -76,6 +84,11 @@ def parse(text: str) -> ClientFrame:
             if not isinstance(incident, str) or not isinstance(view, Mapping) or len(encode(view)) > MOST_VIEW:
                 raise _wrong("present needs an incident and a small view.", "present 需要事件编号和不大的视图。")
             return Present(incident, view)
+        case "positions":
+            mark = value.get("id")
+            if mark is not None and (not isinstance(mark, str) or len(mark) > 64):
+                raise _wrong("id is a short text.", "id 应为不超过 64 字的文字。")
+            return Positions(mark, encode({"positions": value.get("positions")}))
         case other:
             raise _wrong(f"There is no op {other!r}.", f"没有 op {other!r}。")
 
@@ -117,8 +130,15 @@ def stale(since: str) -> str:
     return encode({"op": "stale", "since": since, "reason": "database"})
 
 
-def where(stream: str, items: Mapping[str, Json]) -> str:
-    return encode({"op": "where", "stream": stream, "items": dict(items)})
+def where(stream: str, items: Mapping[str, str]) -> str:
+    """`items`: JSON text of each item; the frame is what encoding the whole would give."""
+    inside = ",".join(f"{encode(key)}:{item}" for key, item in sorted(items.items()))
+    return f'{{"items":{{{inside}}},"op":"where","stream":{encode(stream)}}}'
+
+
+def kept(mark: str | None, accepted: int, received: int) -> str:
+    """The answer to `positions`: of how many units the position is the newest now, of how many positions."""
+    return encode({"op": "kept", "id": mark, "accepted": accepted, "received": received})
 
 
 def refused(error: Refused, locale: str) -> str:

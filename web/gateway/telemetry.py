@@ -1,7 +1,8 @@
 """Telemetry: newest value only, through memory and Redis, never in the record (design: two things).
 
 What changed since the last tick of a stream is framed once and written to everybody who watches it. A client that has not
-read the one before is passed over, and gets everything that is newest when it has.
+read the one before is passed over, and gets everything that is newest when it has. An item is kept as the JSON text that
+it is framed with: it is written once, by whoever makes it, and passed on between the processes as it is.
 """
 
 import asyncio
@@ -38,8 +39,8 @@ _MOST_ITEMS = 10_000
 @dataclass(slots=True)
 class _Watched:
     stream: str
-    newest: dict[str, Json] = field(default_factory=dict[str, Json])
-    changed: dict[str, Json] = field(default_factory=dict[str, Json])
+    newest: dict[str, str] = field(default_factory=dict[str, str])
+    changed: dict[str, str] = field(default_factory=dict[str, str])
     lines: set[Line] = field(default_factory=set[Line])
     behind: set[Line] = field(default_factory=set[Line])
     due: float = 0.0
@@ -53,7 +54,7 @@ class Telemetry:
         self._realm = realm
         self._me = uuid4().hex[:12]
         self._streams: dict[str, _Watched] = {}
-        self._to_share: dict[str, dict[str, Json]] = {}
+        self._to_share: dict[str, dict[str, str]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -73,7 +74,7 @@ class Telemetry:
         """Send a telemetry stream to this line from now on, first what is newest (`known`: from the database)."""
         watched = self._watched(stream)
         if any(key not in watched.newest for key in known):
-            watched.newest = {**known, **watched.newest}
+            watched.newest = {**{key: encode(item) for key, item in known.items()}, **watched.newest}
             watched.whole = None
         watched.lines.add(line)
         self._send_all(watched, line)
@@ -86,6 +87,10 @@ class Telemetry:
 
     def publish(self, stream: str, items: Mapping[str, Json]) -> None:
         """Tell this process's clients and the other processes; never waits."""
+        self.publish_ready(stream, {key: encode(item) for key, item in items.items()})
+
+    def publish_ready(self, stream: str, items: Mapping[str, str]) -> None:
+        """Like `publish`, for items that are JSON text already."""
         self._take(stream, items)
         if self._redis is not None:
             self._to_share.setdefault(stream, {}).update(items)
@@ -93,7 +98,7 @@ class Telemetry:
     def _watched(self, stream: str) -> _Watched:
         return self._streams.setdefault(stream, _Watched(stream))
 
-    def _take(self, stream: str, items: Mapping[str, Json]) -> None:
+    def _take(self, stream: str, items: Mapping[str, str]) -> None:
         watched = self._watched(stream)
         watched.newest.update(items)
         watched.whole = None
@@ -162,7 +167,7 @@ class Telemetry:
                     messages = cast(AsyncIterator[Mapping[str, bytes | str]], channel.listen())  # pyright: ignore[reportUnknownMemberType]
                     async for message in messages:
                         if message["type"] == "message":
-                            sender, stream, items = cast(tuple[str, str, dict[str, Json]], json.loads(message["data"]))
+                            sender, stream, items = cast(tuple[str, str, dict[str, str]], json.loads(message["data"]))
                             if sender != self._me:
                                 self._take(stream, items)
             except (RedisError, OSError, ValueError) as error:
@@ -187,7 +192,7 @@ class Telemetry:
         self._tasks.clear()
 
 
-def _frames(stream: str, items: Mapping[str, Json]) -> list[Frame]:
+def _frames(stream: str, items: Mapping[str, str]) -> list[Frame]:
     if len(items) <= _MOST_ITEMS:
         return [Frame(protocol.where(stream, items))] if items else []
     pairs = list(items.items())

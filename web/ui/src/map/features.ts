@@ -102,7 +102,8 @@ export function unitFeatures(
       if (!point) return []
       const seen = live?.at ?? live?.seen_at ?? unit.seen_at
       const seenAt = seen ? Date.parse(seen) : null
-      const old = seenAt !== null && now - seenAt > POSITION_OLD && unit.status !== 'available' && unit.status !== 'out_of_service'
+      // A unit that waits at home need not report; whoever has reported is known to be there only as long as that is fresh.
+      const old = seenAt !== null && now - seenAt > POSITION_OLD && (live !== undefined || unit.status !== 'available') && unit.status !== 'out_of_service'
       const state = old ? 'stale' : unit.status === 'on_scene' ? 'ok' : GOING.has(unit.status) ? 'go' : 'idle'
       const busy = state !== 'idle'
       return [

@@ -14,7 +14,7 @@ import { ROAD_GROUPS, groundLayers, roadLayers } from './road_layers'
 type Expression = unknown[]
 
 const EMPTY = collection([])
-export const LIVE_SOURCES = ['areas', 'alert-areas', 'alerts', 'calls', 'units', 'incidents', 'sketch', 'overlay', 'closures'] as const
+export const LIVE_SOURCES = ['areas', 'alert-areas', 'alerts', 'calls', 'units', 'incidents', 'sketch', 'overlay', 'closures', 'tracks', 'fences'] as const
 export type LiveSource = (typeof LIVE_SOURCES)[number]
 
 /** Layers that answer to a click, the nearest to the eye first. */
@@ -23,7 +23,7 @@ export const CLICKABLE = ['incidents', 'units', 'units-idle', 'calls', 'alerts',
 /** What a switch in the layer panel turns on and off. */
 export const GROUPS: Record<string, string[]> = {
   incidents: ['incident-rings', 'incidents'],
-  areas: ['impact-fill', 'impact-line', 'incident-fill', 'incident-line'],
+  areas: ['fence-lines', 'fence-names', 'impact-fill', 'impact-line', 'incident-fill', 'incident-line'],
   alerts: ['alert-area-fill', 'alert-areas', 'alerts'],
   calls: ['calls'],
   units: ['units', 'units-idle'],
@@ -124,6 +124,9 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
     { id: 'sketch-line', type: 'line', source: 'sketch', paint: { 'line-color': p.go, 'line-width': 2, 'line-dasharray': [3, 2] } },
     { id: 'sketch-corners', type: 'circle', source: 'sketch', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4.5, 'circle-color': p.plate, 'circle-stroke-color': p.go, 'circle-stroke-width': 2 } },
     ...roadLayers(p),
+    { id: 'fence-lines', type: 'line', source: 'fences', paint: { 'line-color': p.impact, 'line-width': 1.8, 'line-dasharray': [1.5, 1.5] } },
+    { id: 'fence-names', type: 'symbol', source: 'fences', minzoom: 9, layout: text(11, { 'text-field': ['get', 'title'], 'symbol-placement': 'line', 'text-offset': [0, -0.9] }), paint: inked(p.impact) },
+    { id: 'tracks', type: 'line', source: 'tracks', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': p.go, 'line-width': 2.4, 'line-opacity': 0.75 } },
     { id: 'alerts', type: 'symbol', source: 'alerts', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8.5, ['get', 'title']] }) }, paint: inked(p.text) },
     { id: 'calls', type: 'symbol', source: 'calls', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8, ['get', 'title']] }) }, paint: inked(p.text) },
     { id: 'units-idle', type: 'symbol', source: 'units', filter: ['!', ['get', 'busy']], minzoom: 8, layout: { 'icon-image': ['get', 'icon'], 'icon-size': 0.8 } },

@@ -1,6 +1,6 @@
 /** The objects of every picture, as docs/architecture.md lists them. Unknown is null, never 0. */
 import type { By, Time } from './objects/base'
-import type { Department, Note, Response, Task, Unit } from './objects/command'
+import type { Department, Fence, Note, Response, Task, Unit } from './objects/command'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
 import type { Closure } from './objects/road'
@@ -20,6 +20,7 @@ export interface Collections {
   calls: Call
   reports: Report
   responses: Response
+  fences: Fence
   tasks: Task
   units: Unit
   unit: Unit

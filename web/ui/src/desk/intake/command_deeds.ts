@@ -1,6 +1,7 @@
 /** What the command bar does: the same commands as the buttons. Each answers whether it is done and the line may be cleared. */
 import { say } from '@/i18n'
 import { metricName } from '@/catalogue/catalogue'
+import { pointToSend } from '@/places/place'
 import { toast, toastProblem } from '@/shell/toast'
 import { realmNow } from '@/time/clock'
 import { get } from '@/wire/api'
@@ -26,7 +27,7 @@ export function callData(text: string, read: Understanding | null): Record<strin
   if (read.class_key) data.class_key = read.class_key
   const place = placeWords(read)
   if (place) data.place = place
-  if (read.point) data.point = { lon: read.point.lon, lat: read.point.lat, origin: read.point.origin ?? 'WGS84' }
+  if (read.point) data.point = pointToSend(read.point)
   if (read.area_code) data.area_code = read.area_code
   if (read.caller_name) data.caller_name = read.caller_name
   if (read.caller_phone) data.caller_phone = read.caller_phone

@@ -1,22 +1,8 @@
 /** What the command bar understood of a line (`GET /api/intake`). */
+import type { Doubt, FoundPlace } from '@/places/place'
 import type { Point } from '@/wire/objects'
 
-/** A place of the gazetteer: `chain_zh` is the way down to it, 临沧市耿马县孟定镇. */
-export interface FoundPlace {
-  kind: string
-  kind_zh: string
-  kind_en: string
-  code: string | null
-  name_zh: string
-  name_en: string
-  lon: number
-  lat: number
-  origin: Point['origin']
-  area_code: string | null
-  chain_zh: string
-  chain_en: string
-  guessed: boolean
-}
+export type { FoundPlace }
 
 export interface Understanding {
   text: string
@@ -27,6 +13,8 @@ export interface Understanding {
   /** The words that name the place, as they were typed. */
   place: string | null
   places: FoundPlace[]
+  /** What looked like coordinates and gave no point, and why. */
+  notices: Doubt[]
   point: Point | null
   area_code: string | null
   figures: Record<string, number>

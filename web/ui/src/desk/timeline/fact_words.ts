@@ -12,6 +12,10 @@ const both = (data: Data, stem: string): string => text(data[`${stem}_${currentL
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 const word = (group: string, value: unknown): string => (has(`words.${group}.${text(value)}`) ? say(`words.${group}.${text(value)}`) : text(value))
 
+const word2 = (group: string, value: unknown): string => (has(`${group}.${text(value)}`) ? say(`${group}.${text(value)}`) : text(value))
+const fenceName = (d: Data): string => (currentLocale() === 'en' ? text(d.name_en) : '') || text(d.name)
+const passage = (d: Data): Record<string, unknown> => ({ name: fenceName(d), unit: text(d.call_sign) || say('facts.some_device'), heard: d.late === true ? say('facts.heard_later') : '' })
+
 /** What each kind needs besides the fact's own plain fields. */
 const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'incident.opened': (d) => ({ class: className(text(d.class_key)) }),
@@ -37,6 +41,11 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'road.closed': (d) => ({ where: both(d, 'roads') || say('around.kind_area'), bars: say(`around.bars_${text(d.bars)}`) }),
   'road.opened': (d) => ({ where: both(d, 'roads') || say('around.kind_area') }),
   'delivery.changed': (d) => ({ state: word('delivery_state', d.state) }),
+  'fence.drawn': (d) => ({ name: fenceName(d), purpose: word2('places.purpose', d.purpose) }),
+  'fence.lifted': (d) => ({ name: fenceName(d) }),
+  'fence.entered': (d) => passage(d),
+  'fence.left': (d) => passage(d),
+  'fence.inside': (d) => passage(d),
   'duty.taken': (d) => ({ post: both(d, 'post') }),
   'deadline.passed': (d) => ({ what: has(`facts.clock.${text(d.kind)}`) ? say(`facts.clock.${text(d.kind)}`) : text(d.kind), due: text(d.due_at) ? formatTime(text(d.due_at)) : '' }),
 }

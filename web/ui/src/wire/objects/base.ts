@@ -9,8 +9,17 @@ export interface By {
   name: string
 }
 
+/** Degrees in the system in which they were given. */
+export interface GivenPoint {
+  lon: number
+  lat: number
+  origin: 'WGS84' | 'CGCS2000' | 'GCJ02' | 'BD09'
+}
+
+/** Always WGS 84; `origin` names the system before conversion, `given` (only while a form is filled in) is the point in it. */
 export interface Point {
   lon: number
   lat: number
-  origin?: 'WGS84' | 'CGCS2000' | 'GCJ02' | 'BD09'
+  origin?: GivenPoint['origin']
+  given?: GivenPoint
 }

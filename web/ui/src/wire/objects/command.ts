@@ -127,3 +127,18 @@ export interface Department {
   name_en: string
   [key: string]: unknown
 }
+
+/** A line whose crossing by units is told. Its area is read at `/api/fences`. */
+export interface Fence {
+  id: string
+  name: string
+  name_en: string | null
+  purpose: 'hazard' | 'cordon' | 'evacuation' | 'district' | 'other'
+  basis: 'drawn' | 'incident_area' | 'impact_area' | 'district'
+  incident_id: string | null
+  area_code: string | null
+  margin_m: number
+  drawn_at: Time
+  by: By
+  version: number
+}
