@@ -15,6 +15,7 @@ from spine.errors import Refused
 from spine.settings import Settings
 from web import errors
 from web.api import commands, exercises, feeds, files, health, intake, layers, pictures, plans, positions, session
+from web.api.drawings import router as drawings_router
 from web.gateway.gateway import Gateway
 from web.guard import Guard
 from web.house import House
@@ -62,6 +63,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         health,
     ):
         app.include_router(part.router)
+    app.include_router(drawings_router)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
     app.add_middleware(Guard, house=app)
     _serve_screens(app)
