@@ -125,7 +125,8 @@ def buffered(shape: DrawnShape, metres: float, field: str = "distance_m") -> Dra
     """The area within so many metres of a shape, on the ellipsoid.
 
     Worked in an azimuthal equidistant plane about the shape's middle (Snyder 1987, ch. 25, ellipsoidal as PROJ has it): there
-    distances from the middle are exact, and across it true to 0.1 % within 300 km. Raises Refused `buffer_distance`, `too_far_apart`.
+    distances from the middle are exact, and across it true to 0.1 % within 300 km. Raises Refused `buffer_distance`, `too_far_apart`,
+    `buffer_too_detailed`.
     """
     if not LEAST_BUFFER_M <= metres <= MOST_BUFFER_M:
         raise Refused(
@@ -148,14 +149,27 @@ def buffered(shape: DrawnShape, metres: float, field: str = "distance_m") -> Dra
     to_plane: Any = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
     flat: Any = shapely.transform(shape.geometry, _both_ways(to_plane, "FORWARD"))
     around: Any = shapely.buffer(flat, metres, quad_segs=16)
-    tolerance = metres / 1000
-    while int(shapely.get_num_coordinates(around)) > MOST_VERTICES and tolerance < metres:
-        around = shapely.simplify(around, tolerance)
-        tolerance *= 2
+    around = _drawable(around, metres, field)
     back: Any = shapely.transform(around, _both_ways(to_plane, "INVERSE"))
     rounded: Any = shapely.transform(back, lambda xy: xy.round(_DIGITS))
     check_valid(rounded, "geometry")
     return measured(cast(BaseGeometry, rounded), "geometry")
+
+
+def _drawable(around: Any, metres: float, field: str) -> Any:
+    """With as few vertices as a drawing may have, at most a twentieth of the distance off. Raises Refused `buffer_too_detailed`."""
+    for part in (1000, 300, 100, 50, 20):
+        if int(shapely.get_num_coordinates(around)) <= MOST_VERTICES:
+            return around
+        around = shapely.simplify(around, metres / part)
+    if int(shapely.get_num_coordinates(around)) <= MOST_VERTICES:
+        return around
+    raise Refused(
+        "buffer_too_detailed",
+        zh="图形太细碎，这个距离的缓冲区顶点过多：请加大距离，或先简化图形。",
+        en="The shape is too detailed for a buffer at this distance. Take a larger distance or simplify the shape.",
+        field=field,
+    )
 
 
 def _both_ways(transformer: Any, direction: str) -> Any:

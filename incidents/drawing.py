@@ -148,7 +148,13 @@ def check_words(kind: DrawingKind, name: str | None, symbol: str | None) -> None
 
 
 def new_drawing(
-    drawing_id: UUID, data: Draw, kind: DrawingKind, shape: DrawnShape, by: Principal, at: datetime, department: str | None
+    drawing_id: UUID,
+    data: Draw,
+    kind: DrawingKind,
+    shape: DrawnShape,
+    by: Principal,
+    at: datetime,
+    department: str | None,
 ) -> Drawing:
     """Raises Refused for words or symbol that do not fit the kind."""
     check_words(kind, data.name, data.symbol)
@@ -174,7 +180,9 @@ def new_drawing(
     )
 
 
-def changed_drawing(drawing: Drawing, data: ChangeDrawing, shape: DrawnShape | None, by: Principal, at: datetime) -> Drawing:
+def changed_drawing(
+    drawing: Drawing, data: ChangeDrawing, shape: DrawnShape | None, by: Principal, at: datetime
+) -> Drawing:
     """The next version. Raises Refused `nothing_to_change`, and for words or symbol that do not fit."""
     changed = drawing
     if shape is not None:

@@ -178,9 +178,7 @@ async def versions_of(conn: Connection, drawing_id: UUID) -> list[DrawingVersion
     """The newest first, at most MOST_LISTED."""
     async with conn.cursor(row_factory=class_row(DrawingVersion)) as cur:
         await cur.execute(
-            "SELECT"
-            + _VERSION
-            + "FROM incidents.drawing_version WHERE drawing_id = %s ORDER BY version DESC LIMIT %s",
+            "SELECT" + _VERSION + "FROM incidents.drawing_version WHERE drawing_id = %s ORDER BY version DESC LIMIT %s",
             (drawing_id, MOST_LISTED),
         )
         return await cur.fetchall()

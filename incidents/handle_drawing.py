@@ -82,7 +82,9 @@ def _changeable(found: Found) -> None:
         require_open(found.sheet.held.incident)
 
 
-async def _saved(tx: Transaction, sheet: Sheet, drawing: Drawing, action: Action, of_version: int | None = None) -> Outcome:
+async def _saved(
+    tx: Transaction, sheet: Sheet, drawing: Drawing, action: Action, of_version: int | None = None
+) -> Outcome:
     saved = await drawing_store.save_drawing(tx.conn, drawing, version_of(drawing, action, of_version))
     return Outcome(
         drawing_facts(sheet, saved, f"drawing.{action}", of_version),
@@ -155,9 +157,7 @@ async def _draw(tx: Transaction, command: Command[Draw], sheet: Sheet) -> Outcom
 async def _require_room(tx: Transaction, drawing: Drawing) -> None:
     kinds = drawing_kinds()
     most = kinds.most_per_board if drawing.incident_id is None else kinds.most_per_incident
-    standing = await drawing_store.count_drawings(
-        tx.conn, incident_id=drawing.incident_id, area_code=drawing.area_code
-    )
+    standing = await drawing_store.count_drawings(tx.conn, incident_id=drawing.incident_id, area_code=drawing.area_code)
     if standing >= most:
         raise Refused(
             "too_many_drawings",

@@ -107,10 +107,14 @@ def test_a_buffer_of_a_long_line_is_true_at_its_ends() -> None:
     assert distance_m(100.58, 23.5, 100.58, north) == pytest.approx(5_000, rel=2e-3)
 
 
-def test_a_buffer_stays_drawable() -> None:
+def test_a_buffer_stays_drawable_or_is_refused() -> None:
+    river = line(*([98.6 + i / 500, 23.5 + math.sin(i / 40) / 20] for i in range(900)))
+    around = buffered(drawn_shape(river), 500)
+    assert drawn_shape(around.json).area_m2 == around.area_m2
     zigzag = line(*([98.6 + i / 500, 23.5 + (i % 2) / 5] for i in range(900)))
-    around = buffered(drawn_shape(zigzag), 20)
-    assert sum(len(ring) for ring in around.json["coordinates"]) <= MOST_VERTICES + 10  # type: ignore[arg-type, union-attr, misc]
+    with pytest.raises(Refused) as refused:
+        buffered(drawn_shape(zigzag), 20)
+    assert (refused.value.code, refused.value.field) == ("buffer_too_detailed", "distance_m")
 
 
 @pytest.mark.parametrize("metres", [0.0, -5.0, 200_000.0])

@@ -51,7 +51,12 @@ class RandomDesk:
             self.outcomes[f"{kind}: {refused.code}"] += 1
             return
         self.outcomes[kind] += 1
-        for name, key in (("incident_id", "incidents"), ("task_id", "tasks"), ("call_id", "calls"), ("drawing_id", "drawings")):
+        for name, key in (
+            ("incident_id", "incidents"),
+            ("task_id", "tasks"),
+            ("call_id", "calls"),
+            ("drawing_id", "drawings"),
+        ):
             value = answer.result.get(name)
             if isinstance(value, str) and value not in self.shared[key]:
                 self.shared[key].append(value)
@@ -152,7 +157,11 @@ class RandomDesk:
         cordon = {"drawing_kind": "cordon", "geometry": {"type": "Polygon", "coordinates": [ring]}}
         route = {"drawing_kind": "rescue_route", "geometry": {"type": "LineString", "coordinates": ring[:3]}}
         where = self.random.choice([{"incident_id": self.some("incidents")}] * 3 + [{"area_code": "530926"}])
-        return self.random.choice(["duty1", "leader1", "frb"]), "drawing.draw", self.random.choice([cordon, route]) | where
+        return (
+            self.random.choice(["duty1", "leader1", "frb"]),
+            "drawing.draw",
+            self.random.choice([cordon, route]) | where,
+        )
 
     def redraw(self) -> tuple[str, str, dict[str, Any]]:
         data: dict[str, Any] = {"drawing_id": self.some("drawings"), "expect": self.random.choice([1, 1, 2, 3])}
@@ -182,7 +191,14 @@ async def streams_of(city: City) -> list[str]:
 @pytest.mark.parametrize("seed", [5309, 1988])
 async def test_fold_equals_fetch_on_every_stream(city: City, seed: int, tmp_path: Path) -> None:
     [unit] = (await city.person("field-mengding")).units()
-    shared: dict[str, list[str]] = {"incidents": [], "tasks": [], "calls": [], "responses": [], "units": [unit], "drawings": []}
+    shared: dict[str, list[str]] = {
+        "incidents": [],
+        "tasks": [],
+        "calls": [],
+        "responses": [],
+        "units": [unit],
+        "drawings": [],
+    }
     watch = FoldWatch(city.realm, city.house.book)
     always = [
         "board",

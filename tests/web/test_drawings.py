@@ -31,7 +31,11 @@ async def test_history_is_for_those_who_see_the_incident(server: Server) -> None
     await server.city.carry_out("duty1", "drawing.delete", {"drawing_id": cordon, "expect": 2})
     async with server.sign_in("duty1") as client:
         history = (await client.get(f"/api/drawings/{cordon}/versions")).json()
-        assert [(v["version"], v["action"]) for v in history["versions"]] == [(3, "deleted"), (2, "changed"), (1, "drawn")]
+        assert [(v["version"], v["action"]) for v in history["versions"]] == [
+            (3, "deleted"),
+            (2, "changed"),
+            (1, "drawn"),
+        ]
         assert history["deleted"] is True
         gone = (await client.get("/api/deleted-drawings", params={"stream": f"incident:{key}"})).json()
         assert [one["id"] for one in gone["drawings"]] == [cordon]
