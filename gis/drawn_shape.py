@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, cast
 
-import shapely
+import shapely as _shapely
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
@@ -29,6 +29,7 @@ LEAST_BUFFER_M, MOST_BUFFER_M = 1.0, 100_000.0
 FARTHEST_M = 300_000.0
 """From the middle of a shape to its edge, for a buffer: up to there the plane around the middle bends distances by less than 0.1 %."""
 _DIGITS = 7
+shapely: Any = cast(Any, _shapely)  # most of its functions are typed in part only
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def drawn_shape(value: Json, field: str = "data.geometry", *, kinds: frozenset[s
     `geometry_without_extent`; the field names the place."""
     parsed = parse_geometry(value, field, kinds=kinds)
     _few_enough(parsed, field)
-    rounded: Any = shapely.transform(shapely.force_2d(parsed), lambda xy: xy.round(_DIGITS))
+    rounded = shapely.transform(shapely.force_2d(parsed), _to_a_centimetre)
     check_valid(rounded, field)
     return measured(cast(BaseGeometry, rounded), field)
 
@@ -72,7 +73,7 @@ def measured(geometry: BaseGeometry, field: str) -> DrawnShape:
 
 
 def _few_enough(geometry: BaseGeometry, field: str) -> None:
-    count = int(cast(Any, shapely).get_num_coordinates(geometry))
+    count = int(shapely.get_num_coordinates(geometry))
     if count > MOST_VERTICES:
         raise Refused(
             "too_many_vertices",
@@ -147,11 +148,11 @@ def buffered(shape: DrawnShape, metres: float, field: str = "distance_m") -> Dra
         )
     plane = f"+proj=aeqd +lat_0={middle.y!r} +lon_0={middle.x!r} +ellps=WGS84 +units=m"
     to_plane: Any = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
-    flat: Any = shapely.transform(shape.geometry, _both_ways(to_plane, "FORWARD"))
-    around: Any = shapely.buffer(flat, metres, quad_segs=16)
+    flat = shapely.transform(shape.geometry, _both_ways(to_plane, "FORWARD"))
+    around = shapely.buffer(flat, metres, quad_segs=16)
     around = _drawable(around, metres, field)
-    back: Any = shapely.transform(around, _both_ways(to_plane, "INVERSE"))
-    rounded: Any = shapely.transform(back, lambda xy: xy.round(_DIGITS))
+    back = shapely.transform(around, _both_ways(to_plane, "INVERSE"))
+    rounded = shapely.transform(back, _to_a_centimetre)
     check_valid(rounded, "geometry")
     return measured(cast(BaseGeometry, rounded), "geometry")
 
@@ -170,6 +171,10 @@ def _drawable(around: Any, metres: float, field: str) -> Any:
         en="The shape is too detailed for a buffer at this distance. Take a larger distance or simplify the shape.",
         field=field,
     )
+
+
+def _to_a_centimetre(xy: Any) -> Any:
+    return xy.round(_DIGITS)
 
 
 def _both_ways(transformer: Any, direction: str) -> Any:

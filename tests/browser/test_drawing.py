@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from command.organisation.book import unit_id
 from tests.browser.people import PHONE, People, shoot
@@ -14,7 +14,12 @@ MENGDING = {"lon": 99.082, "lat": 23.557}
 
 
 async def incident_with_order(city: City) -> str:
-    data: dict[str, Any] = {"title": "孟定糖厂锅炉爆炸", "class_key": "ac.special.boiler", "place": "孟定镇", "point": MENGDING}
+    data: dict[str, Any] = {
+        "title": "孟定糖厂锅炉爆炸",
+        "class_key": "ac.special.boiler",
+        "place": "孟定镇",
+        "point": MENGDING,
+    }
     key = str((await city.carry_out("duty1", "incident.open", data)).result["incident_id"])
     order = {"incident_id": key, "title": "设置警戒", "text": "设置警戒区", "department": "FRB", "due_minutes": 60}
     task = str((await city.carry_out("duty1", "task.issue", order)).result["task_id"])
@@ -38,14 +43,15 @@ async def corners(page: Page, *parts: tuple[float, float]) -> None:
         await page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
 
 
-def listed(page: Page, name: str) -> Any:
+def listed(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name=re.compile("标绘|Draw")).get_by_role("listitem").filter(has_text=name)
 
 
 @pytest.mark.timeout(600)
 async def test_drawn_once_seen_everywhere(people: People, live_server: Server) -> None:
     key = await incident_with_order(live_server.city)
-    desk, other = await people.come("duty1"), await people.come("duty2", locale="en-US")
+    desk, other = await people.come("duty1"), await people.come("duty2")
+    await other.get_by_role("button", name="EN", exact=True).click()
     wall = await people.come("leader1", "/wall")
     for page in (desk, other):
         await drawing_panel(page)
@@ -71,7 +77,7 @@ async def test_drawn_once_seen_everywhere(people: People, live_server: Server) -
     await desk.keyboard.press("Enter")
     await desk.keyboard.press("Enter")
     await expect(listed(other, "Rescue route")).to_be_visible()
-    await desk.get_by_role("button", name="符号", exact=True).click()
+    await desk.get_by_role("button", name="符号 8").click()
     await corners(desk, (0.55, 0.45))
     await desk.get_by_role("searchbox").fill("指挥")
     await shoot(desk, "drawing_symbols")

@@ -237,7 +237,7 @@ async def test_a_department_draws_where_it_has_an_order_and_changes_its_own(desk
 async def test_a_county_draws_in_its_own_incidents_only(desk: Desk) -> None:
     here, elsewhere = await desk.open_incident(point=MENGDING), await desk.open_incident(area_code="530921")
     await draw(desk, here, "duty-gengma")
-    there = {"incident_id": elsewhere, "drawing_kind": "cordon", "geometry": SQUARE}
+    there: dict[str, Any] = {"incident_id": elsewhere, "drawing_kind": "cordon", "geometry": SQUARE}
     assert (await desk.refused("drawing.draw", "duty-gengma", **there)).code == "forbidden"
 
 
@@ -253,12 +253,13 @@ async def test_drawings_go_where_their_incident_goes_and_leave_the_boards_with_i
     await desk.do("incident.close", "leader1", incident_id=key, reason="处置完毕")
     assert await drawn(desk, "board:530921") == await drawn(desk, "board") == {}
     assert set(await drawn(desk, f"incident:{key}")) == {cordon, route}
-    for kind, more in (
+    asked: tuple[tuple[str, dict[str, Any]], ...] = (
         ("drawing.draw", {"incident_id": key, "drawing_kind": "cordon", "geometry": SQUARE}),
         ("drawing.change", {"drawing_id": cordon, "expect": 1, "name": "x"}),
         ("drawing.delete", {"drawing_id": cordon, "expect": 1}),
         ("drawing.restore", {"drawing_id": cordon, "expect": 1, "version": 1}),
-    ):
+    )
+    for kind, more in asked:
         assert (await desk.refused(kind, **more)).code == "incident_closed"
     await desk.do("incident.reopen", "leader1", incident_id=key, reason="复燃")
     assert set(await drawn(desk, "board:530921")) == {cordon}

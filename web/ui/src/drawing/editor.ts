@@ -13,7 +13,8 @@ import type { Measured, Sketch, SketchShape } from './sketch'
 
 type Mode = 'idle' | 'draw' | 'edit'
 type At = { path: number; index: number }
-type Pointed = Pick<MapMouseEvent, 'point' | 'lngLat' | 'originalEvent'> & { preventDefault?: () => void; points?: unknown[] }
+/** A mouse or a finger. */
+type Pointed = Pick<MapMouseEvent, 'point' | 'lngLat'> & { originalEvent: { altKey: boolean }; preventDefault?: () => void; points?: unknown[] }
 
 const SNAP_PX = 10
 const CLOSE_PX = 7
