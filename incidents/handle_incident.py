@@ -4,7 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from gis.geometry import AREAS, geometry_json, parse_geometry
-from incidents import entry_store, store
+from incidents import drawing_store, entry_store, store
 from incidents.classification import catalogue
 from incidents.commands import CloseIncident, CorrectIncident, DecideGrade, DrawArea, LinkIncident, ReopenIncident
 from incidents.entries import Link, link_object
@@ -66,14 +66,19 @@ async def _correct(tx: Transaction, command: Command[CorrectIncident], held: Hel
     told: JsonObject = {"fields": sorted(fields)}
     before, after = set(boards(incident.area_code)), set(boards(held.incident.area_code))
     clocks: dict[str, Json] = {}
+    drawn: dict[str, Json] = {}
     if before != after:
         # Running clocks go where the incident goes.
         moved = await move_incident_deadlines(tx, incident.id, held.incident.area_code)
         clocks = {str(row.id): deadline_object(row) for row in moved}
-    facts = head_facts(held, "incident.corrected", told, board_now={"deadlines": clocks} if clocks else None)
+        if incident.status == "open":
+            drawn = await drawing_store.board_drawings_of_incident(tx.conn, incident.id)
+    shown = {name: objects for name, objects in (("deadlines", clocks), ("drawings", drawn)) if objects}
+    facts = head_facts(held, "incident.corrected", told, board_now=shown or None)
     gone: dict[str, dict[str, Json]] = {
         "incidents": {str(incident.id): None},
         "deadlines": dict.fromkeys(clocks),
+        "drawings": dict.fromkeys(drawn),
     }
     facts += [NewFact(stream, "incident.corrected", told, now=gone) for stream in sorted(before - after)]
     if graded:
@@ -144,12 +149,14 @@ async def _close(tx: Transaction, command: Command[CloseIncident], held: Held) -
         for row in ended
         if row.department is not None
     }
+    # What was drawn stays in the incident's picture and leaves the boards.
+    off = dict.fromkeys(await drawing_store.board_drawings_of_incident(tx.conn, incident.id))
     facts = head_facts(
         held,
         "incident.closed",
         {"reason": data.reason},
         incident_now={"deadlines": gone},
-        board_now={"deadlines": gone},
+        board_now={"deadlines": gone, "drawings": off},
         department_now=by_department,
     )
     told = {fact.stream for fact in facts}
@@ -177,8 +184,10 @@ async def _reopen(tx: Transaction, command: Command[ReopenIncident], held: Held)
     if not any(r.form == "first" for r in await entry_store.reports_of(tx.conn, incident.id)):
         # Closing stopped the clocks of a first report that was never made: it is owed again.
         clocks = await first_report_clocks(tx, held.incident, tx.at)
-    shown = {"deadlines": clocks} if clocks else None
-    facts = head_facts(held, "incident.reopened", {"reason": data.reason}, incident_now=shown, board_now=shown)
+    shown = {"deadlines": clocks} if clocks else {}
+    drawn = await drawing_store.board_drawings_of_incident(tx.conn, incident.id)
+    on_boards = {**shown, "drawings": drawn} if drawn else shown
+    facts = head_facts(held, "incident.reopened", {"reason": data.reason}, incident_now=shown, board_now=on_boards)
     return Outcome(facts, {"version": held.incident.version})
 
 

@@ -1,6 +1,14 @@
 """All kinds of command of the incidents room."""
 
-from incidents import handle_alert, handle_call, handle_figure, handle_incident, handle_open, handle_receive
+from incidents import (
+    handle_alert,
+    handle_call,
+    handle_drawing,
+    handle_figure,
+    handle_incident,
+    handle_open,
+    handle_receive,
+)
 
 HANDLINGS = (
     *handle_receive.HANDLINGS,
@@ -9,4 +17,5 @@ HANDLINGS = (
     *handle_open.HANDLINGS,
     *handle_incident.HANDLINGS,
     *handle_figure.HANDLINGS,
+    *handle_drawing.HANDLINGS,
 )

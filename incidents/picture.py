@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from incidents import entry_store, store
+from incidents import drawing_store, entry_store, store
 from incidents.alert import alert_object
 from incidents.call import call_object
+from incidents.drawing import drawing_object
 from incidents.entries import link_object, note_object, report_object
 from incidents.handle_figure import shown_figure
 from incidents.incident import Incident, head_object, incident_object
@@ -23,6 +24,7 @@ async def _board(conn: Connection, key: str) -> Picture:
         "incidents": _heads(await store.incidents_of_area(conn, key)),
         "alerts": {str(a.id): alert_object(a) for a in await store.alerts_on_board(conn, key)},
         "calls": {str(c.id): call_object(c) for c in await store.open_calls(conn, key)},
+        "drawings": {str(d.id): drawing_object(d) for d in await drawing_store.drawings_on_board(conn, key)},
     }
 
 
@@ -36,6 +38,7 @@ async def _incident(conn: Connection, key: str) -> Picture:
         "calls": {str(c.id): call_object(c) for c in await store.calls_of_incident(conn, incident_id)},
         "notes": {str(n.id): note_object(n) for n in await entry_store.notes_of(conn, incident_id)},
         "reports": {str(r.id): report_object(r) for r in await entry_store.reports_of(conn, incident_id)},
+        "drawings": {str(d.id): drawing_object(d) for d in await drawing_store.drawings_of_incident(conn, incident_id)},
         "links": {str(link.id): link_object(link) for link in await entry_store.links_of(conn, incident_id)},
     }
 

@@ -423,6 +423,43 @@ CREATE TABLE incidents.call (
     incident_id uuid,
     version integer NOT NULL
 );
+CREATE TABLE incidents.drawing (
+    id uuid NOT NULL,
+    incident_id uuid,
+    area_code text,
+    kind text NOT NULL,
+    on_board boolean NOT NULL,
+    name text,
+    symbol text,
+    style jsonb NOT NULL,
+    geometry jsonb NOT NULL,
+    length_m double precision,
+    area_m2 double precision,
+    deleted boolean NOT NULL,
+    department text,
+    drawn_by jsonb NOT NULL,
+    drawn_at timestamp with time zone NOT NULL,
+    changed_by jsonb NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT drawing_check CHECK (((incident_id IS NULL) <> (area_code IS NULL)))
+);
+CREATE TABLE incidents.drawing_version (
+    drawing_id uuid NOT NULL,
+    version integer NOT NULL,
+    action text NOT NULL,
+    of_version integer,
+    name text,
+    symbol text,
+    style jsonb NOT NULL,
+    geometry jsonb NOT NULL,
+    length_m double precision,
+    area_m2 double precision,
+    deleted boolean NOT NULL,
+    by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT drawing_version_action_check CHECK ((action = ANY (ARRAY['drawn'::text, 'changed'::text, 'deleted'::text, 'restored'::text])))
+);
 CREATE TABLE incidents.feed_document (
     sha256 text NOT NULL,
     feed text NOT NULL,
@@ -753,6 +790,10 @@ ALTER TABLE ONLY incidents.call
     ADD CONSTRAINT call_no_key UNIQUE (no);
 ALTER TABLE ONLY incidents.call
     ADD CONSTRAINT call_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.drawing
+    ADD CONSTRAINT drawing_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.drawing_version
+    ADD CONSTRAINT drawing_version_pkey PRIMARY KEY (drawing_id, version);
 ALTER TABLE ONLY incidents.feed_document
     ADD CONSTRAINT feed_document_pkey PRIMARY KEY (sha256);
 ALTER TABLE ONLY incidents.feed_rejection
@@ -847,6 +888,8 @@ CREATE INDEX alert_incident ON incidents.alert USING btree (incident_id);
 CREATE INDEX alert_received ON incidents.alert USING btree (feed, received_at);
 CREATE INDEX call_incident ON incidents.call USING btree (incident_id);
 CREATE INDEX call_open ON incidents.call USING btree (received_at) WHERE (state = 'open'::text);
+CREATE INDEX drawing_area ON incidents.drawing USING btree (area_code) WHERE (area_code IS NOT NULL);
+CREATE INDEX drawing_incident ON incidents.drawing USING btree (incident_id) WHERE (incident_id IS NOT NULL);
 CREATE INDEX feed_rejection_document ON incidents.feed_rejection USING btree (sha256);
 CREATE INDEX incident_point ON incidents.incident USING gist (point);
 CREATE INDEX incident_status ON incidents.incident USING btree (status, opened_at);
@@ -904,6 +947,10 @@ ALTER TABLE ONLY gis.road_edge
     ADD CONSTRAINT road_edge_to_node_fkey FOREIGN KEY (to_node) REFERENCES gis.road_node(id);
 ALTER TABLE ONLY gis.road_node
     ADD CONSTRAINT road_node_place_code_fkey FOREIGN KEY (place_code) REFERENCES gis.place(code);
+ALTER TABLE ONLY incidents.drawing
+    ADD CONSTRAINT drawing_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.drawing_version
+    ADD CONSTRAINT drawing_version_drawing_id_fkey FOREIGN KEY (drawing_id) REFERENCES incidents.drawing(id);
 ALTER TABLE ONLY incidents.figure
     ADD CONSTRAINT figure_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY incidents.involvement

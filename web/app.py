@@ -38,6 +38,7 @@ from web.api import (
     session,
     tiles,
 )
+from web.api.drawings import router as drawings_router
 from web.gateway.gateway import Gateway
 from web.guard import Guard
 from web.house import House
@@ -112,6 +113,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         health,
     ):
         app.include_router(part.router)
+    app.include_router(drawings_router)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
     app.add_middleware(Guard, house=app)
     _serve_screens(app)

@@ -42,6 +42,7 @@ class RandomDesk:
     async def step(self) -> None:
         often = [self.issue, self.task, self.task, self.figure]
         acts = [self.call, self.open, self.grade, self.note, self.close, self.unit, self.report, self.respond, *often]
+        acts += [self.draw, self.redraw, self.redraw, self.correct]
         act = self.random.choice(acts)
         who, kind, data = act()
         try:
@@ -50,7 +51,12 @@ class RandomDesk:
             self.outcomes[f"{kind}: {refused.code}"] += 1
             return
         self.outcomes[kind] += 1
-        for name, key in (("incident_id", "incidents"), ("task_id", "tasks"), ("call_id", "calls")):
+        for name, key in (
+            ("incident_id", "incidents"),
+            ("task_id", "tasks"),
+            ("call_id", "calls"),
+            ("drawing_id", "drawings"),
+        ):
             value = answer.result.get(name)
             if isinstance(value, str) and value not in self.shared[key]:
                 self.shared[key].append(value)
@@ -145,6 +151,32 @@ class RandomDesk:
         response = self.some("responses")
         return "leader1", "response.activate", {"response_id": response, "level": "III", "tasks": []}
 
+    def draw(self) -> tuple[str, str, dict[str, Any]]:
+        west, south = 99.0 + self.random.random() / 10, 23.4 + self.random.random() / 10
+        ring = [[west, south], [west + 0.02, south], [west + 0.02, south + 0.02], [west, south]]
+        cordon = {"drawing_kind": "cordon", "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        route = {"drawing_kind": "rescue_route", "geometry": {"type": "LineString", "coordinates": ring[:3]}}
+        where = self.random.choice([{"incident_id": self.some("incidents")}] * 3 + [{"area_code": "530926"}])
+        return (
+            self.random.choice(["duty1", "leader1", "frb"]),
+            "drawing.draw",
+            self.random.choice([cordon, route]) | where,
+        )
+
+    def redraw(self) -> tuple[str, str, dict[str, Any]]:
+        data: dict[str, Any] = {"drawing_id": self.some("drawings"), "expect": self.random.choice([1, 1, 2, 3])}
+        kind = self.random.choice(["drawing.change", "drawing.delete", "drawing.restore"])
+        if kind == "drawing.change":
+            data["name"] = self.random.choice(["内圈", "外圈", ""])
+        if kind == "drawing.restore":
+            data["version"] = self.random.choice([1, 1, 2])
+        return self.random.choice(["duty1", "duty2"]), kind, data
+
+    def correct(self) -> tuple[str, str, dict[str, Any]]:
+        area = self.random.choice(["530926103", "530927"])
+        data = {"incident_id": self.some("incidents"), "expect": self.random.choice([1, 2, 3]), "area_code": area}
+        return "duty1", "incident.correct", data
+
     def close(self) -> tuple[str, str, dict[str, Any]]:
         kind = self.random.choice(["incident.close", "incident.reopen"])
         return "leader1", kind, {"incident_id": self.some("incidents"), "reason": "处置完毕"}
@@ -159,7 +191,14 @@ async def streams_of(city: City) -> list[str]:
 @pytest.mark.parametrize("seed", [5309, 1988])
 async def test_fold_equals_fetch_on_every_stream(city: City, seed: int, tmp_path: Path) -> None:
     [unit] = (await city.person("field-mengding")).units()
-    shared: dict[str, list[str]] = {"incidents": [], "tasks": [], "calls": [], "responses": [], "units": [unit]}
+    shared: dict[str, list[str]] = {
+        "incidents": [],
+        "tasks": [],
+        "calls": [],
+        "responses": [],
+        "units": [unit],
+        "drawings": [],
+    }
     watch = FoldWatch(city.realm, city.house.book)
     always = [
         "board",

@@ -1,12 +1,14 @@
 /** The objects of every picture, as docs/architecture.md lists them. Unknown is null, never 0. */
 import type { By, Time } from './objects/base'
 import type { Department, Fence, Note, Response, Task, Unit } from './objects/command'
+import type { Drawing } from './objects/drawing'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
 import type { Closure } from './objects/road'
 
 export * from './objects/base'
 export * from './objects/command'
+export * from './objects/drawing'
 export * from './objects/duty'
 export * from './objects/incident'
 export * from './objects/road'
@@ -28,6 +30,7 @@ export interface Collections {
   messages: Message
   deliveries: Delivery
   links: Link
+  drawings: Drawing
   deadlines: Deadline
   duty: Duty
   department: Department

@@ -15,6 +15,7 @@ const word = (group: string, value: unknown): string => (has(`words.${group}.${t
 const word2 = (group: string, value: unknown): string => (has(`${group}.${text(value)}`) ? say(`${group}.${text(value)}`) : text(value))
 const fenceName = (d: Data): string => (currentLocale() === 'en' ? text(d.name_en) : '') || text(d.name)
 const passage = (d: Data): Record<string, unknown> => ({ name: fenceName(d), unit: text(d.call_sign) || say('facts.some_device'), heard: d.late === true ? say('facts.heard_later') : '' })
+const drawing = (data: Data): string => [both(data, 'kind'), text(data.name)].filter(Boolean).join(' ')
 
 /** What each kind needs besides the fact's own plain fields. */
 const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
@@ -28,6 +29,10 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'incident.attached': (d) => ({ what: say(d.call_id ? 'facts.a_call' : 'facts.an_alert') }),
   'incident.linked': (d) => ({ relation: word('relation', d.relation) }),
   'incident.drawn': (d) => ({ which: say(d.which === 'impact_area' ? 'map.impact_area' : 'map.incident_area') }),
+  'drawing.drawn': (d) => ({ what: drawing(d) }),
+  'drawing.changed': (d) => ({ what: drawing(d) }),
+  'drawing.deleted': (d) => ({ what: drawing(d) }),
+  'drawing.restored': (d) => ({ what: drawing(d) }),
   'incident.corrected': (d) => ({ fields: list(d.fields).map((field) => (has(`facts.field.${text(field)}`) ? say(`facts.field.${text(field)}`) : text(field))).join(say('shell.comma')) }),
   'report.filed': (d) => ({ form: word('report_form', d.form), channel: word('report_channel', d.channel) }),
   'response.proposed': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level) }),
