@@ -6,6 +6,23 @@ CREATE SCHEMA notify;
 CREATE SCHEMA spine;
 CREATE DOMAIN gis.mark AS text
 	CONSTRAINT mark_check CHECK ((VALUE = ANY (ARRAY['R'::text, 'K'::text, 'I'::text])));
+CREATE FUNCTION gis.grams(VARIADIC names text[]) RETURNS text[]
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO 'pg_catalog'
+    AS $_$
+    SELECT coalesce(array_agg(DISTINCT part), '{}')
+    FROM unnest(names) AS name, generate_series(1, length(name)) AS at,
+         LATERAL (VALUES (substr(name, at, 1)), (nullif(substr(name, at, 2), substr(name, at, 1)))) AS parts (part)
+    WHERE part IS NOT NULL AND part !~ '^[ -~]{1}$'
+$_$;
+CREATE FUNCTION gis.road_layer_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    UPDATE gis.road_layer_state SET version = version + 1;
+    RETURN NULL;
+END
+$$;
 CREATE TABLE command.department (
     code text NOT NULL,
     zh text NOT NULL,
@@ -183,6 +200,36 @@ CREATE TABLE gis.city_layer (
     CONSTRAINT city_layer_name_check CHECK ((name ~ '^[a-z][a-z0-9_]{1,39}$'::text)),
     CONSTRAINT city_layer_sensitivity_check CHECK ((sensitivity = ANY (ARRAY['public'::text, 'internal'::text, 'restricted'::text])))
 );
+CREATE TABLE gis.exposure_point (
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    township text NOT NULL,
+    people_day real NOT NULL,
+    people_night real NOT NULL,
+    buildings real NOT NULL,
+    CONSTRAINT exposure_point_buildings_check CHECK ((buildings >= (0)::double precision)),
+    CONSTRAINT exposure_point_lat_check CHECK (((lat >= ('-90'::integer)::double precision) AND (lat <= (90)::double precision))),
+    CONSTRAINT exposure_point_lon_check CHECK (((lon >= ('-180'::integer)::double precision) AND (lon <= (180)::double precision))),
+    CONSTRAINT exposure_point_people_day_check CHECK ((people_day >= (0)::double precision)),
+    CONSTRAINT exposure_point_people_night_check CHECK ((people_night >= (0)::double precision))
+);
+CREATE TABLE gis.exposure_set (
+    only_one boolean DEFAULT true NOT NULL,
+    version uuid NOT NULL,
+    made_from text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    source text NOT NULL,
+    source_en text NOT NULL,
+    date date NOT NULL,
+    synthetic boolean NOT NULL,
+    points integer NOT NULL,
+    people_day bigint NOT NULL,
+    people_night bigint NOT NULL,
+    buildings bigint,
+    CONSTRAINT exposure_set_only_one_check CHECK (only_one),
+    CONSTRAINT exposure_set_points_check CHECK ((points > 0))
+);
 CREATE TABLE gis.facility (
     code text NOT NULL,
     kind text NOT NULL,
@@ -197,6 +244,34 @@ CREATE TABLE gis.facility (
     properties jsonb DEFAULT '{}'::jsonb NOT NULL,
     mark gis.mark NOT NULL,
     CONSTRAINT facility_kind_check CHECK ((kind ~ '^[a-z_]+$'::text))
+);
+CREATE TABLE gis.fence (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    name_en text,
+    purpose text NOT NULL,
+    basis text NOT NULL,
+    incident_id uuid,
+    area_code text,
+    area public.geometry(Geometry,4326) NOT NULL,
+    margin_m double precision NOT NULL,
+    drawn_at timestamp with time zone NOT NULL,
+    drawn_by jsonb NOT NULL,
+    lifted_at timestamp with time zone,
+    lifted_by jsonb,
+    reason text,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT fence_area_check CHECK ((public.st_geometrytype(area) = ANY (ARRAY['ST_Polygon'::text, 'ST_MultiPolygon'::text]))),
+    CONSTRAINT fence_basis_check CHECK ((basis = ANY (ARRAY['drawn'::text, 'incident_area'::text, 'impact_area'::text, 'district'::text]))),
+    CONSTRAINT fence_margin_m_check CHECK (((margin_m >= (0)::double precision) AND (margin_m <= (5000)::double precision))),
+    CONSTRAINT fence_purpose_check CHECK ((purpose = ANY (ARRAY['hazard'::text, 'cordon'::text, 'evacuation'::text, 'district'::text, 'other'::text])))
+);
+CREATE TABLE gis.fence_state (
+    fence_id uuid NOT NULL,
+    unit_id uuid NOT NULL,
+    inside boolean NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    told_late boolean DEFAULT false NOT NULL
 );
 CREATE TABLE gis.layer (
     name text NOT NULL,
@@ -282,6 +357,23 @@ CREATE TABLE gis.map_image (
     width integer NOT NULL,
     height integer NOT NULL
 );
+CREATE TABLE gis.named (
+    source text NOT NULL,
+    code text NOT NULL,
+    kind text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    short_zh text NOT NULL,
+    short_en text NOT NULL,
+    area_code text,
+    point public.geometry(Point,4326) NOT NULL,
+    pinyin text NOT NULL,
+    initials text NOT NULL,
+    other_codes text[] DEFAULT '{}'::text[] NOT NULL,
+    weight real DEFAULT 0 NOT NULL,
+    latin text GENERATED ALWAYS AS (lower(name_en)) STORED NOT NULL,
+    grams text[] GENERATED ALWAYS AS (gis.grams(VARIADIC ARRAY[name_zh, short_zh])) STORED NOT NULL
+);
 CREATE TABLE gis.place (
     code text NOT NULL,
     parent text,
@@ -335,6 +427,31 @@ CREATE TABLE gis.river (
     line public.geometry(MultiLineString,4326) NOT NULL,
     mark gis.mark NOT NULL
 );
+CREATE TABLE gis.road_closure (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    bars text NOT NULL,
+    reason text NOT NULL,
+    names_zh text[] NOT NULL,
+    names_en text[] NOT NULL,
+    edge_ids integer[] NOT NULL,
+    layer_version bigint NOT NULL,
+    length_m double precision NOT NULL,
+    geom public.geometry(Geometry,4326) NOT NULL,
+    origin text,
+    counties text[] NOT NULL,
+    until timestamp with time zone,
+    closed_at timestamp with time zone NOT NULL,
+    closed_by jsonb NOT NULL,
+    opened_at timestamp with time zone,
+    opened_by jsonb,
+    open_reason text,
+    version integer NOT NULL,
+    CONSTRAINT road_closure_bars_check CHECK ((bars = ANY (ARRAY['all'::text, 'public'::text]))),
+    CONSTRAINT road_closure_check CHECK (((opened_at IS NULL) = (opened_by IS NULL))),
+    CONSTRAINT road_closure_kind_check CHECK ((kind = ANY (ARRAY['point'::text, 'roads'::text, 'area'::text]))),
+    CONSTRAINT road_closure_length_m_check CHECK ((length_m >= (0)::double precision))
+);
 CREATE TABLE gis.road_edge (
     id integer NOT NULL,
     from_node integer NOT NULL,
@@ -347,9 +464,15 @@ CREATE TABLE gis.road_edge (
     speed_kmh double precision NOT NULL,
     line public.geometry(LineString,4326) NOT NULL,
     mark gis.mark NOT NULL,
+    oneway boolean DEFAULT false NOT NULL,
     CONSTRAINT road_edge_class_check CHECK ((class = ANY (ARRAY['expressway'::text, 'national'::text, 'provincial'::text, 'county'::text, 'township'::text]))),
     CONSTRAINT road_edge_length_m_check CHECK ((length_m > (0)::double precision)),
     CONSTRAINT road_edge_speed_kmh_check CHECK ((speed_kmh > (0)::double precision))
+);
+CREATE TABLE gis.road_layer_state (
+    only_one boolean DEFAULT true NOT NULL,
+    version bigint NOT NULL,
+    CONSTRAINT road_layer_state_only_one_check CHECK (only_one)
 );
 CREATE TABLE gis.road_node (
     id integer NOT NULL,
@@ -364,6 +487,23 @@ CREATE TABLE gis.summit (
     point public.geometry(Point,4326) NOT NULL,
     elevation_m integer NOT NULL,
     mark gis.mark NOT NULL
+);
+CREATE TABLE gis.track_point (
+    unit_id uuid NOT NULL,
+    slot bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    accuracy_m real
+);
+CREATE TABLE gis.village (
+    code text NOT NULL,
+    source text NOT NULL,
+    name_zh text NOT NULL,
+    name_en text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    area public.geometry(MultiPolygon,4326),
+    CONSTRAINT village_code_check CHECK ((code ~ '^[0-9]{12}$'::text))
 );
 CREATE TABLE incidents.alert (
     id uuid NOT NULL,
@@ -756,8 +896,14 @@ ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.city_layer
     ADD CONSTRAINT city_layer_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY gis.exposure_set
+    ADD CONSTRAINT exposure_set_pkey PRIMARY KEY (only_one);
 ALTER TABLE ONLY gis.facility
     ADD CONSTRAINT facility_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY gis.fence
+    ADD CONSTRAINT fence_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.fence_state
+    ADD CONSTRAINT fence_state_pkey PRIMARY KEY (fence_id, unit_id);
 ALTER TABLE ONLY gis.layer_change
     ADD CONSTRAINT layer_change_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.layer_import
@@ -770,6 +916,8 @@ ALTER TABLE ONLY gis.layer_version
     ADD CONSTRAINT layer_version_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.map_image
     ADD CONSTRAINT map_image_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY gis.named
+    ADD CONSTRAINT named_pkey PRIMARY KEY (source, kind, code);
 ALTER TABLE ONLY gis.place
     ADD CONSTRAINT place_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY gis."position"
@@ -778,12 +926,20 @@ ALTER TABLE ONLY gis.region
     ADD CONSTRAINT region_pkey PRIMARY KEY (only_one);
 ALTER TABLE ONLY gis.river
     ADD CONSTRAINT river_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY gis.road_closure
+    ADD CONSTRAINT road_closure_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.road_edge
     ADD CONSTRAINT road_edge_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.road_layer_state
+    ADD CONSTRAINT road_layer_state_pkey PRIMARY KEY (only_one);
 ALTER TABLE ONLY gis.road_node
     ADD CONSTRAINT road_node_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.summit
     ADD CONSTRAINT summit_pkey PRIMARY KEY (name_zh);
+ALTER TABLE ONLY gis.track_point
+    ADD CONSTRAINT track_point_pkey PRIMARY KEY (unit_id, slot);
+ALTER TABLE ONLY gis.village
+    ADD CONSTRAINT village_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY incidents.alert
     ADD CONSTRAINT alert_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY incidents.call
@@ -871,17 +1027,33 @@ CREATE INDEX facility_kind ON gis.facility USING btree (kind);
 CREATE INDEX facility_name ON gis.facility USING gin (name_zh public.gin_trgm_ops);
 CREATE INDEX facility_pinyin ON gis.facility USING gin (pinyin public.gin_trgm_ops);
 CREATE INDEX facility_point ON gis.facility USING gist (point);
+CREATE INDEX fence_standing ON gis.fence USING btree (incident_id) WHERE (lifted_at IS NULL);
+CREATE INDEX fence_state_unit ON gis.fence_state USING btree (unit_id);
 CREATE INDEX layer_change_layer ON gis.layer_change USING btree (layer, id);
+CREATE INDEX named_code ON gis.named USING btree (code text_pattern_ops);
+CREATE INDEX named_grams ON gis.named USING gin (grams);
+CREATE INDEX named_initials ON gis.named USING btree (initials text_pattern_ops);
+CREATE INDEX named_latin ON gis.named USING gin (latin public.gin_trgm_ops);
+CREATE INDEX named_other_codes ON gis.named USING gin (other_codes) WHERE (other_codes <> '{}'::text[]);
+CREATE INDEX named_pinyin ON gis.named USING btree (pinyin text_pattern_ops);
+CREATE INDEX named_short ON gis.named USING btree (short_zh text_pattern_ops);
+CREATE INDEX named_short_latin ON gis.named USING btree (lower(short_en));
+CREATE INDEX named_sounds ON gis.named USING gin (pinyin public.gin_trgm_ops);
+CREATE INDEX named_zh ON gis.named USING btree (name_zh text_pattern_ops);
 CREATE INDEX place_area ON gis.place USING gist (area);
 CREATE INDEX place_name ON gis.place USING gin (name_zh public.gin_trgm_ops);
 CREATE INDEX place_parent ON gis.place USING btree (parent);
 CREATE INDEX place_pinyin ON gis.place USING gin (pinyin public.gin_trgm_ops);
 CREATE INDEX place_point ON gis.place USING gist (point);
 CREATE INDEX river_line ON gis.river USING gist (line);
+CREATE INDEX road_closure_standing ON gis.road_closure USING btree (closed_at, id) WHERE (opened_at IS NULL);
 CREATE INDEX road_edge_from ON gis.road_edge USING btree (from_node);
 CREATE INDEX road_edge_line ON gis.road_edge USING gist (line);
 CREATE INDEX road_edge_to ON gis.road_edge USING btree (to_node);
 CREATE INDEX road_node_point ON gis.road_node USING gist (point);
+CREATE INDEX track_point_slot ON gis.track_point USING btree (slot);
+CREATE INDEX village_area ON gis.village USING gist (area);
+CREATE INDEX village_point ON gis.village USING gist (point);
 CREATE INDEX alert_board ON incidents.alert USING btree (sent_at) WHERE on_board;
 CREATE INDEX alert_feed_aliases ON incidents.alert USING gin (aliases);
 CREATE INDEX alert_incident ON incidents.alert USING btree (incident_id);
@@ -911,6 +1083,8 @@ CREATE INDEX deadline_open_department ON spine.deadline USING btree (department)
 CREATE INDEX deadline_open_incident ON spine.deadline USING btree (incident_id) WHERE (settled_at IS NULL);
 CREATE INDEX fact_command ON spine.fact USING btree (command_id);
 CREATE INDEX session_account ON spine.session USING btree (account_id);
+CREATE TRIGGER road_edge_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_edge FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
+CREATE TRIGGER road_node_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_node FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
 ALTER TABLE ONLY command.inject
@@ -937,6 +1111,8 @@ ALTER TABLE ONLY gis.city_layer
     ADD CONSTRAINT city_layer_current_fkey FOREIGN KEY (current) REFERENCES gis.layer_version(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY gis.facility
     ADD CONSTRAINT facility_area_code_fkey FOREIGN KEY (area_code) REFERENCES gis.place(code);
+ALTER TABLE ONLY gis.fence_state
+    ADD CONSTRAINT fence_state_fence_id_fkey FOREIGN KEY (fence_id) REFERENCES gis.fence(id);
 ALTER TABLE ONLY gis.layer_version
     ADD CONSTRAINT layer_version_layer_fkey FOREIGN KEY (layer) REFERENCES gis.city_layer(name) ON DELETE CASCADE;
 ALTER TABLE ONLY gis.place
