@@ -13,6 +13,7 @@ import type { Answer } from '@/wire/command'
 import type { Drawing, DrawingStyle } from '@/wire/objects'
 import { kindOf } from './kinds'
 import { Deeds } from './undo'
+import type { Deed } from './undo'
 
 /** A drawing before it is one, or the changes of one that is. */
 export interface Draft {
@@ -53,6 +54,8 @@ export interface DrawingBoard {
 export function useDrawingBoard(): DrawingBoard {
   const desk = useDesk()
   const act = useAct()
+  /** Of undo and redo: they wait for one another, not for a form. */
+  const back = useAct()
   const hidden = ref(new Set<string>())
   const chosenId = ref<string | null>(null)
   const draft = shallowRef<Draft | null>(null)
@@ -96,8 +99,7 @@ export function useDrawingBoard(): DrawingBoard {
     if (!answer) return false
     const id = one.id ?? answer.id
     if (versionOf(answer)) {
-      deeds.add({ id, stream: stream.value, from: one.id === null ? null : one.expect, to: versionOf(answer), at: versionOf(answer) })
-      toast(say(one.id === null ? 'drawing.drawn' : 'drawing.changed', { kind: label(kind) }), { undo: () => void undo() })
+      did({ id, stream: stream.value, from: one.id === null ? null : one.expect, to: versionOf(answer), at: versionOf(answer) }, say(one.id === null ? 'drawing.drawn' : 'drawing.changed', { kind: label(kind) }))
     }
     draft.value = null
     chosenId.value = id
@@ -107,35 +109,45 @@ export function useDrawingBoard(): DrawingBoard {
   async function remove(drawing: Drawing): Promise<void> {
     const answer = await act.send('drawing.delete', stream.value, { drawing_id: drawing.id, expect: drawing.version }, { loud: true })
     if (!answer || !versionOf(answer)) return
-    deeds.add({ id: drawing.id, stream: stream.value, from: drawing.version, to: null, at: versionOf(answer) })
-    toast(say('drawing.deleted', { kind: label(drawing, 'kind') }), { undo: () => void undo() })
+    did({ id: drawing.id, stream: stream.value, from: drawing.version, to: null, at: versionOf(answer) }, say('drawing.deleted', { kind: label(drawing, 'kind') }))
     chosenId.value = null
   }
 
   async function restore(id: string, expect: number, version: number, deleted: boolean): Promise<boolean> {
     const answer = await act.send('drawing.restore', stream.value, { drawing_id: id, expect, version }, { loud: true })
     if (!answer || !versionOf(answer)) return false
-    deeds.add({ id, stream: stream.value, from: deleted ? null : expect, to: version, at: versionOf(answer) })
-    toast(say('drawing.restored', { n: version }), { undo: () => void undo() })
+    did({ id, stream: stream.value, from: deleted ? null : expect, to: version, at: versionOf(answer) }, say('drawing.restored', { n: version }))
     chosenId.value = id
     return true
   }
 
-  async function again(which: 'undo' | 'redo'): Promise<void> {
-    const next = which === 'undo' ? deeds.undoing() : deeds.redoing()
+  /** It can be taken back from the message that says so, or with Ctrl+Z. */
+  function did(deed: Deed, words: string): void {
+    deeds.add(deed)
+    toast(words, { undo: () => void inTurn(() => step(deeds.undoingOf(deed), true)) })
+  }
+
+  async function step(next: ReturnType<Deeds['undoing']>, undoing: boolean): Promise<void> {
     if (!next) return
-    const answer = await act.send(next.wanted.kind, next.deed.stream, next.wanted.data, { loud: true })
+    const answer = await back.send(next.wanted.kind, next.deed.stream, next.wanted.data, { loud: true })
     if (!answer) {
       // Somebody else has changed or closed it since: this way back is gone; a lost line keeps it.
-      if (act.problem.value && act.problem.value.status >= 400 && act.problem.value.status < 500) deeds.drop(next.deed)
+      if (back.problem.value && back.problem.value.status >= 400 && back.problem.value.status < 500) deeds.drop(next.deed)
       return
     }
-    if (which === 'undo') deeds.undid(next.deed, versionOf(answer))
+    if (undoing) deeds.undid(next.deed, versionOf(answer))
     else deeds.redid(next.deed, versionOf(answer))
-    toast(say(which === 'undo' ? 'drawing.undone' : 'drawing.redone'), { tone: 'told' })
+    toast(say(undoing ? 'drawing.undone' : 'drawing.redone'), { tone: 'told' })
   }
-  const undo = () => again('undo')
-  const redo = () => again('redo')
+
+  let turn = Promise.resolve()
+  /** Keys that are pressed faster than the centre answers are carried out one after the other. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    turn = turn.then(work, work)
+    return turn
+  }
+  const undo = () => inTurn(() => step(deeds.undoing(), true))
+  const redo = () => inTurn(() => step(deeds.redoing(), false))
 
   return {
     act, listed, shown, hidden, chosenId, chosen, draft, overtaken, onIncident, stream, save, remove, restore, undo, redo,

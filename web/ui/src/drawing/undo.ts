@@ -37,6 +37,11 @@ export class Deeds {
     for (const one of [...this.done, ...this.undone]) if (one.id === id) one.at = at
   }
 
+  /** The way back from one deed, wherever it stands; null when it has been taken back already. */
+  undoingOf(deed: Deed): { deed: Deed; wanted: Wanted } | null {
+    return this.done.includes(deed) ? { deed, wanted: toward(deed, deed.from) } : null
+  }
+
   undoing(): { deed: Deed; wanted: Wanted } | null {
     const deed = this.done[this.done.length - 1]
     return deed ? { deed, wanted: toward(deed, deed.from) } : null
