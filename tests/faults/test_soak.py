@@ -9,6 +9,7 @@ import asyncio
 import random
 import time
 from collections.abc import Awaitable, Callable
+from typing import cast
 
 import pytest
 
@@ -89,10 +90,10 @@ FAULTS: tuple[Fault, ...] = (
 
 @pytest.mark.timeout(0)
 async def test_whatever_happens_nothing_is_lost(platform: Platform, request: pytest.FixtureRequest) -> None:
-    minutes = float(request.config.getoption("--soak"))
+    minutes = cast(float, request.config.getoption("--soak"))
     if not minutes:
         pytest.skip("a long soak is asked for by --soak MINUTES")
-    seed = int(request.config.getoption("--soak-seed")) or random.SystemRandom().randrange(1, 1_000_000)
+    seed = cast(int, request.config.getoption("--soak-seed")) or random.SystemRandom().randrange(1, 1_000_000)
     dice, ends = random.Random(seed), time.monotonic() + 60 * minutes
     rounds = 0
     while time.monotonic() < ends:
