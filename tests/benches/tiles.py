@@ -109,8 +109,15 @@ class Asker:
 
     def get(self, path: str) -> tuple[int, bytes, float]:
         began = time.perf_counter()
-        self._connection.request("GET", path, headers=self._headers)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request("GET", path, headers=self._headers)
+            answer = self._connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # The server closes what was idle for five seconds, which a slow statement asked of the database lasts.
+            self._connection.close()
+            began = time.perf_counter()
+            self._connection.request("GET", path, headers=self._headers)
+            answer = self._connection.getresponse()
         body = answer.read()
         return answer.status, body, time.perf_counter() - began
 
