@@ -26,6 +26,7 @@ from web.gateway.client import Client
 from web.house import House
 from web.rooms import furnish
 from web.serving import server_config
+from web.tiles import Tiles
 from web.work import pass_due_deadlines
 
 PASSWORD = "training-only"
@@ -86,6 +87,7 @@ class Server:
     port: int
     city: City
     clients: set[Client]
+    tiles: Tiles
 
     async def left_with(self, count: int, within_s: float = 10) -> None:
         """Wait until the server holds so many sockets."""
@@ -160,7 +162,7 @@ async def serving(city: City) -> AsyncGenerator[Server]:
         async with asyncio.timeout(10):
             while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
                 await asyncio.sleep(0.01)
-        yield Server(port, city, app.state.gateway.clients)
+        yield Server(port, city, app.state.gateway.clients, app.state.tiles)
     finally:
         server.should_exit = True
         await task

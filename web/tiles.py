@@ -9,7 +9,6 @@ import zlib
 from dataclasses import dataclass
 from typing import cast
 
-from psycopg import sql
 from psycopg.errors import QueryCanceled, UndefinedTable
 from redis.exceptions import RedisError
 
@@ -26,7 +25,9 @@ PATIENCE_S = 0.25
 """How long the cache may take; then the tile is made."""
 _LEVEL = 1
 """Of packing: tiles hold small numbers, more effort gains little."""
-_THREAD_FROM = 64 * 1024
+_THREAD_FROM = 16 * 1024
+_MOST_KEEPING = 64
+"""Tiles on their way into the cache at once; beyond, they are not kept."""
 _MOST_QUERIES = 2000
 
 
@@ -42,20 +43,22 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """`packed`: gzip; b"" for an empty tile."""
+    """`content`: gzip when `packed`; b"" for an empty tile."""
 
-    packed: bytes
-    cached: bool
+    content: bytes
+    packed: bool
 
 
 class Tiles:
     def __init__(self, realm: Realm, watch: LayerWatch) -> None:
         self._realm, self._watch = realm, watch
-        self._queries: dict[tuple[str, int], sql.Composed] = {}
+        self._queries: dict[tuple[str, int], bytes] = {}
+        self._keeping: set[asyncio.Task[None]] = set()
         self._making: dict[str, asyncio.Task[bytes]] = {}
         self._connections = TileConnections(realm)
 
     async def close(self) -> None:
+        await self.settle()
         await self._connections.close()
 
     async def served(self, principal: Principal, name: str) -> Served:
@@ -84,6 +87,10 @@ class Tiles:
             making.add_done_callback(lambda _: self._making.pop(key, None))
         return Tile(await asyncio.shield(making), False)
 
+    async def settle(self) -> None:
+        """Until everything that was made is kept."""
+        await asyncio.gather(*self._keeping, return_exceptions=True)
+
     async def _make(self, served: Served, key: str, z: int, x: int, y: int) -> bytes:
         if self._realm.presence.away_since is not None:
             raise TimeoutError("the database is away")  # said at once, not after waiting for it
@@ -103,16 +110,13 @@ class Tiles:
                 status=503,
                 final=False,
             ) from None
-        if not made:
-            packed = b""
-        elif len(made) < _THREAD_FROM:
-            packed = _pack(made)
-        else:
-            packed = await asyncio.to_thread(_pack, made)
-        await self._keep(key, packed)
-        return packed
+        # Whoever waits gets it as it is; packing it and keeping it is for those who come later.
+        keeping = asyncio.create_task(self._keep(key, made))
+        self._keeping.add(keeping)
+        keeping.add_done_callback(self._keeping.discard)
+        return made
 
-    async def _query(self, served: Served, z: int) -> sql.Composed:
+    async def _query(self, served: Served, z: int) -> bytes:
         query = self._queries.get((served.key, z))
         if query is not None:
             return query
@@ -120,12 +124,13 @@ class Tiles:
             built_in = built_in_tile_query(served.name)
             if built_in is None:
                 raise no_such_layer(served.name)
-            query = built_in
+            query = built_in.as_bytes()
         else:
             layer = (await self._watch.catalogue()).city.get(served.name)
             if layer is None or layer.version != served.version:
                 raise no_such_layer(served.name)
-            query = city_tile_query(layer.version, layer.geometries, layer.attributes, layer.description.label, z)
+            told = layer.description
+            query = city_tile_query(layer.version, layer.geometries, layer.attributes, told.label, z).as_bytes()
         if len(self._queries) >= _MOST_QUERIES:
             self._queries.clear()
         self._queries[(served.key, z)] = query
@@ -141,10 +146,11 @@ class Tiles:
         except (RedisError, OSError, TimeoutError):
             return None
 
-    async def _keep(self, key: str, packed: bytes) -> None:
+    async def _keep(self, key: str, made: bytes) -> None:
         nudges = self._realm.nudges
-        if nudges.redis is None or not nudges.redis_ok:
+        if nudges.redis is None or not nudges.redis_ok or len(self._keeping) > _MOST_KEEPING:
             return
+        packed = await asyncio.to_thread(_pack, made) if len(made) >= _THREAD_FROM else _pack(made)
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await nudges.redis.set(key, packed, ex=KEPT_S)
@@ -153,6 +159,8 @@ class Tiles:
 
 
 def _pack(made: bytes) -> bytes:
+    if not made:
+        return b""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
     return packer.compress(made) + packer.flush()
 

@@ -41,8 +41,9 @@ async def get_tile(
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     tile = await tiles.tile(served, z, x, y)
-    if not tile.packed:
+    if not tile.content:
         return Response(status_code=204, headers=headers)
-    if "gzip" in request.headers.get("accept-encoding", ""):
-        return Response(tile.packed, media_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": "gzip"})
-    return Response(unpacked(tile.packed), media_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": "identity"})
+    content, encoding = tile.content, "gzip" if tile.packed else "identity"
+    if tile.packed and "gzip" not in request.headers.get("accept-encoding", ""):
+        content, encoding = unpacked(tile.content), "identity"
+    return Response(content, media_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": encoding})
