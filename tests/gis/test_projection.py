@@ -53,6 +53,7 @@ def test_zone_numbers_before_the_easting() -> None:
 
 def test_a_meridian_shared_by_both_kinds_is_one_plane() -> None:
     narrow = zone_of_meridian(99)
+    assert narrow is not None
     assert narrow == Zone("GK3", 33)
     assert from_degrees(Zone("GK6", 17), 98.9, 23.5) == from_degrees(narrow, 98.9, 23.5)
     assert zone_of_meridian(98) is None
