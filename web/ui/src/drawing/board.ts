@@ -34,6 +34,8 @@ export interface DrawingBoard {
   listed: ComputedRef<Drawing[]>
   shown: ComputedRef<Drawing[]>
   hidden: Ref<Set<string>>
+  /** These, and no others, are hidden on this desk. */
+  hide: (ids: Iterable<string>) => void
   chosenId: Ref<string | null>
   chosen: ComputedRef<Drawing | null>
   draft: ShallowRef<Draft | null>
@@ -150,7 +152,7 @@ export function useDrawingBoard(): DrawingBoard {
   const redo = () => inTurn(() => step(deeds.redoing(), false))
 
   return {
-    act, listed, shown, hidden, chosenId, chosen, draft, overtaken, onIncident, stream, save, remove, restore, undo, redo,
+    act, listed, shown, hidden, hide: (ids) => { hidden.value = new Set(ids) }, chosenId, chosen, draft, overtaken, onIncident, stream, save, remove, restore, undo, redo,
     canUndo: computed(() => deeds.done.length > 0),
     canRedo: computed(() => deeds.undone.length > 0),
   }

@@ -1,6 +1,7 @@
 /** Drawings as features and layers of the map: outlines, fills, arrows, symbols and words. */
 import type { Feature, FeatureCollection, Position } from 'geojson'
 import type { Locale } from '@/i18n/locale'
+import { label } from '@/i18n/label'
 import { MAP_FONT } from '@/map/maplibre'
 import type { Palette } from '@/map/palette'
 import type { Drawing, DrawingColour } from '@/wire/objects'
@@ -53,19 +54,8 @@ function arrowsOf(drawing: Drawing, properties: Record<string, unknown>): Featur
   )
 }
 
-const MOST_ARROWS = 12
-const mercator = (lat: number) => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360))
-
-/** Arrows along a line, in the middle of its stretches, at most a dozen. */
-function arrowsAlong(path: Position[], properties: Record<string, unknown>): Feature[] {
-  const every = Math.max(1, Math.ceil((path.length - 1) / MOST_ARROWS))
-  return path.slice(1).flatMap((to, i): Feature[] => {
-    const from = path[i] ?? to
-    if (i % every !== 0) return []
-    const [x, y] = [(((to[0] ?? 0) - (from[0] ?? 0)) * Math.PI) / 180, mercator(to[1] ?? 0) - mercator(from[1] ?? 0)]
-    const at = [((from[0] ?? 0) + (to[0] ?? 0)) / 2, ((from[1] ?? 0) + (to[1] ?? 0)) / 2]
-    return [{ type: 'Feature', geometry: { type: 'Point', coordinates: at }, properties: { ...properties, part: 'arrow', turn: (-Math.atan2(y, x) * 180) / Math.PI } }]
-  })
+export function nameOf(drawing: Drawing): string {
+  return drawing.name ?? label(drawing, 'kind')
 }
 
 export function drawingFeatures(drawings: Drawing[], chosen: string | null, dark: boolean, tongue: Locale): FeatureCollection {
@@ -85,12 +75,8 @@ export function drawingFeatures(drawings: Drawing[], chosen: string | null, dark
     if (one.shape === 'point')
       return [{ type: 'Feature', geometry: one.geometry, properties: { ...facts, part: 'symbol', icon: symbolImageName(one.symbol, one.id === chosen), title: one.name ?? '' } }]
     const title = one.name === null ? kind : `${kind} ${one.name}`
-    const body: Feature = { type: 'Feature', geometry: one.geometry, properties: { ...facts, part: one.shape, title } }
-    if (one.shape === 'line') {
-      const path = one.geometry.type === 'LineString' ? one.geometry.coordinates : []
-      const middle: Feature = { type: 'Feature', geometry: { type: 'Point', coordinates: path[Math.floor(path.length / 2)] ?? [0, 0] }, properties: { ...facts, part: 'label', title } }
-      return [body, middle, ...(one.style.arrows === 'ends' ? arrowsAlong(path, facts) : [])]
-    }
+    const body: Feature = { type: 'Feature', geometry: one.geometry, properties: { ...facts, part: one.shape, title, arrows: one.style.arrows } }
+    if (one.shape === 'line') return [body]
     const words = rings(one).map((ring): Feature => ({ type: 'Feature', geometry: { type: 'Point', coordinates: topOf(ring) }, properties: { ...facts, part: 'label', title } }))
     return [body, ...words, ...(one.style.arrows === 'in' || one.style.arrows === 'out' ? arrowsOf(one, facts) : [])]
   })
@@ -120,8 +106,16 @@ export function lineLayers(p: Palette): Record<string, unknown>[] {
       paint: { 'line-color': ['get', 'colour'], 'line-width': width, ...(pattern ? { 'line-dasharray': [...pattern] } : {}) },
     })),
     {
-      id: 'drawing-arrows', type: 'symbol', source: SOURCE, filter: mine('arrow'),
+      id: 'drawing-line-arrows', type: 'symbol', source: SOURCE, filter: ['all', mine('line'), ['==', ['get', 'arrows'], 'ends']],
+      layout: { 'symbol-placement': 'line', 'symbol-spacing': 90, 'icon-image': ['get', 'arrow'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+    },
+    {
+      id: 'drawing-area-arrows', type: 'symbol', source: SOURCE, filter: mine('arrow'),
       layout: { 'icon-image': ['get', 'arrow'], 'icon-rotate': ['get', 'turn'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
+    },
+    {
+      id: 'drawing-line-names', type: 'symbol', source: SOURCE, filter: mine('line'),
+      layout: { ...words, 'symbol-placement': 'line-center', 'text-size': 13, 'text-offset': [0, -1], 'text-max-angle': 60 }, paint: inked,
     },
     { id: 'drawing-labels', type: 'symbol', source: SOURCE, filter: mine('label'), layout: { ...words, 'text-size': 13, 'text-anchor': 'bottom', 'text-offset': [0, -0.4] }, paint: inked },
     { id: 'drawing-texts', type: 'symbol', source: SOURCE, filter: mine('text'), layout: { ...words, 'text-size': 15, 'text-allow-overlap': true }, paint: { ...inked, 'text-halo-width': 2 } },
