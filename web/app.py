@@ -36,6 +36,7 @@ from web.house import House
 from web.intake_spool import IntakeSpool
 from web.layer_imports import LayerImports
 from web.layer_watch import LayerWatch
+from web.ogc import router as ogc
 from web.sessions import Sessions
 from web.tiles import Tiles
 
@@ -88,6 +89,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         positions,
         exercises,
         health,
+        ogc,
     ):
         app.include_router(part.router)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
