@@ -9,7 +9,7 @@ from typing import Any, cast
 from psycopg import sql
 
 from gis.features.filter_terms import Term, Terms, words_for
-from gis.features.filter_text import MOST_DEPTH, refuse_filter, too_deep
+from gis.features.filter_text import MOST_CHARACTERS, MOST_DEPTH, refuse_filter, too_deep
 from gis.features.filter_time import TEMPORAL, Times
 
 MOST_OPERATORS = 500
@@ -67,7 +67,7 @@ class FilterSql:
     def _operator(self, op: str, arguments: list[Any], at: str, depth: int) -> sql.Composable:
         name = op.lower()
         if name in ("and", "or"):
-            self._count(op, arguments, at, 2, MOST_OPERATORS)
+            self._count(op, arguments, at, 2, MOST_CHARACTERS)
             joined = [self.condition(one, f"{at}/args/{i}", depth + 1) for i, one in enumerate(arguments)]
             return sql.SQL("({})").format((sql.SQL(" AND ") if name == "and" else sql.SQL(" OR ")).join(joined))
         if name == "not":

@@ -19,9 +19,10 @@ from gis.features.reference_systems import CRS84, ReferenceSystem
 from spine.db import Connection
 from spine.errors import Refused
 
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 4 * 1024 * 1024
 STATEMENT_MS = 15_000
-_CHUNK = 100
+_CHUNK_BYTES = 1024 * 1024
+_MOST_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +146,17 @@ async def read_page(
 async def _read(conn: Connection, statement: sql.Composed, parameters: dict[str, Any]) -> list[str]:
     """Row after row from the database, until there are enough bytes: the page is then shorter than was asked, never empty."""
     features: list[str] = []
-    size = 0
+    size, rows_next = 0, 1
     async with conn.cursor(name="page") as cursor:
         await cursor.execute(statement, parameters)
-        while rows := await cursor.fetchmany(_CHUNK):
+        while rows := await cursor.fetchmany(rows_next):
             for (text,) in rows:
                 size += len(text)
                 if features and size > MOST_BYTES:
                     return features
                 features.append(str(text))
+            # As many as make a megabyte, by those that came: one feature may have a point or a million.
+            rows_next = max(1, min(_MOST_ROWS, _CHUNK_BYTES * len(features) // max(size, 1)))
     return features
 
 

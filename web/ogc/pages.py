@@ -8,17 +8,17 @@ from typing import Any, cast
 
 from fastapi.responses import Response
 
-from spine.canonical import JsonObject
+from spine.canonical import JsonObject, encode
 from spine.realm import RealmRow
 from web.ogc.ask import HTML, Ask, segment
 from web.ogc.documents import title
 
 _STYLE = (
-    "body{font:16px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:0 auto;max-width:76rem;padding:1rem;"
+    "body{font:16px/1.6 system-ui,'Noto Sans CJK SC','Microsoft YaHei',sans-serif;margin:0 auto;max-width:110rem;padding:1rem;"
     "color:#1b1f24;background:#fff}header{border-bottom:1px solid #ccd2d9;margin-bottom:1rem}h1{font-size:1.5rem;margin:.4rem 0}"
-    "h2{font-size:1.15rem;margin:1.4rem 0 .4rem}a{color:#0b57a4}nav a{margin-right:1rem}.wide{overflow-x:auto}"
+    "h2{font-size:1.15rem;margin:1.4rem 0 .4rem}a{color:#0b57a4}nav a{margin:0 .3rem}nav a:first-child{margin-left:0}.wide{overflow-x:auto}"
     "table{border-collapse:collapse;width:100%}th,td{border:1px solid #ccd2d9;padding:.3rem .5rem;text-align:left;"
-    "vertical-align:top;overflow-wrap:anywhere}th{background:#f2f4f7}code{overflow-wrap:anywhere}.note{color:#4a5460}"
+    "vertical-align:top;max-width:24rem;overflow-wrap:break-word}th{background:#f2f4f7;white-space:nowrap}code{overflow-wrap:break-word}.note{color:#4a5460}"
     "strong.mark{background:#7a1f1f;color:#fff;padding:.2rem .6rem}"
     "@media(prefers-color-scheme:dark){body{color:#e6e9ed;background:#14181d}th{background:#232a32}th,td,header{border-color:#3a434d}"
     "a{color:#7db8f5}.note{color:#a6b0bb}}"
@@ -90,7 +90,7 @@ def value(told: Any) -> str:
     """A property of a feature, shortened."""
     if told is None:
         return '<span class="note">–</span>'
-    text = str(told) if not isinstance(told, bool) else str(told).lower()
+    text = told if isinstance(told, str) else encode(told)
     return _e(text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT] + "…")
 
 
