@@ -117,9 +117,11 @@ async def read_page(
             matched = 0 if row is None else int(row[0])
         features: list[str] = []
         if offset < matched:
-            statement = sql.SQL("SELECT {} FROM {} AS f WHERE {} ORDER BY {} LIMIT %(limit)s OFFSET %(offset)s").format(
-                _feature(collection, system), collection.source, where, collection.key
-            )
+            # The rows first, their JSON after: what is skipped by the offset is not made.
+            statement = sql.SQL(
+                "SELECT {feature} FROM (SELECT f.* FROM {source} AS f WHERE {where} ORDER BY {key} "
+                "LIMIT %(limit)s OFFSET %(offset)s) AS f ORDER BY {key}"
+            ).format(feature=_feature(collection, system), source=collection.source, where=where, key=collection.key)
             features = await _read(conn, statement, {**parameters, "limit": limit, "offset": offset})
     except UndefinedTable:
         raise
