@@ -46,6 +46,7 @@ from web.intake_spool import IntakeSpool
 from web.layer_imports import LayerImports
 from web.layer_watch import LayerWatch
 from web.mqtt_positions import MqttPositions, broker_of
+from web.ogc import router as ogc
 from web.sessions import Sessions
 from web.tiles import Tiles
 
@@ -111,6 +112,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         fences,
         exercises,
         health,
+        ogc,
     ):
         app.include_router(part.router)
     app.include_router(drawings_router)
