@@ -159,6 +159,7 @@ class Lane:
         seen: set[UUID] = set()
         for job in list(jobs):
             job.earlier = known.get(job.piece.id)
+            job.batch = job.refused = job.failed = None  # of an attempt that came to nothing
             if job.piece.id in seen:
                 jobs.remove(job)
                 self._queue.append(job)  # its twin is in this very transaction; next time the receipt is there
@@ -180,7 +181,6 @@ class Lane:
     async def _decide_one(self, conn: Connection, job: _Job, at: datetime, *, guarded: bool) -> bool:
         """One piece in its savepoint; alone it needs none, for the whole transaction is undone. False: it must wait for
         a row, and does so by itself."""
-        job.batch = job.refused = job.failed = None
         try:
             if guarded:
                 await conn.execute("SAVEPOINT piece")

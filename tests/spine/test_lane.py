@@ -144,3 +144,25 @@ async def test_a_database_that_hangs_is_said_to_be_away(
         await other.rollback()
     assert (await carry_out(realm, REGISTRY, OFFICER, envelope)).result == {"total": 2}
     assert await totals(database_url) == {"a": 2}
+
+
+async def test_the_same_id_in_two_processes_at_once_is_answered_to_both(realm: Realm, database_url: str) -> None:
+    """Whoever loses the race finds the receipt when it tries again, and answers with it."""
+    from spine.nudge import Nudges
+    from spine.realm import open_realm
+
+    other = await open_realm(database_url, nudges=Nudges(None, "x"), data_dir=realm.data_dir, clock=realm.clock)
+    sent = [add("a", 1) for _ in range(20)]
+    refused = [add("a", 2000) for _ in range(5)]
+    try:
+        for envelope in sent:
+            answers = await asyncio.gather(*(carry_out(house, REGISTRY, OFFICER, envelope) for house in (realm, other)))
+            assert sorted(answer.repeated for answer in answers) == [False, True]
+            assert answers[0].facts == answers[1].facts
+        for envelope in refused:
+            both = [carry_out(house, REGISTRY, OFFICER, envelope) for house in (realm, other)]
+            assert [type(end) for end in await asyncio.gather(*both, return_exceptions=True)] == [Refused, Refused]
+    finally:
+        await other.close()
+    assert await totals(database_url) == {"a": len(sent)}
+    assert await intact(realm)
