@@ -89,6 +89,27 @@ async def test_a_handshake_in_pieces_with_a_frame_close_behind(server: Server) -
         assert b'"op":"live"' in (await hear(reader))[1]
 
 
+async def test_what_comes_while_it_waits_for_its_turn_enters_with_it_once(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.gateway.door.Admission.AT_ONCE", 0)
+    sent = await handshake_of(server)
+    async with raw(server) as (reader, writer):
+        for part in (sent, frame(b'{"op":"follow","stream":"board"}'), frame(b'{"op":"beat"}')):
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0.05)  # apart, so that the door is told three times
+        monkeypatch.setattr("web.gateway.door.Admission.AT_ONCE", 4)
+        await reader.readuntil(b"\r\n\r\n")
+        said = [(await hear(reader))[1] for _ in range(3)]
+        assert [part[part.index(b'"op"') :][:12] for part in said] == [
+            b'"op":"welcom',
+            b'"op":"live",',
+            b'"op":"beat"}',
+        ]
+        await server.left_with(1)
+
+
 async def test_a_handshake_that_never_ends_is_refused_and_one_that_is_never_finished_is_dropped(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -58,7 +58,7 @@ def _admission_of(loop: asyncio.AbstractEventLoop) -> Admission:
 class Door(asyncio.Protocol):
     """Stands before a connection until its first request is known. `receive` serves a socket that was taken in."""
 
-    __slots__ = ("_app_state", "_config", "_head", "_loop", "_receive", "_state", "_timer", "_transport")
+    __slots__ = ("_app_state", "_config", "_head", "_knocked", "_loop", "_receive", "_state", "_timer", "_transport")
 
     def __init__(
         self,
@@ -75,6 +75,7 @@ class Door(asyncio.Protocol):
         self._app_state = app_state
         self._loop = _loop or asyncio.get_running_loop()
         self._head = b""
+        self._knocked = False
         self._timer: asyncio.TimerHandle | None = None
         self._transport: Any = None
 
@@ -99,7 +100,11 @@ class Door(asyncio.Protocol):
             self._hand_over(head)
             return
         self._head = head
-        if HEAD_END in head:
+        if self._knocked:  # more came before its turn: it enters once, with all of it
+            if len(head) > 2 * MOST_HEAD:
+                self._transport.abort()
+        elif HEAD_END in head:
+            self._knocked = True
             _admission_of(self._loop).knock(self._enter)
         elif len(head) > MOST_HEAD:
             self._refuse(UNREADABLE)
