@@ -19,6 +19,7 @@ from psycopg import errors as pg
 
 from spine import measures
 from spine.db import Connection, connect_as_app
+from spine.end_tasks import end_tasks
 from spine.errors import Refused
 from spine.nudge import Appended
 from spine.presence import is_away
@@ -104,9 +105,7 @@ class Lane:
             raise hangs from None
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         for conn in self._idle:
             with suppress(Exception):
                 await conn.close()

@@ -18,6 +18,7 @@ from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from spine import measures
+from spine.end_tasks import end_tasks
 
 log = logging.getLogger("fengsui.nudge")
 
@@ -203,11 +204,8 @@ class Nudges:
         self._tell(facts)
 
     async def _stop_listening(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-            self._task = None
+        await end_tasks((self._task,))
+        self._task = None
 
     async def settle(self) -> None:
         """Wait until what was published is on its way: for a program that ends at once. Never fails."""

@@ -2,10 +2,12 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from redis.asyncio import Redis
 
 from spine.clock import HandClock
@@ -16,18 +18,30 @@ from tests.city import PASSWORD, City, Server, city_of, serving
 from tests.conftest import clone, drop
 from web.seed import seed
 
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""A password's hash is dear by design, and every test signs somebody in; the hash itself says how it is checked."""
+
 
 async def _seed_template(services: Services, template: str, name: str) -> None:
-    await seed(await clone(services, template, name), password=PASSWORD)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("spine.accounts._hasher", CHEAP)
+        await seed(await clone(services, template, name), password=PASSWORD)
+
+
+@cache
+def _city_template(services: Services, template: str) -> str:
+    name = f"tpl_city_{uuid.uuid4().hex[:12]}"
+    asyncio.run(_seed_template(services, template, name))
+    return name
 
 
 @pytest.fixture(scope="session")
-def city_template(services: Services, template: str) -> Generator[str]:
-    """The training region, its organisation and accounts, seeded once to clone from."""
-    name = f"tpl_city_{uuid.uuid4().hex[:12]}"
-    asyncio.run(_seed_template(services, template, name))
-    yield name
-    asyncio.run(drop(services, name))
+def city_template(services: Services, template: str) -> str:
+    """The training region, its organisation and accounts, seeded once to clone from.
+
+    Once for the whole session, although each folder that takes this fixture in makes it one of its own for pytest.
+    """
+    return _city_template(services, template)
 
 
 @pytest.fixture

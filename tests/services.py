@@ -1,6 +1,7 @@
 """A real private PostgreSQL and Redis for the whole test session, in a directory of its own, gone at its end."""
 
 import atexit
+import os
 import shutil
 import tempfile
 from functools import cache
@@ -10,12 +11,23 @@ from spine.private_directory import is_in_use
 from spine.private_services import PrivateServices, Services
 
 _PREFIX = "fengsui-tests-"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - made with mkdtemp, as in any other such place
+_ROOM = 4 << 30
+
+
+def _place() -> Path:
+    """In memory where there is room: a database is copied for nearly every test, and another's writing makes a disk slow."""
+    try:
+        roomy = shutil.disk_usage(_MEMORY).free >= _ROOM and os.access(_MEMORY, os.W_OK)
+    except OSError:
+        roomy = False
+    return _MEMORY if roomy else Path(tempfile.gettempdir())
 
 
 @cache
 def _session() -> tuple[PrivateServices, Path, Services]:
     _sweep()
-    directory = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    directory = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_place()))
     private = PrivateServices()
     atexit.register(stop_test_services)
     return private, directory, private.start(directory, durable=False, log=lambda zh, en: print(f"{zh} {en}"))
@@ -41,6 +53,6 @@ def stop_test_services() -> None:
 
 def _sweep() -> None:
     """Remove what killed sessions left; their servers died with them, and a session that runs holds its lock."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for left in _place().glob(f"{_PREFIX}*"):
         if (left / "layout.json").exists() and not is_in_use(left):
             shutil.rmtree(left, ignore_errors=True)

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from gis.exposure.current import CurrentExposure
 from gis.roads.current import CurrentRoads
+from spine.end_tasks import end_tasks
 from spine.errors import Refused
 from spine.settings import Settings
 from web import errors
@@ -68,9 +69,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         try:
             yield
         finally:
-            if mqtt is not None:
-                mqtt.cancel()
-                await asyncio.gather(mqtt, return_exceptions=True)
+            await end_tasks((mqtt,))
             await app.state.layer_imports.close()
             await app.state.layers.close()
             await app.state.tiles.close()

@@ -11,6 +11,7 @@ from typing import Any
 
 from spine.accounts import DemoLogin, demo_logins
 from spine.db import owner_connection
+from spine.end_tasks import end_tasks
 from spine.migrate import migrate, migrations
 from spine.private_services import PrivateServices, Services, attach, drop_privileges
 from spine.realm import create_realm
@@ -210,9 +211,7 @@ async def run_work_role(arguments: argparse.Namespace, settings: Settings) -> in
     say("work 已启动", "working")
     watching = None if health is None else asyncio.create_task(be_watched(house, health), name="watched")
     await work_only(house, settings)
-    if watching is not None:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
+    await end_tasks((watching,))
     return 0
 
 

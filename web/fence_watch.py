@@ -7,7 +7,6 @@ are made up for at the next start: the newest position of each unit is looked at
 """
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from gis.fences import Crossing, FenceEngine, Fix
 from spine.canonical import JsonObject
 from spine.carry_out import carry_out
 from spine.command import Envelope
+from spine.end_tasks import end_tasks
 from spine.errors import Refused
 from spine.presence import is_away
 from spine.principal import system
@@ -63,10 +63,7 @@ class FenceWatch:
         self._task = asyncio.create_task(self._run(), name="fences")
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        await end_tasks((self._task,))
 
     def _forget(self) -> None:
         """The record was exchanged: other fences, other units."""

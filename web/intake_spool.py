@@ -20,6 +20,7 @@ from spine.canonical import Json, JsonObject, encode
 from spine.carry_out import Answer, carry_out, check
 from spine.clock import iso, parse_iso
 from spine.command import Envelope
+from spine.end_tasks import end_tasks
 from spine.errors import Refused
 from spine.logs import log_context
 from spine.presence import NotTried, is_away
@@ -59,9 +60,7 @@ class IntakeSpool:
         self._task = asyncio.create_task(self._run(), name="spool")
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks((self._task,))
         self.spool.close()
 
     # --- in -----------------------------------------------------------------------------------------------------------

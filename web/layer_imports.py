@@ -10,6 +10,7 @@ from gis import catalogue_store as store
 from gis.catalogue import STREAM, Description
 from gis.exchange.build import import_layer
 from gis.exchange.options import Options
+from spine.end_tasks import end_tasks
 from spine.errors import Refused
 from spine.principal import Principal
 from spine.realm import Realm
@@ -58,9 +59,7 @@ class LayerImports:
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
 
     async def _run(
         self, job: UUID, principal: Principal, upload_id: UUID, upload: Upload, told: Description, options: Options

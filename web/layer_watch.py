@@ -11,6 +11,7 @@ from gis.catalogue import STREAM, CityLayer
 from gis.catalogue_store import changes_so_far, read_city_layers
 from gis.layers import LayerRow, layer_rows
 from spine.canonical import Json
+from spine.end_tasks import end_tasks
 from spine.presence import is_away
 from spine.realm import Realm
 from web.gateway.telemetry import Telemetry
@@ -40,9 +41,7 @@ class LayerWatch:
         self._task = asyncio.create_task(self._run(), name="layer-watch")
 
     async def close(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end_tasks((self._task,))
 
     def forget(self) -> None:
         self._held = None

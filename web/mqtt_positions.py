@@ -17,6 +17,7 @@ from uuid import UUID
 from aiomqtt import Client, Message, MqttError
 
 from spine.canonical import Json, decode, encode
+from spine.end_tasks import end_tasks
 from spine.errors import Refused
 from spine.presence import is_away
 from web.position_intake import MOST, PositionIntake, Reported, read_batch
@@ -123,8 +124,7 @@ class MqttPositions:
                 await asyncio.sleep(PAUSES_S[min(tries, len(PAUSES_S) - 1)])
                 tries += 1
         finally:
-            keeping.cancel()
-            await asyncio.gather(keeping, return_exceptions=True)
+            await end_tasks((keeping,))
 
     def _client(self) -> Client:
         broker = self._broker

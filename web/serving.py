@@ -12,6 +12,7 @@ from typing import cast
 import uvicorn
 from fastapi import FastAPI
 
+from spine.end_tasks import end_tasks
 from spine.service_trouble import ServiceTrouble
 from spine.settings import Settings
 from web.app import make_app
@@ -31,7 +32,8 @@ def take_port(host: str, port: int, *, shared: bool = False) -> socket.socket:
     `shared`: other processes of this user that say so too may listen there; the kernel deals connections out to them.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    # With its protocol named: asyncio's own loop turns Nagle off only then, and each answer would wait 40 ms for an acknowledgement.
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -111,10 +113,7 @@ async def serve(
         # Not Server.serve(): that one would put its own signal handlers over ours and raise the signal again.
         await server._serve(sockets=[listening])  # pyright: ignore[reportPrivateUsage]
     finally:
-        for task in tasks:
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(tasks)
         await house.realm.close()
 
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import json
-import os
 import re
-import signal
 import socket
 import uuid
 from collections.abc import AsyncGenerator, Iterator
@@ -24,6 +22,7 @@ from spine.clock import HandClock
 from spine.db import owner_connection
 from spine.nudge import Nudges
 from tests.city import City, Server, serving
+from tests.web.paused_database import paused_database
 from web.exposition import Waiting
 from web.measures_of_house import shown_address
 from web.watched import be_watched
@@ -175,21 +174,9 @@ async def test_deliveries_are_counted_by_state_and_the_oldest_queued_has_an_age(
 
 
 async def test_a_database_that_does_not_answer_is_said_and_nothing_is_invented(server: Server) -> None:
-    """Paused, not closed. The page comes all the same, with what the process knows by itself."""
-    async with server.city.realm.pool.connection() as conn:
-        row = await (
-            await conn.execute("SELECT array_agg(pid) FROM pg_stat_activity WHERE datname = current_database()")
-        ).fetchone()
-    assert row is not None
-    backends: list[int] = list(row[0])
-    for pid in backends:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        async with asyncio.timeout(10):
-            page = await scrape(server.url)
-    finally:
-        for pid in backends:
-            os.kill(pid, signal.SIGCONT)
+    """The page comes all the same, with what the process knows by itself."""
+    async with paused_database(server.city), asyncio.timeout(10):
+        page = await scrape(server.url)
     assert page.value("fengsui_database_up") == 0
     for name in ("facts_total", "streams", "follower_lag_facts", "deadlines_open", "notify_deliveries"):
         assert page.labels(f"fengsui_{name}") == [], name

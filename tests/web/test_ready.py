@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import os
-import signal
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from spine.db import owner_connection
 from spine.migrate import migrations
 from spine.private_services import Services
 from tests.city import Server
+from tests.web.paused_database import paused_database
 from web import ready
 
 
@@ -119,21 +119,8 @@ async def test_what_is_spooled_is_remarked(server: Server) -> None:
 async def test_a_paused_database_is_not_ready_and_said_within_seconds(
     server: Server, services: Services, city_url: str
 ) -> None:
-    """Paused, not closed: nothing on the connection tells, only the missing answer."""
-    async with server.city.realm.pool.connection() as conn:
-        row = await (
-            await conn.execute("SELECT array_agg(pid) FROM pg_stat_activity WHERE datname = current_database()")
-        ).fetchone()
-    assert row is not None
-    backends: list[int] = list(row[0])
-    for pid in backends:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        async with asyncio.timeout(10):
-            status, content = await ask(server)
-    finally:
-        for pid in backends:
-            os.kill(pid, signal.SIGCONT)
+    async with paused_database(server.city), asyncio.timeout(10):
+        status, content = await ask(server)
     assert status == 503
     assert content["database"] != "ok"
     assert "数据库不可用" in parts(content["why_not"])["database"]

@@ -7,6 +7,7 @@ from itertools import count
 
 from spine.canonical import Json
 from spine.clock import iso
+from spine.end_tasks import end_tasks
 from spine.presence import is_away
 from web.fence_watch import FenceWatch
 from web.gateway import protocol
@@ -75,9 +76,7 @@ class Gateway:
     async def close(self) -> None:
         for client in tuple(self.clients):
             client.line.end(CloseCode.SHUTTING_DOWN)
-        for task in (*self._tasks, *self._beside):
-            task.cancel()
-        await asyncio.gather(*self._tasks, *self._beside, return_exceptions=True)
+        await end_tasks((*self._tasks, *self._beside))
         await self.fences.close()
         await self.hub.close()
         await self.telemetry.close()

@@ -18,6 +18,7 @@ from redis.exceptions import RedisError
 
 from spine import measures
 from spine.canonical import Json, encode
+from spine.end_tasks import end_tasks
 from spine.nudge import PATIENCE_S
 from spine.realm import Realm
 from web.gateway import protocol
@@ -186,9 +187,7 @@ class Telemetry:
                 break
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         self._tasks.clear()
 
 
