@@ -218,14 +218,17 @@ async def put_account(
     account_id: UUID,
     login: str,
     name: str,
-    password: str,
+    password_hash: str,
     grants: Sequence[Grant],
     email: str | None = None,
     phone: str | None = None,
     locale: str = "zh",
-    demo: bool = False,
+    demo_password: str | None = None,
 ) -> None:
-    """Make an account, or bring name, addresses and grants of an existing one up to date (its password stays)."""
+    """Make an account, or bring name, addresses and grants of an existing one up to date (its password stays).
+
+    `password_hash` is by `hash_password`; a training account's password is shown to everybody and stands in `demo_password`.
+    """
     await conn.execute(
         """
         INSERT INTO spine.account (id, login, name, password_hash, email, phone, locale, demo_password)
@@ -237,11 +240,11 @@ async def put_account(
             "id": account_id,
             "login": login.lower(),
             "name": name,
-            "hash": hash_password(password),
+            "hash": password_hash,
             "email": email,
             "phone": phone,
             "locale": locale,
-            "demo": password if demo else None,
+            "demo": demo_password,
         },
     )
     await conn.execute("DELETE FROM spine.account_grant WHERE account_id = %s", (account_id,))

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from command.seed import seed_accounts, seed_organisation
 from gis.exposure.load import seed_exposure
 from gis.seed import seed_region
-from spine.accounts import DemoLogin, demo_logins, put_account
+from spine.accounts import DemoLogin, demo_logins, hash_password, put_account
 from spine.db import owner_connection
 
 SEED = 5309
@@ -38,19 +38,19 @@ async def seed(
         ).fetchone()
         known = {str(login) for (login,) in await (await conn.execute("SELECT login FROM spine.account")).fetchall()}
         shared = str(row[0]) if row is not None else password or secrets.token_hex(4)
-        for account in seed_accounts():
-            if account.login in known:
-                continue
+        missing = [account for account in seed_accounts() if account.login not in known]
+        hashed = hash_password(shared) if missing else ""  # once: it is dear by design, and the password is shared
+        for account in missing:
             await put_account(
                 conn,
                 account_id=account_id(account.login),
                 login=account.login,
                 name=account.name,
-                password=shared,
+                password_hash=hashed,
                 grants=account.grants,
                 email=account.email,
                 locale=account.locale,
-                demo=True,
+                demo_password=shared,
             )
         for post, login in ON_DUTY.items():
             await conn.execute(
