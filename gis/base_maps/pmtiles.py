@@ -46,18 +46,15 @@ class Archive:
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            self.size = os.fstat(self._file).st_size
-            self.header = read_header(os.pread(self._file, HEADER_BYTES, 0), self.size)
-            self._lock = threading.Lock()
-            self._held: OrderedDict[int, Directory] = OrderedDict()
-            self._root = self._directory(*self.header.root)
-        except BaseException:
-            os.close(self._file)
-            raise
+        self.size = os.fstat(self._file).st_size
+        self.header = read_header(os.pread(self._file, HEADER_BYTES, 0), self.size)
+        self._lock = threading.Lock()
+        self._held: OrderedDict[int, Directory] = OrderedDict()
+        self._root = self._directory(*self.header.root)
 
-    def close(self) -> None:
-        file, self._file = self._file, -1
+    def __del__(self) -> None:
+        # Not sooner: another thread may be reading, and the number of a closed file is soon that of another.
+        file = getattr(self, "_file", -1)
         if file >= 0:
             os.close(file)
 
@@ -167,20 +164,17 @@ Examined = tuple[Header, Metadata]
 def examine(path: Path) -> Examined:
     """Whether the archive can be used: its header, directories and some tiles are looked at. Raises Damaged, OSError."""
     archive = Archive(path)
-    try:
-        metadata = archive.metadata()
-        if archive.header.format == "vector" and not metadata.vector_layers:
-            raise Damaged(
-                "矢量瓦片的元数据中没有图层列表（vector_layers），无法绘制。",
-                "The metadata of these vector tiles lists no layers (vector_layers): they cannot be drawn.",
-                "pmtiles_no_layers",
-            )
-        for content in archive.samples():
-            whole = unpacked(content, 4 * MOST_TILE_BYTES) if archive.header.packed_tiles else content
-            _check_sample(archive.header, whole)
-        return archive.header, metadata
-    finally:
-        archive.close()
+    metadata = archive.metadata()
+    if archive.header.format == "vector" and not metadata.vector_layers:
+        raise Damaged(
+            "矢量瓦片的元数据中没有图层列表（vector_layers），无法绘制。",
+            "The metadata of these vector tiles lists no layers (vector_layers): they cannot be drawn.",
+            "pmtiles_no_layers",
+        )
+    for content in archive.samples():
+        whole = unpacked(content, 4 * MOST_TILE_BYTES) if archive.header.packed_tiles else content
+        _check_sample(archive.header, whole)
+    return archive.header, metadata
 
 
 def _check_sample(header: Header, content: bytes) -> None:

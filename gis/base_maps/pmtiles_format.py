@@ -53,10 +53,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    ids: array[int]
-    runs: array[int]
-    lengths: array[int]
-    offsets: array[int]
+    ids: "array[int]"
+    runs: "array[int]"
+    lengths: "array[int]"
+    offsets: "array[int]"
 
 
 def read_header(content: bytes, size: int) -> Header:

@@ -5,6 +5,7 @@ The document comes from somebody else: no entities, no document type, bounded in
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 from xml.etree.ElementTree import Element, ParseError
@@ -13,11 +14,13 @@ from defusedxml import DefusedXmlException, ElementTree
 
 from gis.base_maps.base_map import Bounds, wrong
 from gis.base_maps.grid import Grid, Level, Units
+from gis.exchange.coordinates import EARTH_M
 from spine.errors import Refused
 
 MOST_BYTES = 16 * 1024**2
-_PIXEL_M = 0.00028
-"""The standardised rendering pixel of the standard (§6.1)."""
+_PIXELS_M = (0.00028, 0.0254 / 96)
+"""The standardised rendering pixel of the standard (§6.1), and that of 96 to the inch which Tianditu and many others have."""
+_FITS = 0.003
 _DEGREE_M = math.pi * 6378137.0 / 180.0
 _WMTS = "{http://www.opengis.net/wmts/1.0}"
 _OWS = "{http://www.opengis.net/ows/1.1}"
@@ -147,18 +150,38 @@ def _matrix_set(element: Element) -> MatrixSet:
     if not 1 <= len(matrices) <= _MOST_LEVELS:
         raise _malformed(f"矩阵集 {name} 有 {len(matrices)} 级。", f"matrix set {name} has {len(matrices)} levels.")
     try:
-        levels = tuple(_level(one, units, code in _LONGITUDE_FIRST) for one in matrices)
+        pixel_m = _pixel_of(matrices, units)
+        levels = tuple(_level(one, units, code in _LONGITUDE_FIRST, pixel_m) for one in matrices)
     except (ValueError, OverflowError):
         raise _malformed(f"矩阵集 {name} 中的数不对。", f"numbers in matrix set {name} are wrong.") from None
     return MatrixSet(name, crs, Grid(units, tuple(sorted(levels, key=lambda one: -one.resolution))))
 
 
-def _level(element: Element, units: Units, longitude_first: bool) -> Level:
+def _pixel_of(matrices: Sequence[Element], units: Units) -> float:
+    """Metres of a pixel that scales are meant with: that which makes every level a halving of the whole, else the standard's."""
+    whole = 2 * EARTH_M if units == "metres" else 360.0
+    for pixel_m in _PIXELS_M:
+        halvings = [math.log2(whole / (256 * _resolution(one, units, pixel_m))) for one in matrices]
+        if all(abs(halving - round(halving)) < _FITS for halving in halvings):
+            return pixel_m
+    return _PIXELS_M[0]
+
+
+def _resolution(element: Element, units: Units, pixel_m: float) -> float:
+    """Units a pixel. Raises ValueError."""
+    resolution = float(_text(element, f"{_WMTS}ScaleDenominator")) * pixel_m / (1.0 if units == "metres" else _DEGREE_M)
+    if not (math.isfinite(resolution) and 1e-9 < resolution < 1e6):
+        raise ValueError(resolution)
+    return resolution
+
+
+def _level(element: Element, units: Units, longitude_first: bool, pixel_m: float) -> Level:
     """Raises ValueError for numbers that cannot be."""
-    scale = float(_text(element, f"{_WMTS}ScaleDenominator"))
-    resolution = scale * _PIXEL_M / (1.0 if units == "metres" else _DEGREE_M)
+    resolution = _resolution(element, units, pixel_m)
     first, second = _numbers(_text(element, f"{_WMTS}TopLeftCorner"))
-    if units == "metres" or _is_longitude_first(first, second, longitude_first):
+    # Tianditu writes the north first in metres too, though nobody else does.
+    swapped = units == "metres" and first > 0 > second and abs(first + second) < 1
+    if not swapped and (units == "metres" or _is_longitude_first(first, second, longitude_first)):
         left, top = first, second
     else:
         left, top = second, first
@@ -166,7 +189,7 @@ def _level(element: Element, units: Units, longitude_first: bool) -> Level:
         int(_text(element, f"{_WMTS}{name}")) for name in ("TileWidth", "TileHeight", "MatrixWidth", "MatrixHeight")
     )
     sane = 64 <= width <= 1024 and 64 <= height <= 1024 and 1 <= columns <= 2**26 and 1 <= rows <= 2**26
-    if not (sane and math.isfinite(resolution) and 1e-9 < resolution < 1e6):
+    if not sane:
         raise ValueError(element.tag)
     identifier = _text(element, f"{_OWS}Identifier")
     if not identifier:
