@@ -132,8 +132,7 @@ class BaseMaps:
         maps: list[Json] = []
         for one in held.maps.values():
             tiles: list[Json] = [
-                f"/basemaps/{one.kept.name}/{{z}}/{{x}}/{{y}}?v={one.kept.revision}"
-                + (f"&sheet={part}" if part else "")
+                f"/basemaps/{one.kept.name}/{{z}}/{{x}}/{{y}}?v={one.version}" + (f"&sheet={part}" if part else "")
                 for part in range(one.kept.map.parts)
             ]
             maps.append(

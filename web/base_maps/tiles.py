@@ -1,6 +1,7 @@
 """Tiles of one base map, from wherever it has them: a service through the cache, or an archive. Made to fit our map if need be."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -66,7 +67,14 @@ class MapTiles:
 
     @property
     def folder(self) -> str:
-        return f"{self.kept.name}-{self.kept.revision}"
+        return f"{self.kept.name}-{self.version}"
+
+    @property
+    def version(self) -> str:
+        """Names its tiles. Not the revision alone: after a restore the same number may be given to another map."""
+        told = self.kept.map
+        what = repr((told.sheets, told.subdomains, told.flipped, told.origin, told.grid, told.file_sha256))
+        return f"{self.kept.revision}-{hashlib.blake2b(what.encode(), digest_size=5).hexdigest()}"
 
     def close(self) -> None:
         for task in self._going.values():
