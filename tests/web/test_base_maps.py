@@ -237,6 +237,19 @@ async def test_what_is_no_tile_does_not_reach_the_screen(server: Server, service
         assert words in checked["en"]
 
 
+async def test_who_answers_is_looked_at_not_only_who_was_named(
+    server: Server, service: TileService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that led somewhere harmless when it was added, and leads to a forbidden address now."""
+    async with server.sign_in("admin", "en") as client:
+        await add(client, said(service, address=f"http://localhost:{service.port}/{{z}}/{{x}}/{{y}}.png"))
+        monkeypatch.setattr(upstream, "is_never_called", lambda address: address == "127.0.0.1")
+        answer = await client.get(TILE)
+        assert (answer.status_code, "metadata" in answer.json()["detail"]) == (503, True)
+        refused = await client.post("/api/base-maps", json=said(service, name="other"))
+        assert (refused.json()["code"], refused.json()["field"]) == ("address_never_called", "address")
+
+
 async def test_a_redirect_on_the_same_host_is_followed(server: Server, service: TileService) -> None:
     there = Answer(picture((9, 9, 9)))
     service.answer = lambda path: there if path.startswith("/moved") else Answer(status=301, headers=(("Location", "/moved.png"),))  # fmt: skip

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from gis.base_maps import store
-from gis.base_maps.address import check_key, filled, hosts_of, is_never_called, never_called
+from gis.base_maps.address import check_key, filled, hosts_of, never_called
 from gis.base_maps.base_map import STREAM, BaseMap, Kept, no_such_base_map, wrong
 from gis.base_maps.describe import (
     check_capabilities,
@@ -107,10 +107,7 @@ async def _capabilities(upstream: Upstream, address: str, key: str | None) -> by
 async def _check_hosts(made: BaseMap) -> None:
     field = "capabilities" if made.kind == "wmts" else "address"
     for sheet in made.sheets:
-        hosts = hosts_of(sheet, made.subdomains)
-        if any(is_never_called(host.rpartition("@")[2].partition(":")[0]) for host in hosts):
-            raise never_called(field)
-        await _check_names(hosts, field)
+        await _check_names(hosts_of(sheet, made.subdomains), field)
 
 
 async def _check_names(hosts: frozenset[str], field: str) -> None:
