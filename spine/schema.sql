@@ -181,6 +181,57 @@ CREATE TABLE command.unit (
     version integer DEFAULT 1 NOT NULL,
     CONSTRAINT unit_crew_check CHECK ((crew > 0))
 );
+CREATE TABLE gis.base_map (
+    name text NOT NULL,
+    ordinal integer NOT NULL,
+    kind text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL,
+    attribution text NOT NULL,
+    format text NOT NULL,
+    min_zoom smallint NOT NULL,
+    max_zoom smallint NOT NULL,
+    tile_px smallint NOT NULL,
+    origin text NOT NULL,
+    bounds double precision[],
+    source text NOT NULL,
+    sheets text[] NOT NULL,
+    subdomains text[] NOT NULL,
+    flipped boolean NOT NULL,
+    grid jsonb,
+    file_sha256 text,
+    file_size bigint,
+    vector_layers jsonb NOT NULL,
+    revision bigint NOT NULL,
+    is_default boolean NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    added_by text NOT NULL,
+    CONSTRAINT base_map_check CHECK (((kind = 'pmtiles'::text) = (file_sha256 IS NOT NULL))),
+    CONSTRAINT base_map_format_check CHECK ((format = ANY (ARRAY['raster'::text, 'vector'::text]))),
+    CONSTRAINT base_map_kind_check CHECK ((kind = ANY (ARRAY['xyz'::text, 'wmts'::text, 'tianditu'::text, 'pmtiles'::text]))),
+    CONSTRAINT base_map_name_check CHECK ((name ~ '^[a-z][a-z0-9_]{1,39}$'::text)),
+    CONSTRAINT base_map_origin_check CHECK ((origin = ANY (ARRAY['WGS84'::text, 'CGCS2000'::text, 'GCJ02'::text])))
+);
+CREATE TABLE gis.base_map_change (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    what text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    by text NOT NULL,
+    CONSTRAINT base_map_change_what_check CHECK ((what = ANY (ARRAY['added'::text, 'changed'::text, 'ordered'::text, 'default'::text, 'removed'::text])))
+);
+ALTER TABLE gis.base_map_change ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME gis.base_map_change_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE gis.base_map_key (
+    name text NOT NULL,
+    key text NOT NULL
+);
 CREATE TABLE gis.city_layer (
     name text NOT NULL,
     ordinal integer NOT NULL,
@@ -894,6 +945,12 @@ ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_code_key UNIQUE (code);
 ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.base_map_change
+    ADD CONSTRAINT base_map_change_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.base_map_key
+    ADD CONSTRAINT base_map_key_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY gis.base_map
+    ADD CONSTRAINT base_map_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY gis.city_layer
     ADD CONSTRAINT city_layer_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY gis.exposure_set
@@ -1022,6 +1079,7 @@ CREATE INDEX task_response ON command.task USING btree (response_id);
 CREATE INDEX task_unit ON command.task USING btree (unit_id);
 CREATE INDEX unit_department ON command.unit USING btree (department);
 CREATE INDEX unit_task ON command.unit USING btree (task_id);
+CREATE UNIQUE INDEX base_map_one_default ON gis.base_map USING btree (is_default) WHERE is_default;
 CREATE INDEX facility_area_code ON gis.facility USING btree (area_code, kind);
 CREATE INDEX facility_kind ON gis.facility USING btree (kind);
 CREATE INDEX facility_name ON gis.facility USING gin (name_zh public.gin_trgm_ops);
@@ -1107,6 +1165,8 @@ ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_unit_id_fkey FOREIGN KEY (unit_id) REFERENCES command.unit(id);
 ALTER TABLE ONLY command.unit
     ADD CONSTRAINT unit_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY gis.base_map_key
+    ADD CONSTRAINT base_map_key_name_fkey FOREIGN KEY (name) REFERENCES gis.base_map(name) ON DELETE CASCADE;
 ALTER TABLE ONLY gis.city_layer
     ADD CONSTRAINT city_layer_current_fkey FOREIGN KEY (current) REFERENCES gis.layer_version(id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE ONLY gis.facility

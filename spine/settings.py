@@ -22,6 +22,8 @@ class Settings:
     """The city's broker that positions come from: mqtt[s]://[user:password@]host[:port][/topic prefix]."""
     track_days: int = 30
     """How long the sampled tracks of units are kept."""
+    base_map_cache_bytes: int = 2 * 1024**3
+    """Of tiles that came from the city's map services, on disk."""
 
 
 def from_environment() -> Settings:
@@ -35,5 +37,6 @@ def from_environment() -> Settings:
         poll_s=float(env.get("FENGSUI_POLL_S", "1.0")),
         secure_cookie=env.get("FENGSUI_SECURE_COOKIE", "") == "1",
         mqtt_url=env.get("FENGSUI_MQTT_URL") or None,
+        base_map_cache_bytes=max(0, int(env.get("FENGSUI_BASEMAP_CACHE_MB", "2048"))) * 1024**2,
         track_days=max(1, int(env.get("FENGSUI_TRACK_DAYS", "30"))),
     )

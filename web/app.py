@@ -19,6 +19,7 @@ from spine.errors import Refused
 from spine.settings import Settings
 from web import errors
 from web.api import (
+    base_maps,
     catalogue,
     commands,
     exercises,
@@ -40,6 +41,7 @@ from web.api import (
     tiles,
 )
 from web.api.drawings import router as drawings_router
+from web.base_maps.service import BaseMaps
 from web.gateway.gateway import Gateway
 from web.guard import Guard
 from web.house import House
@@ -65,12 +67,14 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         app.state.gateway.start()
         app.state.intake.start()
         app.state.layers.start()
+        app.state.base_maps.start()
         mqtt = _mqtt_positions(house, settings, app.state.gateway)
         try:
             yield
         finally:
             await end_tasks((mqtt,))
             await app.state.layer_imports.close()
+            await app.state.base_maps.close()
             await app.state.layers.close()
             await app.state.tiles.close()
             await app.state.intake.close()
@@ -84,6 +88,9 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.gateway = Gateway(house, app.state.sessions, poll_s=settings.poll_s)
     app.state.intake = IntakeSpool(house)
     app.state.layers = LayerWatch(house.realm, app.state.gateway.telemetry, settings.poll_s)
+    app.state.base_maps = BaseMaps(
+        house.realm, app.state.gateway.telemetry, settings.poll_s, settings.base_map_cache_bytes
+    )
     app.state.tiles = Tiles(house.realm, app.state.layers)
     app.state.layer_imports = LayerImports(house.realm, app.state.layers)
     app.state.roads = CurrentRoads()
@@ -100,6 +107,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         layers,
         catalogue,
         layer_imports,
+        base_maps,
         tiles,
         roads,
         road_matrix,
@@ -146,7 +154,7 @@ def _serve_screens(app: FastAPI) -> None:
 
     @app.get("/{path:path}", include_in_schema=False)
     async def screen(path: str) -> Response:
-        if path.startswith(("api/", "assets/", "tiles/")):
+        if path.startswith(("api/", "assets/", "tiles/", "basemaps/")):
             raise Refused("not_found", zh="没有这个地址。", en="There is nothing at this address.", status=404)
         file = (STATIC / path).resolve()
         if path and file.is_file() and file.is_relative_to(STATIC.resolve()):

@@ -17,6 +17,7 @@ from spine.errors import Refused
 from spine.private_directory import recorded_sockets
 from spine.private_services import PrivateServices, Services, attach
 from spine.settings import Settings
+from web.base_maps.files import folder_of
 from web.cli_run import find_services
 from web.words import locale, say, step
 
@@ -70,11 +71,11 @@ def run_backup(arguments: argparse.Namespace, settings: Settings) -> int:
                 step=step,
             )
         )
-    _tell_made(made)
+    _tell_made(made, settings.data_dir)
     return 0
 
 
-def _tell_made(made: BackupMade) -> None:
+def _tell_made(made: BackupMade, data_dir: Path) -> None:
     manifest = made.manifest
     if manifest.missing:
         say(
@@ -88,6 +89,13 @@ def _tell_made(made: BackupMade) -> None:
         f"attachments, {made.size / 1e6:.1f} MB, {made.seconds:.1f} s\n{made.path}",
     )
     say("演练环境是另外的数据库，不在其中。", "Exercises are databases of their own and are not in it.")
+    archives = [path for path in folder_of(data_dir).glob("*.pmtiles") if path.is_file()]
+    if archives:
+        size = sum(path.stat().st_size for path in archives) / 1e6
+        say(
+            f"底图文件 {len(archives)} 个（{size:.0f} MB）不在其中，请另行保存：{folder_of(data_dir)}",
+            f"{len(archives)} files of base maps ({size:.0f} MB) are not in it; keep a copy of {folder_of(data_dir)}",
+        )
 
 
 def run_restore(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -126,7 +126,7 @@ def _options(arguments: argparse.Namespace) -> Options:
 
 
 @asynccontextmanager
-async def _house(settings: Settings) -> AsyncGenerator[House]:
+async def open_house_here(settings: Settings) -> AsyncGenerator[House]:
     services = find_services(settings)
     house = await open_house(services.database_url, services.redis_url or None, settings.data_dir)
     try:
@@ -149,7 +149,7 @@ async def run_import(arguments: argparse.Namespace, settings: Settings) -> int:
             _tell_report(await _checked(path, options, Path(workplace)))
             return 0
         name = check_name(arguments.name or path.stem.lower())
-        async with _house(settings) as house:
+        async with open_house_here(settings) as house:
             async with house.realm.pool.connection() as conn:
                 before = await read_city_layer(conn, name)
             told = describe(name, None if before is None else before.description, _told(arguments))
@@ -221,7 +221,7 @@ async def run_export(arguments: argparse.Namespace, settings: Settings) -> int:
         raise Refused("file_exists", zh=f"{target} 已存在，不会覆盖。", en=f"{target} is there already.", field="file")
     with tempfile.TemporaryDirectory(prefix="fengsui-export-", dir=target.parent) as workplace:
         written = Path(workplace) / ("written" + FORMS[form][0])
-        async with _house(settings) as house, snapshot(house.realm.pool) as conn:
+        async with open_house_here(settings) as house, snapshot(house.realm.pool) as conn:
             layer = await read_city_layer(conn, arguments.name)
             if layer is not None:
                 made = await export_city_layer(conn, layer, form, written, Path(workplace), arguments.encoding)
@@ -240,7 +240,7 @@ async def run_export(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def run_list(arguments: argparse.Namespace, settings: Settings) -> int:
-    async with _house(settings) as house, house.realm.pool.connection() as conn:
+    async with open_house_here(settings) as house, house.realm.pool.connection() as conn:
         for row in await layer_list(conn):
             print(
                 f"{row['name']!s:24} {row['sensitivity']!s:10} {'':>12} {'':>6} {row['date']!s:10} {row[f'title_{locale()}']}"
@@ -260,7 +260,7 @@ def _print_layer(layer: CityLayer) -> None:
 
 
 async def run_show(arguments: argparse.Namespace, settings: Settings) -> int:
-    async with _house(settings) as house, house.realm.pool.connection() as conn:
+    async with open_house_here(settings) as house, house.realm.pool.connection() as conn:
         layer = await read_city_layer(conn, arguments.name)
         if layer is None:
             raise no_such_layer(arguments.name)
@@ -271,7 +271,7 @@ async def run_show(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def run_rollback(arguments: argparse.Namespace, settings: Settings) -> int:
-    async with _house(settings) as house:
+    async with open_house_here(settings) as house:
         number = await roll_back(house.realm, arguments.name, system("命令行"), arguments.to)
         await _tell_the_screens(house)
     say(f"{arguments.name} 现在显示第 {number} 版。", f"{arguments.name} shows version {number} now.")
@@ -279,7 +279,7 @@ async def run_rollback(arguments: argparse.Namespace, settings: Settings) -> int
 
 
 async def run_describe(arguments: argparse.Namespace, settings: Settings) -> int:
-    async with _house(settings) as house:
+    async with open_house_here(settings) as house:
         async with house.realm.pool.connection() as conn:
             before = await read_city_layer(conn, arguments.name)
         if before is None:
@@ -292,7 +292,7 @@ async def run_describe(arguments: argparse.Namespace, settings: Settings) -> int
 
 
 async def run_remove(arguments: argparse.Namespace, settings: Settings) -> int:
-    async with _house(settings) as house:
+    async with open_house_here(settings) as house:
         await remove_layer(house.realm, arguments.name, system("命令行"))
         await _tell_the_screens(house)
     say(f"图层 {arguments.name} 及全部版本已删除。", f"layer {arguments.name} was removed with all its versions.")

@@ -234,6 +234,8 @@ async def run_seed(arguments: argparse.Namespace, settings: Settings) -> int:
 
 async def run_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     """What is there and what is not, one line each. Exit code 1 when something needed is missing."""
+    from web.cli_basemap import doctor_lines  # which imports this file
+
     good = True
     free = shutil.disk_usage(settings.data_dir if settings.data_dir.exists() else "/").free // 1024 // 1024
     print(f"data directory     {settings.data_dir} ({free} MB free)")
@@ -243,9 +245,11 @@ async def run_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
         house = await open_house(services.database_url, services.redis_url or None, settings.data_dir)
         async with house.realm.pool.connection() as conn:
             row = await (await conn.execute("SELECT version(), postgis_full_version()")).fetchone()
+            lines, good = await doctor_lines(conn, settings.data_dir)
         print(f"database           {row[0] if row else '?'}")
         print(f"postgis            {row[1] if row else '?'}")
         print(f"realm              {house.realm.name} ({house.realm.row.kind})")
+        print("\n".join(lines), end="\n" if lines else "")
         await house.realm.close()
     except ServiceTrouble as trouble:
         good = False

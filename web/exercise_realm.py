@@ -1,5 +1,6 @@
 """Making the sealed copy that an exercise runs in: its own database, clock and outbound policy."""
 
+import asyncio
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,15 @@ from psycopg import sql
 from command.exercises.scenario import Scenario
 from command.exercises.store import REFERENCE_TABLES as COMMAND_TABLES
 from command.exercises.store import begin_exercise
+from gis.base_maps.store import REFERENCE_TABLES as BASE_MAP_TABLES
+from gis.base_maps.store import files_used
 from gis.exchange.copy import copy_city_layers
 from gis.store import REFERENCE_TABLES as GIS_TABLES
 from spine.db import owner_connection, with_database
 from spine.errors import Refused
 from spine.migrate import migrate
 from spine.realm import create_realm
+from web.base_maps.files import share_with
 from web.copy_reference import copy_tables
 
 PREFIX = "fengsui_ex_"
@@ -78,12 +82,14 @@ async def make_exercise_realm(
     )
     async with owner_connection(live_url) as live, owner_connection(url) as sealed:
         await live.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        copied = await copy_tables(live, sealed, (*ACCOUNT_TABLES, *GIS_TABLES, *COMMAND_TABLES))
+        copied = await copy_tables(live, sealed, (*ACCOUNT_TABLES, *GIS_TABLES, *BASE_MAP_TABLES, *COMMAND_TABLES))
         copied += await copy_city_layers(live, sealed)
+        archives = await files_used(live)
         await begin_exercise(sealed, scenario, starts_at)
         await sealed.commit()
     directory = data_dir / "exercises" / name
     directory.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(share_with, data_dir, directory, archives)
     return ExerciseRealm(name, url, directory, copied)
 
 

@@ -182,6 +182,14 @@ def _to_bd09(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
 
 
+def put_offset(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """WGS 84 → GCJ-02 for arrays: `gis.crs.from_wgs84`."""
+    west, east, south, north = offsets.CHINA_BOX
+    here = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    to_lon, to_lat = _to_gcj02(lon, lat)
+    return np.where(here, to_lon, lon), np.where(here, to_lat, lat)
+
+
 def undo_offset(lon: Floats, lat: Floats, origin: Origin) -> tuple[Floats, Floats]:
     """`gis.crs.to_wgs84` for arrays."""
     if origin in (Origin.WGS84, Origin.CGCS2000):

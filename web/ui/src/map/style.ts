@@ -1,6 +1,8 @@
 /** The map's style: our own layers over our own sources, no tiles, sprites or glyphs from anywhere. */
 import type { Locale } from '@/i18n/locale'
 import { baseLayers } from './base_layers'
+import { OWN, baseSources, overBaseMap } from './base_maps'
+import type { Under } from './base_maps'
 import type { CityLayer } from './city_layers'
 import { cityDrawing, cityId, citySource } from './city_style'
 import { collection } from './features'
@@ -41,6 +43,8 @@ export const GROUPS: Record<string, string[]> = {
 export interface Own {
   layers: readonly CityLayer[]
   theme: Theme
+  /** What lies below everything. */
+  under?: Under
 }
 
 export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<string>, own: Own = { layers: [], theme: 'dark' }): StyleSpecification {
@@ -51,6 +55,8 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
     if (layer.image) sources['relief-image'] = { type: 'image', url: layer.image.url, coordinates: layer.image.corners }
   }
   for (const layer of own.layers) sources[cityId(layer.name)] = citySource(layer)
+  const under = own.under ?? { choice: OWN, map: null }
+  Object.assign(sources, baseSources(under))
   for (const source of LIVE_SOURCES) sources[source] = { type: 'geojson', data: EMPTY }
   const text = (size: unknown, extra: Record<string, unknown> = {}) => ({
     'text-field': name, 'text-font': MAP_FONT, 'text-size': size, ...extra,
@@ -144,10 +150,10 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
       paint: inked(p.textStrong),
     },
   ]
-  const shown = (layers as LayerSpecification[]).filter((layer) => !('source' in layer) || String(layer.source) in sources)
+  const shown = overBaseMap(layers as LayerSpecification[], under, p).filter((layer) => !('source' in layer) || String(layer.source) in sources)
   for (const [group, ids] of Object.entries(GROUPS)) {
     if (!hidden.has(group)) continue
-    for (const layer of shown) if (ids.includes(layer.id)) layer.layout = { ...layer.layout, visibility: 'none' } as never
+    for (const layer of shown) if (ids.includes(layer.id) || (layer.id.endsWith('-edge') && ids.includes(layer.id.slice(0, -5)))) layer.layout = { ...layer.layout, visibility: 'none' } as never
   }
   return { version: 8, sources, layers: shown } as StyleSpecification
 }
