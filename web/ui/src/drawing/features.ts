@@ -64,6 +64,11 @@ export function drawingFeatures(drawings: Drawing[], chosen: string | null, dark
     const facts = {
       id: one.id,
       kind: 'drawing',
+      drawn: one.kind,
+      kind_zh: one.kind_zh,
+      kind_en: one.kind_en,
+      symbol: one.symbol,
+      dashed: one.style.dash !== 'solid',
       colour: colourOf(one.style.colour, dark),
       width: one.style.width,
       dash: one.style.dash,
