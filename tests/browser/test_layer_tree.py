@@ -82,8 +82,18 @@ async def test_arranged_by_one_person_and_found_again(people: People, live_serve
     await shoot(desk, "tree-zh-detail")
     assert await shown.get_attribute("data-styles") == built, "arranging layers built the whole style anew"
 
+    # Tiles that cannot be read are said on their row, and asked for again by a press.
+    await desk.route("**/tiles/gamma/**", lambda route: route.abort())
+
     # Remembered for this person on this device, and put back with one press.
     await desk.reload()
+    failed = row(desk, "city:gamma").get_by_role("button", name="▲ 读取失败")
+    await expect(failed).to_be_visible()
+    await expect(row(desk, "city:beta").get_by_role("button", name="▲ 读取失败")).to_have_count(0)
+    await desk.unroute("**/tiles/gamma/**")
+    async with desk.expect_response(lambda answer: "/tiles/gamma/" in answer.url and answer.status == 200):
+        await failed.click()
+    await expect(failed).to_have_count(0)
     await expect(row(desk, "city:beta").locator(".line")).to_contain_text("10%")
     assert await names(desk) == ["alpha", "gamma", "beta"]
     await expect(desk.get_by_label("显示 标绘", exact=True)).not_to_be_checked()

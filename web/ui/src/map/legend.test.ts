@@ -42,8 +42,8 @@ describe('what the symbols mean', () => {
       { layer: 'facilities', properties: { kind: 'school' } },
       { layer: 'closure-marks', properties: { bars: 'public' } },
       { layer: 'calls', properties: {} },
-      { layer: 'drawing-line-solid', properties: { drawn: 'rescue_route', kind_zh: '救援行进路线', kind_en: 'Rescue route', colour: '#f00', part: 'line', dashed: false } },
-      { layer: 'drawing-symbols', properties: { drawn: 'symbol', symbol: 'D10100', kind_zh: '符号', part: 'symbol' } },
+      { layer: 'drawing-line-solid', properties: { drawn: 'rescue_route', kind_zh: '救援行进路线', kind_en: 'Rescue route', colour: '#f00', shape: 'line', part: 'arrow', dashed: false } },
+      { layer: 'drawing-symbols', properties: { drawn: 'symbol', symbol: 'D10100', kind_zh: '符号', shape: 'point', part: 'symbol' } },
       { layer: 'route', properties: { part: 'route' } },
     ], ['calls'])
     const told = legendOf(map, 'zh', { arrangement: PLAIN, city, nameOfSymbol: () => '现场指挥部' })

@@ -126,8 +126,8 @@ function drawnSigns(drawn: readonly Facts[], tongue: Locale, nameOfSymbol: (code
     const colour = String(one.colour ?? '')
     if (signs.has(key) || !key) continue
     if (code) signs.set(key, { key, kind: 'icon', icon: `drawing-symbol|${code}|`, text: nameOfSymbol(code, tongue) ?? kind })
-    else if (one.part === 'text') signs.set(key, { key, kind: 'icon', icon: 'words', text: kind })
-    else signs.set(key, { key, kind: one.part === 'line' ? 'line' : 'fill', colour, dash: one.dashed === true, text: kind })
+    else if (one.shape === 'text') signs.set(key, { key, kind: 'icon', icon: 'words', text: kind })
+    else signs.set(key, { key, kind: one.shape === 'line' ? 'line' : 'fill', colour, dash: one.dashed === true, text: kind })
   }
   return [...signs.values()]
 }

@@ -15,7 +15,7 @@ export const LIVE_ROWS = {
   fences: ['fence-lines', 'fence-names'],
   drawings: [
     'drawing-fill', 'drawing-case', 'drawing-line-solid', 'drawing-line-dashed', 'drawing-line-dotted', 'drawing-line-cordon',
-    'drawing-line-arrows', 'drawing-area-arrows', 'drawing-line-names', 'drawing-labels', 'drawing-texts', 'drawing-symbols',
+    'drawing-line-arrows', 'drawing-arrows', 'drawing-labels', 'drawing-texts', 'drawing-symbols',
   ],
 } as const
 export const REFERENCE_ROWS = {
