@@ -28,6 +28,12 @@ async def around(page: Page, tab: str) -> Locator:
     return panel
 
 
+def field(panel: Locator, words: str) -> Locator:
+    """By the words before it: a label's own text would have every choice in it."""
+    before = panel.page.locator("span", has_text=re.compile(f"^{words}$"))
+    return panel.locator("label").filter(has=before).locator("select, input")
+
+
 @pytest.mark.timeout(600)
 async def test_a_fence_is_made_watched_and_ended(people: People, live_server: Server) -> None:
     city = live_server.city
@@ -40,7 +46,7 @@ async def test_a_fence_is_made_watched_and_ended(people: People, live_server: Se
 
     # Of the drawn cordon: the name is proposed.
     await panel.get_by_role("button", name="新建围栏").click()
-    await panel.get_by_label("范围").select_option(label="警戒区 内圈")
+    await field(panel, "范围").select_option(label="警戒区 内圈")
     await shoot(desk, "fences-form")
     await panel.get_by_role("button", name="画定围栏").click()
     fence = panel.locator("[data-fence]").filter(has_text="警戒区 内圈")
@@ -48,24 +54,24 @@ async def test_a_fence_is_made_watched_and_ended(people: People, live_server: Se
 
     # Who drives in is in the list.
     unit = next(iter((await city.person("field-mengding")).units()))
-    async with live_server.sign_in("field-mengding") as field:
+    async with live_server.sign_in("field-mengding") as crew:
         for seconds, lon in ((8, 99.081), (1, 99.082)):
             at = iso(city.realm.clock.now() - timedelta(seconds=seconds))
             sent = {"positions": [{"unit_id": unit, "lon": lon, "lat": 23.557, "accuracy_m": 6.0, "at": at}]}
-            assert (await field.post("/api/positions", json=sent)).status_code == 200
+            assert (await crew.post("/api/positions", json=sent)).status_code == 200
     await expect(fence).to_contain_text("内有 1 支")
     await shoot(desk, "fences-inside")
 
     # Of a township, and of corners; a fence without a shape cannot be sent.
     await panel.get_by_role("button", name="新建围栏").click()
     await expect(panel.get_by_role("button", name="画定围栏")).to_be_disabled()
-    await panel.get_by_label("范围").select_option("district")
-    await panel.get_by_label("行政区", exact=True).select_option(label="孟定镇")
+    await field(panel, "范围").select_option("district")
+    await field(panel, "行政区").select_option(label="孟定镇")
     await panel.get_by_role("button", name="画定围栏").click()
     await expect(panel.locator("[data-fence]").filter(has_text="孟定镇")).to_be_visible()
     await panel.get_by_role("button", name="新建围栏").click()
     await corners(desk, (0.45, 0.6), (0.55, 0.6), (0.5, 0.75))
-    await panel.get_by_label("名称").fill("库区")
+    await field(panel, "名称").fill("库区")
     await panel.get_by_role("button", name="画定围栏").click()
     await expect(panel.locator("[data-fence]").filter(has_text="库区")).to_be_visible()
     await expect(desk.locator("section.layers li[data-row=fences]")).to_contain_text("3")
@@ -90,10 +96,10 @@ async def test_a_closure_says_until_when(people: People, live_server: Server) ->
     await panel.get_by_role("button", name="封闭区域").click()
     await corners(desk, (0.45, 0.6), (0.55, 0.6), (0.5, 0.75))
     await panel.get_by_label("原因").fill("塌方")
-    await panel.get_by_label("预计恢复").select_option("at")
-    await panel.get_by_label("预计恢复时间").fill("25:99")
+    await field(panel, "预计恢复").select_option("at")
+    await field(panel, "预计恢复时间").fill("25:99")
     await expect(panel.get_by_role("button", name="封闭", exact=True)).to_be_disabled()
-    await panel.get_by_label("预计恢复", exact=True).select_option("240")
+    await field(panel, "预计恢复").select_option("240")
     await shoot(desk, "closure-until")
     await panel.get_by_role("button", name="封闭", exact=True).click()
     await expect(panel.get_by_text(re.compile(r"还有 (3:59|4:00):\d\d（到时不会自动解除）"))).to_be_visible()
