@@ -10,6 +10,7 @@ from gis.drawn_shape import DrawnShape
 from gis.symbols.catalogue import symbols
 from incidents.drawing_commands import ChangeDrawing, Draw
 from incidents.drawing_kinds import DrawingKind, drawing_kinds
+from incidents.reading_time import BEIJING
 from spine.authority import Scope, grant_reaches
 from spine.canonical import Json, JsonObject
 from spine.clock import iso
@@ -99,11 +100,11 @@ def require_version(drawing: Drawing, expect: int) -> None:
     """Raises Refused `stale_version`, saying who changed it meanwhile and when."""
     if expect == drawing.version:
         return
-    who = drawing.changed_by.get("name")
+    who, when = drawing.changed_by.get("name"), drawing.changed_at.astimezone(BEIJING)
     raise Refused(
         "stale_version",
-        zh=f"{who}已于 {iso(drawing.changed_at)[11:16]}（UTC）更新这个标绘：您看到的是第 {expect} 版，现在是第 {drawing.version} 版，请核对后再改。",
-        en=f"{who} changed this drawing at {iso(drawing.changed_at)[11:16]} UTC: you saw version {expect}, it is now {drawing.version}."
+        zh=f"{who}已于 {when:%m-%d %H:%M} 更新这个标绘：您看到的是第 {expect} 版，现在是第 {drawing.version} 版，请核对后再改。",
+        en=f"{who} changed this drawing at {when:%m-%d %H:%M}: you saw version {expect}, it is now {drawing.version}."
         " Check it and send again.",
         field="data.expect",
         status=409,

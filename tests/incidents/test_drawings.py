@@ -174,6 +174,8 @@ async def test_a_stale_version_is_told_who_changed_it_meanwhile(desk: Desk) -> N
         assert (stale.code, stale.field, stale.status) == ("stale_version", "data.expect", 409)
         assert leader in stale.zh
         assert leader in stale.en
+        assert "03-01 18:1" in stale.zh, "the city's time, as everywhere else"
+        assert "UTC" not in stale.zh + stale.en
         assert stale.facts["actual"] == 2
         assert stale.facts["changed_by"]["name"] == leader  # type: ignore[index, call-overload]
 

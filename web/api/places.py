@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from gis.gazetteer import describe, look_up
-from gis.identify import MOST_WITHIN_M, identify
+from gis.identify import MOST_WITHIN_M
 from gis.point_text import MOST_CHARACTERS, Given
 from gis.whereabouts import doubts_of_place
 from spine.canonical import Json
 from web.auth import InHouse, SignedIn
+from web.identified import identified
 
 router = APIRouter(prefix="/api", tags=["map"])
 
@@ -50,6 +51,7 @@ async def get_identify(
     lat: Lat,
     within_m: Annotated[float, Query(ge=0, le=MOST_WITHIN_M, allow_inf_nan=False)] = 500.0,
 ) -> dict[str, Json]:
-    """What is here: the address, the area's code, the coordinates in every system, and what stands around."""
+    """What is here: the address, the area's code, the coordinates in every system, what stands around; and as far as the asker
+    may see them the features of the city's layers, drawings and fences, with their distances."""
     async with house.realm.pool.connection() as conn:
-        return await identify(conn, lon, lat, within_m)
+        return await identified(conn, house.book, principal, lon, lat, within_m)

@@ -1,16 +1,16 @@
-/** What the drawing panel of the desk holds: which drawings there are, where a new one goes, and every command with its way back. */
+/** What the drawing panel holds: which drawings there are, where a new one goes, and every command with its way back. */
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
 import type { ComputedRef, Ref, ShallowRef } from 'vue'
 import type { Geometry } from 'geojson'
 import { useAct } from '@/desk/act'
 import type { Act } from '@/desk/act'
-import { useDesk } from '@/desk/desk'
 import { say } from '@/i18n'
 import { label } from '@/i18n/label'
 import { toast } from '@/shell/toast'
 import { isSpooled } from '@/wire/command'
 import type { Answer } from '@/wire/command'
 import type { Drawing, DrawingStyle } from '@/wire/objects'
+import { useDrawingGround } from './ground'
 import { kindOf } from './kinds'
 import { Deeds } from './undo'
 import type { Deed } from './undo'
@@ -54,7 +54,7 @@ export interface DrawingBoard {
 }
 
 export function useDrawingBoard(): DrawingBoard {
-  const desk = useDesk()
+  const ground = useDrawingGround()
   const act = useAct()
   /** Of undo and redo: they wait for one another, not for a form. */
   const back = useAct()
@@ -63,20 +63,20 @@ export function useDrawingBoard(): DrawingBoard {
   const draft = shallowRef<Draft | null>(null)
   const deeds = reactive(new Deeds()) as Deeds
 
-  const ofBoard = computed(() => Object.values(desk.board.picture.value?.drawings ?? {}))
-  const ofIncident = computed(() => Object.values(desk.incident.picture.value?.drawings ?? {}))
-  const onIncident = computed(() => desk.incidentId.value !== null && desk.head.value?.status === 'open')
-  const stream = computed(() => (desk.incidentId.value ? `incident:${desk.incidentId.value}` : desk.stream.value))
+  const ofBoard = computed(() => Object.values(ground.board?.picture.value?.drawings ?? {}))
+  const ofIncident = computed(() => Object.values(ground.incident.picture.value?.drawings ?? {}))
+  const onIncident = computed(() => ground.incidentId.value !== null && ground.open.value)
+  const stream = computed(() => (ground.incidentId.value ? `incident:${ground.incidentId.value}` : ground.boardStream.value))
   const all = computed(() => new Map([...ofBoard.value, ...ofIncident.value].map((one) => [one.id, one])))
   const newestFirst = (a: Drawing, b: Drawing) => b.changed_at.localeCompare(a.changed_at)
-  const listed = computed(() => (desk.incidentId.value ? [...ofIncident.value] : ofBoard.value.filter((one) => one.incident_id === null)).sort(newestFirst))
+  const listed = computed(() => (ground.incidentId.value ? [...ofIncident.value] : ofBoard.value.filter((one) => one.incident_id === null)).sort(newestFirst))
   const shown = computed(() => [...all.value.values()].filter((one) => !hidden.value.has(one.id) && one.id !== draft.value?.id))
   const chosen = computed(() => (chosenId.value ? (all.value.get(chosenId.value) ?? null) : null))
   const overtaken = computed(() => {
     const at = draft.value?.id ? all.value.get(draft.value.id) : undefined
     return at && draft.value && at.version !== draft.value.expect ? at : null
   })
-  watch(desk.incidentId, () => { chosenId.value = null })
+  watch(ground.incidentId, () => { chosenId.value = null })
 
   const versionOf = (answer: Answer): number => (isSpooled(answer) ? 0 : Number(answer.result.version))
 
@@ -89,7 +89,7 @@ export function useDrawingBoard(): DrawingBoard {
     const style = Object.keys(one.style).length ? { style: one.style } : {}
     const what = one.id === null
       ? {
-          ...(onIncident.value ? { incident_id: desk.incidentId.value } : { area_code: desk.stream.value.split(':')[1] ?? '5309' }),
+          ...(onIncident.value ? { incident_id: ground.incidentId.value } : { area_code: ground.boardStream.value.split(':')[1] ?? '5309' }),
           drawing_kind: one.kind, geometry: one.geometry, ...(one.name ? { name: one.name } : {}), ...(kind?.shape === 'point' && one.symbol ? { symbol: one.symbol } : {}), ...style, ...outside,
         }
       : {

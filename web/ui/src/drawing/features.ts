@@ -54,6 +54,38 @@ function arrowsOf(drawing: Drawing, properties: Record<string, unknown>): Featur
   )
 }
 
+/** In the plane of the map (Mercator), as parts of a degree: what is a straight arrow on the screen is one here. */
+function plane([lon = 0, lat = 0]: Position): [number, number] {
+  return [lon, (Math.asinh(Math.tan((lat * Math.PI) / 180)) * 180) / Math.PI]
+}
+
+/** The place half-way along a line, where its name stands. Written along the line a name needs as many pixels of line as it is long, and is gone
+ *  as soon as one zooms out; beside a point it stands at every zoom. */
+export function middleOf(line: Position[]): Position {
+  const points = line.map(plane)
+  const steps = points.slice(1).map((to, i) => Math.hypot(to[0] - (points[i]?.[0] ?? 0), to[1] - (points[i]?.[1] ?? 0)))
+  let left = steps.reduce((sum, step) => sum + step, 0) / 2
+  for (const [i, step] of steps.entries()) {
+    const [from, to] = [line[i], line[i + 1]]
+    if (left <= step && from && to) {
+      const share = step > 0 ? left / step : 0
+      return [(from[0] ?? 0) + ((to[0] ?? 0) - (from[0] ?? 0)) * share, (from[1] ?? 0) + ((to[1] ?? 0) - (from[1] ?? 0)) * share]
+    }
+    left -= step
+  }
+  return line[0] ?? [0, 0]
+}
+
+/** The head at the end of a line that leads somewhere: arrows along it need a length of line that a route zoomed out does not have. `turn`: degrees
+ *  clockwise for an image that points east. */
+export function headOf(line: Position[]): { at: Position; turn: number } | null {
+  const at = line[line.length - 1]
+  const before = [...line].reverse().find((one) => at !== undefined && (one[0] !== at[0] || one[1] !== at[1]))
+  if (!at || !before) return null
+  const [a, b] = [plane(before), plane(at)]
+  return { at, turn: (Math.atan2(a[1] - b[1], b[0] - a[0]) * 180) / Math.PI }
+}
+
 export function nameOf(drawing: Drawing): string {
   return drawing.name ?? label(drawing, 'kind')
 }
@@ -64,6 +96,12 @@ export function drawingFeatures(drawings: Drawing[], chosen: string | null, dark
     const facts = {
       id: one.id,
       kind: 'drawing',
+      drawn: one.kind,
+      shape: one.shape,
+      kind_zh: one.kind_zh,
+      kind_en: one.kind_en,
+      symbol: one.symbol,
+      dashed: one.style.dash !== 'solid',
       colour: colourOf(one.style.colour, dark),
       width: one.style.width,
       dash: one.style.dash,
@@ -76,7 +114,15 @@ export function drawingFeatures(drawings: Drawing[], chosen: string | null, dark
       return [{ type: 'Feature', geometry: one.geometry, properties: { ...facts, part: 'symbol', icon: symbolImageName(one.symbol, one.id === chosen), title: one.name ?? '' } }]
     const title = one.name === null ? kind : `${kind} ${one.name}`
     const body: Feature = { type: 'Feature', geometry: one.geometry, properties: { ...facts, part: one.shape, title, arrows: one.style.arrows } }
-    if (one.shape === 'line') return [body]
+    if (one.shape === 'line') {
+      const line = one.geometry.type === 'LineString' ? one.geometry.coordinates : []
+      const head = one.style.arrows === 'ends' ? headOf(line) : null
+      return [
+        body,
+        { type: 'Feature', geometry: { type: 'Point', coordinates: middleOf(line) }, properties: { ...facts, part: 'label', title } },
+        ...(head ? [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates: head.at }, properties: { ...facts, part: 'arrow', turn: head.turn } }] : []),
+      ]
+    }
     const words = rings(one).map((ring): Feature => ({ type: 'Feature', geometry: { type: 'Point', coordinates: topOf(ring) }, properties: { ...facts, part: 'label', title } }))
     return [body, ...words, ...(one.style.arrows === 'in' || one.style.arrows === 'out' ? arrowsOf(one, facts) : [])]
   })
@@ -110,14 +156,10 @@ export function lineLayers(p: Palette): Record<string, unknown>[] {
       layout: { 'symbol-placement': 'line', 'symbol-spacing': 90, 'icon-image': ['get', 'arrow'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
     },
     {
-      id: 'drawing-area-arrows', type: 'symbol', source: SOURCE, filter: mine('arrow'),
+      id: 'drawing-arrows', type: 'symbol', source: SOURCE, filter: mine('arrow'),
       layout: { 'icon-image': ['get', 'arrow'], 'icon-rotate': ['get', 'turn'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
     },
-    {
-      id: 'drawing-line-names', type: 'symbol', source: SOURCE, filter: mine('line'),
-      layout: { ...words, 'symbol-placement': 'line-center', 'text-size': 13, 'text-offset': [0, -1], 'text-max-angle': 60 }, paint: inked,
-    },
-    { id: 'drawing-labels', type: 'symbol', source: SOURCE, filter: mine('label'), layout: { ...words, 'text-size': 13, 'text-anchor': 'bottom', 'text-offset': [0, -0.4] }, paint: inked },
+    { id: 'drawing-labels', type: 'symbol', source: SOURCE, filter: mine('label'), layout: { ...words, 'text-size': 13, 'text-variable-anchor': ['bottom', 'top', 'left', 'right'], 'text-radial-offset': 0.6, 'text-justify': 'auto' }, paint: inked },
     { id: 'drawing-texts', type: 'symbol', source: SOURCE, filter: mine('text'), layout: { ...words, 'text-size': 15, 'text-allow-overlap': true }, paint: { ...inked, 'text-halo-width': 2 } },
     {
       id: 'drawing-symbols', type: 'symbol', source: SOURCE, filter: mine('symbol'),

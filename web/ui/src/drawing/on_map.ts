@@ -2,6 +2,7 @@
 import { computed, onScopeDispose, watch } from 'vue'
 import type { FeatureCollection } from 'geojson'
 import { locale } from '@/i18n/locale'
+import { arrangedLayer } from '@/map/arranged'
 import type { GeoJSONSource, LayerSpecification, MapLibreMap } from '@/map/maplibre'
 import { paletteOf } from '@/map/palette'
 import { theme } from '@/shell/theme'
@@ -20,9 +21,11 @@ export interface Shown {
 }
 
 export function useDrawingsOnMap(shown: Shown): void {
-  const { map, ready } = useMapOnScreen()
+  const { map, ready, arrangement, drawn: told } = useMapOnScreen()
   const dark = computed(() => theme.value !== 'light')
   const features = computed(() => drawingFeatures(shown.drawings(), shown.chosen(), dark.value, locale.value))
+
+  watch(features, (now) => { told.value = now.features.map((one) => one.properties ?? {}) }, { immediate: true })
 
   function images(drawn: MapLibreMap): void {
     const halo = paletteOf(theme.value).halo
@@ -51,7 +54,7 @@ export function useDrawingsOnMap(shown: Shown): void {
       const palette = paletteOf(theme.value)
       const under = (id: string) => (drawn.getLayer(id) ? id : undefined)
       const put = (layers: Record<string, unknown>[], before?: string) => {
-        for (const layer of layers) if (!drawn.getLayer(String(layer.id))) drawn.addLayer(layer as unknown as LayerSpecification, before)
+        for (const layer of layers) if (!drawn.getLayer(String(layer.id))) drawn.addLayer(arrangedLayer(layer as unknown as LayerSpecification, arrangement.value), before)
       }
       put(fillLayers(), under('county-names'))
       put(lineLayers(palette), under('alerts'))

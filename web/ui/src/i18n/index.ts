@@ -37,7 +37,7 @@ onLocaleChange((next) => {
 })
 
 interface Plain {
-  t: (key: string, named: Record<string, unknown>) => string
+  t: (key: string, named: Record<string, unknown>, options?: { locale: Locale }) => string
   te: (key: string, locale: Locale) => boolean
 }
 const plain = i18n.global as unknown as Plain
@@ -45,6 +45,11 @@ const plain = i18n.global as unknown as Plain
 /** Translate outside components. */
 export function say(key: string, named: Record<string, unknown> = {}): string {
   return plain.t(key, named)
+}
+
+/** Translate into a language that need not be the reader's: a sheet that is printed in the other one. */
+export function sayIn(tongue: Locale, key: string, named: Record<string, unknown> = {}): string {
+  return plain.t(key, named, { locale: tongue })
 }
 
 /** Whether there is a message under this key. */

@@ -1,5 +1,5 @@
 /** Layers that the city loaded itself, as this account may see them: read anew whenever the server says that something changed. */
-import { reactive, ref, shallowRef, watch } from 'vue'
+import { ref, shallowRef, watch } from 'vue'
 import type { Ref, ShallowRef } from 'vue'
 import { asProblem, get } from '@/wire/api'
 import { useTelemetry } from '@/wire/pictures'
@@ -57,28 +57,6 @@ export const cityLayers: ShallowRef<CityLayer[]> = shallowRef([])
 export const catalogueState: Ref<CatalogueState> = ref('loading')
 export const catalogueReason = ref('')
 export const mayImport = ref(false)
-
-/** Names of layers that this person switched off on this device. */
-const KEY = 'fengsui.layers.off'
-export const switchedOff = reactive(new Set<string>(remembered()))
-
-function remembered(): string[] {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(KEY) ?? '[]')
-    return Array.isArray(kept) ? kept.map(String) : []
-  } catch {
-    return []
-  }
-}
-
-export function switchLayer(name: string): void {
-  if (!switchedOff.delete(name)) switchedOff.add(name)
-  try {
-    localStorage.setItem(KEY, JSON.stringify([...switchedOff]))
-  } catch {
-    // Private windows may refuse storage; the choice then lasts as long as the page.
-  }
-}
 
 let asked = 0
 

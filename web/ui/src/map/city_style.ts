@@ -28,6 +28,12 @@ export function markOf(layer: Pick<CityLayer, 'geometries'>): Mark {
   return kinds.has('Polygon') ? 'area' : 'line'
 }
 
+/** What a layer's features are drawn as, from the ground up: one of it, or several when it is mixed. */
+export function marksOf(layer: Pick<CityLayer, 'geometries'>): ('area' | 'line' | 'point')[] {
+  const kinds = new Set(Object.keys(layer.geometries).map((kind) => markOf({ geometries: { [kind]: 1 } })))
+  return (['area', 'line', 'point'] as const).filter((mark) => kinds.has(mark))
+}
+
 export const cityId = (name: string) => `city:${name}`
 /** The parts of one layer that answer to a press. */
 export const cityPressed = (name: string) => [`${cityId(name)}:point`, `${cityId(name)}:line`, `${cityId(name)}:area`]

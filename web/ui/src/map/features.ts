@@ -8,7 +8,7 @@ import type { MapAreas } from './view'
 /** A unit whose position is older than this is drawn dashed, with the age beside it. */
 export const POSITION_OLD = 10 * 60_000
 
-const CATEGORY_SIGNS: Record<string, { zh: string; en: string }> = {
+export const CATEGORY_SIGNS: Record<string, { zh: string; en: string }> = {
   nd: { zh: '灾', en: 'N' },
   ac: { zh: '事', en: 'A' },
   ph: { zh: '疫', en: 'H' },

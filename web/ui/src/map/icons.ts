@@ -4,7 +4,7 @@ import type { Palette } from './palette'
 const RATIO = 2
 
 /** One character each, after the marks that emergency maps in China use. */
-const UNIT_SIGNS: Record<string, { zh: string; en: string }> = {
+export const UNIT_SIGNS: Record<string, { zh: string; en: string }> = {
   fire_station: { zh: '消', en: 'F' },
   rescue_team: { zh: '救', en: 'R' },
   ambulance: { zh: '医', en: '+' },
@@ -34,6 +34,9 @@ const FACILITY_SIGNS: Record<string, { zh: string; en: string }> = {
   airport: { zh: '机', en: '✈' },
   port: { zh: '口', en: 'P' },
 }
+
+/** The kinds of facility that have a sign of their own, as `gis/facility_kinds.py` has them. */
+export const FACILITY_KINDS = Object.keys(FACILITY_SIGNS)
 
 export function unitSign(kind: string, tongue: 'zh' | 'en'): string {
   return (UNIT_SIGNS[kind] ?? { zh: '力', en: 'U' })[tongue]
@@ -170,6 +173,11 @@ function closure(palette: Palette, bars: string): ImageData | null {
   })
 }
 
+/** summit, words: what the map writes as text, for a legend. */
+function written(palette: Palette, text: string): ImageData | null {
+  return canvas(20, (c, size) => { letter(c, text, size, 14, palette.text) })
+}
+
 /** The image of a name such as `unit|消|go`; null for a name that is not ours. */
 export function drawIcon(name: string, palette: Palette): { data: ImageData; ratio: number } | null {
   const [kind, a = '', b = '', d = ''] = name.split('|')
@@ -180,6 +188,8 @@ export function drawIcon(name: string, palette: Palette): { data: ImageData; rat
     : kind === 'alert' ? alert(palette, a, b)
     : kind === 'call' ? call(palette)
     : kind === 'closure' ? closure(palette, a)
+    : kind === 'summit' ? written(palette, '▲')
+    : kind === 'words' ? written(palette, '字')
     : null
   return data ? { data, ratio: RATIO } : null
 }

@@ -6,10 +6,6 @@ import type { Closure } from '@/wire/objects'
 import { usePicture } from '@/wire/pictures'
 import type { Palette } from './palette'
 
-export const ROAD_GROUPS: Record<string, string[]> = {
-  closures: ['closure-areas', 'closure-edges', 'closure-lines', 'closure-marks'],
-}
-
 /** Every standing closure; followed while a map is open, so that a road closed anywhere is closed on every screen. */
 export function useClosures(): ComputedRef<Closure[]> {
   const roads = usePicture('roads')

@@ -1,5 +1,7 @@
 /** The map's style: our own layers over our own sources, no tiles, sprites or glyphs from anywhere. */
 import type { Locale } from '@/i18n/locale'
+import { arrangedStyle, fromTheGround } from './arranged'
+import type { Arrangement } from './arrangement'
 import { baseLayers } from './base_layers'
 import { OWN, baseSources, overBaseMap } from './base_maps'
 import type { Under } from './base_maps'
@@ -9,9 +11,9 @@ import { collection } from './features'
 import { MAP_FONT } from './maplibre'
 import type { LayerSpecification, StyleSpecification } from './maplibre'
 import type { Palette } from './palette'
-import { facilitySign } from './icons'
+import { FACILITY_KINDS, facilitySign } from './icons'
 import type { Theme } from '@/shell/theme'
-import { ROAD_GROUPS, groundLayers, roadLayers } from './road_layers'
+import { groundLayers, roadLayers } from './road_layers'
 
 type Expression = unknown[]
 
@@ -22,24 +24,7 @@ export type LiveSource = (typeof LIVE_SOURCES)[number]
 /** Layers that answer to a click, the nearest to the eye first. */
 export const CLICKABLE = ['incidents', 'units', 'units-idle', 'calls', 'alerts', 'closure-marks', 'closure-lines', 'alert-areas', 'facilities', 'reservoirs']
 
-/** What a switch in the layer panel turns on and off. */
-export const GROUPS: Record<string, string[]> = {
-  incidents: ['incident-rings', 'incidents'],
-  areas: ['fence-lines', 'fence-names', 'impact-fill', 'impact-line', 'incident-fill', 'incident-line'],
-  alerts: ['alert-area-fill', 'alert-areas', 'alerts'],
-  calls: ['calls'],
-  units: ['units', 'units-idle'],
-  ...ROAD_GROUPS,
-  facilities: ['facilities'],
-  reservoirs: ['reservoir-fill', 'reservoirs'],
-  roads: ['roads'],
-  rivers: ['rivers', 'river-names'],
-  townships: ['township-lines', 'township-names'],
-  counties: ['county-fill', 'county-lines', 'county-names'],
-  relief: ['relief', 'summits'],
-}
-
-/** The city's own layers that are switched on, in the order in which they lie above each other. */
+/** The city's own layers as the catalogue has them. */
 export interface Own {
   layers: readonly CityLayer[]
   theme: Theme
@@ -47,7 +32,7 @@ export interface Own {
   under?: Under
 }
 
-export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<string>, own: Own = { layers: [], theme: 'dark' }): StyleSpecification {
+export function buildStyle(p: Palette, tongue: Locale, one: Arrangement, own: Own = { layers: [], theme: 'dark' }): StyleSpecification {
   const name: Expression = ['coalesce', ['get', `name_${tongue}`], ['get', 'name_zh'], ['get', 'name'], '']
   const sources: Record<string, unknown> = {}
   for (const layer of baseLayers.values()) {
@@ -58,6 +43,7 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
   const under = own.under ?? { choice: OWN, map: null }
   Object.assign(sources, baseSources(under))
   for (const source of LIVE_SOURCES) sources[source] = { type: 'geojson', data: EMPTY }
+  const ground = fromTheGround(one, own.layers.map((layer) => layer.name)).flatMap((called) => own.layers.filter((layer) => layer.name === called))
   const text = (size: unknown, extra: Record<string, unknown> = {}) => ({
     'text-field': name, 'text-font': MAP_FONT, 'text-size': size, ...extra,
   })
@@ -94,7 +80,7 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
       id: 'river-names', type: 'symbol', source: 'rivers', minzoom: 8.5,
       layout: text(11, { 'symbol-placement': 'line', 'text-max-angle': 30 }), paint: { ...inked(p.water), 'text-halo-width': 1.2 },
     },
-    ...own.layers.flatMap((layer) => cityDrawing(layer, p, own.theme)),
+    ...ground.flatMap((layer) => cityDrawing(layer, p, own.theme)),
     { id: 'impact-fill', type: 'fill', source: 'areas', filter: ['==', ['get', 'which'], 'impact'], paint: { 'fill-color': p.impact, 'fill-opacity': 0.1 } },
     { id: 'impact-line', type: 'line', source: 'areas', filter: ['==', ['get', 'which'], 'impact'], paint: { 'line-color': p.impact, 'line-width': 1.4, 'line-dasharray': [4, 3] } },
     { id: 'incident-fill', type: 'fill', source: 'areas', filter: ['==', ['get', 'which'], 'incident'], paint: { 'fill-color': p.incident, 'fill-opacity': 0.22 } },
@@ -126,7 +112,7 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
       id: 'summits', type: 'symbol', source: 'relief', minzoom: 9,
       layout: text(11, { 'text-field': ['concat', '▲ ', name, ' ', ['to-string', ['get', 'elevation_m']], ' m'] }), paint: { ...inked(p.text), 'text-opacity': 0.8 },
     },
-{ id: 'sketch-fill', type: 'fill', source: 'sketch', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': p.go, 'fill-opacity': 0.18 } },
+    { id: 'sketch-fill', type: 'fill', source: 'sketch', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': p.go, 'fill-opacity': 0.18 } },
     { id: 'sketch-line', type: 'line', source: 'sketch', paint: { 'line-color': p.go, 'line-width': 2, 'line-dasharray': [3, 2] } },
     { id: 'sketch-corners', type: 'circle', source: 'sketch', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 4.5, 'circle-color': p.plate, 'circle-stroke-color': p.go, 'circle-stroke-width': 2 } },
     ...roadLayers(p),
@@ -151,14 +137,9 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
     },
   ]
   const shown = overBaseMap(layers as LayerSpecification[], under, p).filter((layer) => !('source' in layer) || String(layer.source) in sources)
-  for (const [group, ids] of Object.entries(GROUPS)) {
-    if (!hidden.has(group)) continue
-    for (const layer of shown) if (ids.includes(layer.id) || (layer.id.endsWith('-edge') && ids.includes(layer.id.slice(0, -5)))) layer.layout = { ...layer.layout, visibility: 'none' } as never
-  }
-  return { version: 8, sources, layers: shown } as StyleSpecification
+  return { version: 8, sources, layers: arrangedStyle(shown, one) } as StyleSpecification
 }
 
 function facilityIcon(tongue: Locale): Expression {
-  const kinds = ['hospital', 'tcm_hospital', 'clinic', 'cdc', 'blood_station', 'school', 'shelter', 'depot', 'fire_station', 'reservoir', 'dam', 'hazardous_site', 'airport', 'port']
-  return ['match', ['get', 'kind'], ...kinds.flatMap((kind) => [kind, `facility|${facilitySign(kind, tongue)}`]), `facility|${facilitySign('', tongue)}`]
+  return ['match', ['get', 'kind'], ...FACILITY_KINDS.flatMap((kind) => [kind, `facility|${facilitySign(kind, tongue)}`]), `facility|${facilitySign('', tongue)}`]
 }

@@ -59,9 +59,9 @@ export function formatTyped(at: string | number, now: number): string {
 
 /**
  * Read a time as people type it, 24 h, Shanghai: `2:12`, `0212`, `03-01 02:12`, `3/1 2:12`, `2026-03-01 02:12`.
- * A time of day alone is the latest one that is not in the future. Null when it cannot be read.
+ * A time of day alone is the latest one that is not in the future, or with `ahead` the next one. Null when it cannot be read.
  */
-export function parseTyped(text: string, now: number): string | null {
+export function parseTyped(text: string, now: number, ahead = false): string | null {
   const found = /^(?:(?:(\d{4})[-/.年])?(\d{1,2})[-/.月](\d{1,2})日?\s+)?(\d{1,2})[:：时]?(\d{2})分?$/.exec(text.trim())
   if (!found) return null
   const [, year, month, day, hour, minute] = found
@@ -71,8 +71,8 @@ export function parseTyped(text: string, now: number): string | null {
   const date = month && day ? `${year ?? today.slice(0, 4)}-${two(month)}-${two(day)}` : today
   const at = Date.parse(`${date}T${two(hour)}:${two(minute)}:00+08:00`)
   if (Number.isNaN(at) || formatDate(at) !== date) return null
-  const past = !month && at > now + 60_000 ? at - 86_400_000 : at
-  return new Date(past).toISOString()
+  if (month || (ahead ? at > now : at <= now + 60_000)) return new Date(at).toISOString()
+  return new Date(ahead ? at + 86_400_000 : at - 86_400_000).toISOString()
 }
 
 const pad = (n: number) => String(n).padStart(2, '0')

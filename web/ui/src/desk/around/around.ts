@@ -4,7 +4,7 @@ import type { Feature, FeatureCollection, Geometry, MultiPolygon, Polygon } from
 import { asProblem } from '@/wire/api'
 import type { Problem } from '@/wire/api'
 
-export const TABS = ['nearest', 'reach', 'exposure', 'closures'] as const
+export const TABS = ['nearest', 'reach', 'exposure', 'closures', 'fences'] as const
 export type AroundTab = (typeof TABS)[number]
 
 export interface Spot {

@@ -1,0 +1,121 @@
+/** What each row of the layer tree says: name, how much of it there is, how old it is, whether it could be read, what it looks like. */
+import { computed } from 'vue'
+import type { ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+import { label } from '@/i18n/label'
+import { locale } from '@/i18n/locale'
+import { theme } from '@/shell/theme'
+import { formatAge, formatDayTime, useNow } from '@/time/clock'
+import { ordered } from './arrangement'
+import type { Arrangement } from './arrangement'
+import { baseLayers } from './base_layers'
+import { cityLayers, drawnAt } from './city_layers'
+import type { CityLayer } from './city_layers'
+import { cityId } from './city_style'
+import { signsOf, titleOf } from './legend'
+import type { LegendEntry } from './legend'
+import { nameOfSymbol } from './legend_icon'
+import { LIVE, REFERENCE } from './rows'
+import type { GroupId, LiveRow } from './rows'
+
+export interface TreeRow {
+  id: string
+  /** The name of a city's own layer: only those can be reordered. */
+  name: string | null
+  title: string
+  /** Null: there is nothing to count. */
+  count: number | null
+  /** Of how many, when the zoom shows only a part. */
+  of: number | null
+  /** Whether the number is known at all. */
+  held: boolean
+  state: 'ready' | 'loading' | 'failed' | 'far'
+  reason: string
+  /** Wall time (ms) at which it was last heard of: for what is live. */
+  heardAt: number | null | undefined
+  /** Date or age of what is not live. */
+  date: string
+  /** Source, owner, licence and the like, a line each. */
+  about: string[]
+  tags: string[]
+  entries: LegendEntry[]
+}
+
+export interface TreeGiven {
+  counts: Record<LiveRow, number>
+  /** Properties of the drawings on this map. */
+  drawn: readonly Record<string, unknown>[]
+  heardAt?: number
+  whereHeardAt?: number
+  zoom: number
+  /** Least zoom at which a row shows anything. */
+  from: Record<string, number>
+  /** Why a row's data could not be read, by row. */
+  trouble: ReadonlyMap<string, string>
+}
+
+const number = (n: number) => n.toLocaleString('en-US')
+export const countWords = (row: TreeRow) => (row.count === null ? '' : row.of === null ? number(row.count) : `${number(row.count)}/${number(row.of)}`)
+
+export function useTree(given: TreeGiven, arrangement: ComputedRef<Arrangement>): ComputedRef<Record<GroupId, TreeRow[]>> {
+  const { t } = useI18n()
+  const now = useNow()
+  const asked = () => ({ theme: theme.value, nameOfSymbol, drawn: given.drawn })
+  const far = (row: string) => given.zoom < (given.from[row] ?? 0)
+
+  function live(row: LiveRow): TreeRow {
+    const at = row === 'units' ? given.whereHeardAt || given.heardAt : given.heardAt
+    const reason = given.trouble.get(row) ?? ''
+    return {
+      id: row, name: null, title: titleOf(row, locale.value), count: given.counts[row], of: null, held: given.heardAt === undefined || given.heardAt > 0,
+      state: reason ? 'failed' : far(row) ? 'far' : 'ready', reason, heardAt: at, date: '', about: [], tags: [], entries: signsOf(row, locale.value, asked()),
+    }
+  }
+
+  const reference = computed<TreeRow[]>(() =>
+    REFERENCE.flatMap((row) => {
+      const layer = baseLayers.get(row)
+      if (!layer) return []
+      const counted = row === 'facilities' || row === 'reservoirs'
+      const state = layer.state === 'ready' ? (far(row) ? 'far' : 'ready') : layer.state
+      const source = label(layer, 'source')
+      return [{
+        id: row, name: null, title: titleOf(row, locale.value), count: counted ? (layer.data?.features.length ?? null) : null, of: null, held: layer.data !== null,
+        state, reason: layer.reason, heardAt: undefined, date: layer.date?.slice(0, 10) ?? t('map.no_date'), about: source ? [`${t('layers.source')}${source}`] : [],
+        tags: layer.state === 'ready' && layer.illustrative ? [t('layers.illustrative')] : [], entries: signsOf(row, locale.value, asked()),
+      }]
+    }),
+  )
+
+  function own(layer: CityLayer): TreeRow {
+    const id = cityId(layer.name)
+    const drawn = drawnAt(layer, given.zoom)
+    const partly = drawn < layer.features
+    const reason = given.trouble.get(id) ?? ''
+    return {
+      id, name: layer.name, title: titleOf(id, locale.value), count: partly ? drawn : layer.features, of: partly ? layer.features : null, held: true,
+      state: reason ? 'failed' : 'ready', reason, heardAt: undefined, date: layer.date ? formatAge(layer.date, now.value) : t('map.no_date'),
+      about: [
+        `${t('layers.source')}${label(layer, 'source')}`,
+        `${t('layers.owner')}${layer.owner}`,
+        `${t('layers.licence')}${layer.licence}`,
+        t('layers.imported', { n: layer.number, at: formatDayTime(layer.imported_at), by: layer.imported_by }),
+        ...(partly ? [t('layers.partly')] : []),
+      ],
+      tags: [...(layer.sensitivity === 'restricted' ? [t('layers.sensitivity.restricted')] : []), ...(layer.illustrative ? [t('layers.illustrative')] : [])],
+      entries: signsOf(id, locale.value, asked()),
+    }
+  }
+  const city = computed<TreeRow[]>(() => {
+    const byName = new Map(cityLayers.value.map((layer) => [layer.name, layer]))
+    return ordered(arrangement.value, [...byName.keys()]).flatMap((name) => byName.get(name) ?? []).map(own)
+  })
+
+  return computed(() => ({ live: LIVE.map(live), city: city.value, reference: reference.value }))
+}
+
+/** Rows whose name, source or owner has the words in it. */
+export function filtered(rows: readonly TreeRow[], words: string): TreeRow[] {
+  const wanted = words.trim().toLowerCase()
+  return wanted ? rows.filter((row) => [row.title, row.id, ...row.about].some((text) => text.toLowerCase().includes(wanted))) : [...rows]
+}
