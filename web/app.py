@@ -20,6 +20,7 @@ from web import errors
 from web.api import (
     catalogue,
     commands,
+    elevation,
     exercises,
     exposure,
     feeds,
@@ -102,6 +103,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         catalogue,
         layer_imports,
         tiles,
+        elevation,
         roads,
         road_matrix,
         exposure,

@@ -16,6 +16,7 @@ from spine.service_trouble import ServiceTrouble
 from spine.settings import from_environment
 from web.cli_backup import add_backup
 from web.cli_bench import add_bench
+from web.cli_elevation import add_elevation
 from web.cli_exercise import add_exercise
 from web.cli_exposure import add_exposure
 from web.cli_feed import add_feed
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     add_backup(commands)
     add_bench(commands)
     add_layers(commands)
+    add_elevation(commands)
     return parser
 
 

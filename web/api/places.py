@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from gis.gazetteer import describe, look_up
 from gis.identify import MOST_WITHIN_M, identify
 from gis.point_text import MOST_CHARACTERS, Given
 from gis.whereabouts import doubts_of_place
 from spine.canonical import Json
+from web.api.elevation import height_here
 from web.auth import InHouse, SignedIn
 
 router = APIRouter(prefix="/api", tags=["map"])
@@ -44,12 +45,14 @@ async def get_place_at(house: InHouse, principal: SignedIn, lon: Lon, lat: Lat) 
 
 @router.get("/identify", response_model=None)
 async def get_identify(
+    request: Request,
     house: InHouse,
     principal: SignedIn,
     lon: Lon,
     lat: Lat,
     within_m: Annotated[float, Query(ge=0, le=MOST_WITHIN_M, allow_inf_nan=False)] = 500.0,
 ) -> dict[str, Json]:
-    """What is here: the address, the area's code, the coordinates in every system, and what stands around."""
+    """What is here: the address, the area's code, the height of the ground, the coordinates in every system, what stands around."""
+    height = await height_here(request, house, principal, lon, lat)
     async with house.realm.pool.connection() as conn:
-        return await identify(conn, lon, lat, within_m)
+        return {**await identify(conn, lon, lat, within_m), "elevation": height}
