@@ -2,6 +2,8 @@
 import type { Locale } from '@/i18n/locale'
 import { baseLayers } from './base_layers'
 import type { CityLayer } from './city_layers'
+import { ELEVATION, elevationSource, hillshade } from './elevation'
+import type { Elevation } from './elevation'
 import { cityDrawing, cityId, citySource } from './city_style'
 import { collection } from './features'
 import { MAP_FONT } from './maplibre'
@@ -37,10 +39,12 @@ export const GROUPS: Record<string, string[]> = {
   relief: ['relief', 'summits'],
 }
 
-/** The city's own layers that are switched on, in the order in which they lie above each other. */
+/** The city's own layers that are switched on, in the order in which they lie above each other; its heights, `shaded` or not. */
 export interface Own {
   layers: readonly CityLayer[]
   theme: Theme
+  elevation?: Elevation | null
+  shaded?: boolean
 }
 
 export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<string>, own: Own = { layers: [], theme: 'dark' }): StyleSpecification {
@@ -51,6 +55,8 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
     if (layer.image) sources['relief-image'] = { type: 'image', url: layer.image.url, coordinates: layer.image.corners }
   }
   for (const layer of own.layers) sources[cityId(layer.name)] = citySource(layer)
+  const ground = own.elevation ?? null
+  if (ground) sources[ELEVATION] = elevationSource(ground)
   for (const source of LIVE_SOURCES) sources[source] = { type: 'geojson', data: EMPTY }
   const text = (size: unknown, extra: Record<string, unknown> = {}) => ({
     'text-field': name, 'text-font': MAP_FONT, 'text-size': size, ...extra,
@@ -64,7 +70,8 @@ export function buildStyle(p: Palette, tongue: Locale, hidden: ReadonlySet<strin
   const layers: unknown[] = [
     { id: 'ground', type: 'background', paint: { 'background-color': p.ground } },
     { id: 'county-fill', type: 'fill', source: 'counties', paint: { 'fill-color': p.county } },
-    { id: 'relief', type: 'raster', source: 'relief-image', paint: { 'raster-opacity': 0.35, 'raster-fade-duration': 0 } },
+    // Measured heights take the place of the drawn relief, also where they are switched off or end.
+    ...(ground ? (own.shaded ? [hillshade(own.theme)] : []) : [{ id: 'relief', type: 'raster', source: 'relief-image', paint: { 'raster-opacity': 0.35, 'raster-fade-duration': 0 } }]),
     { id: 'township-lines', type: 'line', source: 'townships', minzoom: 8.2, paint: { 'line-color': p.townshipLine, 'line-width': 0.8 } },
     { id: 'reservoir-fill', type: 'fill', source: 'reservoirs', filter: ['!=', ['geometry-type'], 'Point'], paint: { 'fill-color': p.waterFill, 'fill-outline-color': p.water } },
     {
