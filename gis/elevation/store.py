@@ -1,5 +1,6 @@
 """Rows of the elevation. Written only in the transaction of an import, a roll-back or a removal."""
 
+import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -142,7 +143,13 @@ async def read_elevation(conn: Connection) -> Elevation | None:
         rows = await cursor.fetchall()
     if not rows:
         return None
-    return Elevation(f"e{rows[0]['id']}-{str(rows[0]['file_sha256'])[:8]}", tuple(_part(row) for row in rows))
+    return Elevation(f"e{rows[0]['id']}-{_digest(rows)}", tuple(_part(row) for row in rows))
+
+
+def _digest(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Of all that lies over each other: after a restore the same numbers may come to mean other files."""
+    told = "\n".join(f"{row['id']} {row['file_sha256']} {iso(row['imported_at'])}" for row in rows)
+    return f"{zlib.crc32(told.encode()):08x}"
 
 
 async def read_tile(conn: Connection, lineage: Sequence[int], tile: Tile) -> bytes | None:
