@@ -17,6 +17,9 @@ REFERENCE_TABLES: tuple[LiteralString, ...] = (
     "gis.named",
     "gis.exposure_set",
     "gis.exposure_point",
+    "gis.elevation_version",
+    "gis.elevation_tile",
+    "gis.elevation",
 )
 """What a sealed copy of the city needs of this room, referenced tables first."""
 

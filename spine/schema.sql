@@ -251,6 +251,49 @@ CREATE TABLE gis.city_layer (
     CONSTRAINT city_layer_name_check CHECK ((name ~ '^[a-z][a-z0-9_]{1,39}$'::text)),
     CONSTRAINT city_layer_sensitivity_check CHECK ((sensitivity = ANY (ARRAY['public'::text, 'internal'::text, 'restricted'::text])))
 );
+CREATE TABLE gis.elevation (
+    only_one boolean DEFAULT true NOT NULL,
+    current integer,
+    last integer NOT NULL,
+    CONSTRAINT elevation_only_one_check CHECK (only_one)
+);
+CREATE TABLE gis.elevation_tile (
+    z smallint NOT NULL,
+    x integer NOT NULL,
+    y integer NOT NULL,
+    version integer NOT NULL,
+    origin integer,
+    plane bytea,
+    png bytea NOT NULL,
+    CONSTRAINT elevation_tile_check CHECK (((origin IS NULL) <> (plane IS NULL)))
+);
+ALTER TABLE ONLY gis.elevation_tile ALTER COLUMN plane SET STORAGE EXTERNAL;
+ALTER TABLE ONLY gis.elevation_tile ALTER COLUMN png SET STORAGE EXTERNAL;
+CREATE TABLE gis.elevation_version (
+    id integer NOT NULL,
+    lineage integer[] NOT NULL,
+    source text NOT NULL,
+    source_en text NOT NULL,
+    licence text NOT NULL,
+    date date,
+    sensitivity text NOT NULL,
+    west double precision NOT NULL,
+    south double precision NOT NULL,
+    east double precision NOT NULL,
+    north double precision NOT NULL,
+    resolution_m real NOT NULL,
+    zoom smallint NOT NULL,
+    lowest_m real NOT NULL,
+    highest_m real NOT NULL,
+    tiles integer NOT NULL,
+    crs text NOT NULL,
+    file_name text NOT NULL,
+    file_sha256 text NOT NULL,
+    report jsonb NOT NULL,
+    imported_at timestamp with time zone NOT NULL,
+    imported_by text NOT NULL,
+    CONSTRAINT elevation_version_sensitivity_check CHECK ((sensitivity = ANY (ARRAY['public'::text, 'internal'::text, 'restricted'::text])))
+);
 CREATE TABLE gis.exposure_point (
     lon double precision NOT NULL,
     lat double precision NOT NULL,
@@ -953,6 +996,12 @@ ALTER TABLE ONLY gis.base_map
     ADD CONSTRAINT base_map_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY gis.city_layer
     ADD CONSTRAINT city_layer_pkey PRIMARY KEY (name);
+ALTER TABLE ONLY gis.elevation
+    ADD CONSTRAINT elevation_pkey PRIMARY KEY (only_one);
+ALTER TABLE ONLY gis.elevation_tile
+    ADD CONSTRAINT elevation_tile_pkey PRIMARY KEY (z, x, y, version);
+ALTER TABLE ONLY gis.elevation_version
+    ADD CONSTRAINT elevation_version_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.exposure_set
     ADD CONSTRAINT exposure_set_pkey PRIMARY KEY (only_one);
 ALTER TABLE ONLY gis.facility
@@ -1080,6 +1129,7 @@ CREATE INDEX task_unit ON command.task USING btree (unit_id);
 CREATE INDEX unit_department ON command.unit USING btree (department);
 CREATE INDEX unit_task ON command.unit USING btree (task_id);
 CREATE UNIQUE INDEX base_map_one_default ON gis.base_map USING btree (is_default) WHERE is_default;
+CREATE INDEX elevation_tile_version ON gis.elevation_tile USING btree (version);
 CREATE INDEX facility_area_code ON gis.facility USING btree (area_code, kind);
 CREATE INDEX facility_kind ON gis.facility USING btree (kind);
 CREATE INDEX facility_name ON gis.facility USING gin (name_zh public.gin_trgm_ops);
@@ -1169,6 +1219,10 @@ ALTER TABLE ONLY gis.base_map_key
     ADD CONSTRAINT base_map_key_name_fkey FOREIGN KEY (name) REFERENCES gis.base_map(name) ON DELETE CASCADE;
 ALTER TABLE ONLY gis.city_layer
     ADD CONSTRAINT city_layer_current_fkey FOREIGN KEY (current) REFERENCES gis.layer_version(id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE ONLY gis.elevation
+    ADD CONSTRAINT elevation_current_fkey FOREIGN KEY (current) REFERENCES gis.elevation_version(id);
+ALTER TABLE ONLY gis.elevation_tile
+    ADD CONSTRAINT elevation_tile_version_fkey FOREIGN KEY (version) REFERENCES gis.elevation_version(id) ON DELETE CASCADE;
 ALTER TABLE ONLY gis.facility
     ADD CONSTRAINT facility_area_code_fkey FOREIGN KEY (area_code) REFERENCES gis.place(code);
 ALTER TABLE ONLY gis.fence_state

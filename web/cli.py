@@ -17,6 +17,7 @@ from spine.settings import from_environment
 from web.cli_backup import add_backup
 from web.cli_basemap import add_basemap
 from web.cli_bench import add_bench
+from web.cli_elevation import add_elevation
 from web.cli_exercise import add_exercise
 from web.cli_exposure import add_exposure
 from web.cli_feed import add_feed
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     add_bench(commands)
     add_layers(commands)
     add_basemap(commands)
+    add_elevation(commands)
     return parser
 
 

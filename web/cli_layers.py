@@ -155,13 +155,13 @@ async def run_import(arguments: argparse.Namespace, settings: Settings) -> int:
             told = describe(name, None if before is None else before.description, _told(arguments))
             try:
                 made = await import_layer(
-                    house.realm, path, path.name, told, options, system("命令行"), _progress, Path(workplace)
+                    house.realm, path, path.name, told, options, system("命令行"), progress, Path(workplace)
                 )
             except Refused as refused:
-                _end_progress()
-                _tell_problems(refused.facts)
+                end_progress()
+                tell_problems(refused.facts)
                 raise
-            _end_progress()
+            end_progress()
             await _tell_the_screens(house)
     _tell_report(made.report)
     say(
@@ -175,18 +175,18 @@ async def _checked(path: Path, options: Options, workplace: Path) -> Mapping[str
     try:
         return await look(path, path.name, options, workplace)
     except Refused as refused:
-        _tell_problems(refused.facts)
+        tell_problems(refused.facts)
         raise
 
 
-async def _progress(told: Mapping[str, Any]) -> None:
+async def progress(told: Mapping[str, Any]) -> None:
     if "done" in told and sys.stderr.isatty():
         total = told.get("total")
         share = f" {100 * int(told['done']) // int(total)}%" if total else ""
         print(f"\r→ {int(told['done']):,}{share}   ", end="", file=sys.stderr, flush=True)
 
 
-def _end_progress() -> None:
+def end_progress() -> None:
     if sys.stderr.isatty():
         print(file=sys.stderr)
 
@@ -200,10 +200,10 @@ def _tell_report(report: Mapping[str, Any]) -> None:
     )
     for attribute in report["attributes"]:
         print(f"    {attribute['name']:24} {attribute['type']:10} {attribute['source']}")
-    _tell_problems(report)
+    tell_problems(report)
 
 
-def _tell_problems(facts: Mapping[str, Any]) -> None:
+def tell_problems(facts: Mapping[str, Any]) -> None:
     report = cast(Mapping[str, Any], facts.get("report") or facts)
     marks = {"left_out": "✗", "repaired": "▲", "note": "·"}
     for row in cast(list[dict[str, Any]], report.get("problems") or []):

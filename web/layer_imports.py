@@ -2,14 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import UUID
 
 from gis import catalogue_store as store
 from gis.catalogue import STREAM, Description
+from gis.elevation.build import import_heights
+from gis.elevation.store import NAME as ELEVATION
+from gis.elevation.store import About
 from gis.exchange.build import import_layer
+from gis.exchange.child import Hear
 from gis.exchange.options import Options
+from spine.canonical import JsonObject
 from spine.end_tasks import end_tasks
 from spine.errors import Refused
 from spine.principal import Principal
@@ -17,6 +22,7 @@ from spine.realm import Realm
 from web.layer_uploads import Upload, Uploads
 from web.layer_watch import LayerWatch
 
+Bring = Callable[[Hear], Awaitable[JsonObject]]
 log = logging.getLogger("fengsui.layers")
 
 EVERY_S = 0.4
@@ -41,7 +47,37 @@ class LayerImports:
     async def begin(
         self, job: UUID, principal: Principal, upload_id: UUID, upload: Upload, told: Description, options: Options
     ) -> None:
-        """Raises Refused `too_many_imports`."""
+        """A layer of features. Raises Refused `too_many_imports`."""
+
+        async def bring(hear: Hear) -> JsonObject:
+            made = await import_layer(
+                self._realm, upload.path, upload.name, told, options, principal, hear, upload.folder
+            )
+            return {**made.report, "number": made.number}
+
+        await self._begin(job, principal, upload_id, told.name, bring)
+
+    async def begin_heights(
+        self,
+        job: UUID,
+        principal: Principal,
+        upload_id: UUID,
+        upload: Upload,
+        about: About,
+        options: Options,
+        alone: bool,
+    ) -> None:
+        """Heights of the ground. Raises Refused `too_many_imports`."""
+
+        async def bring(hear: Hear) -> JsonObject:
+            made = await import_heights(
+                self._realm, upload.path, upload.name, about, options, principal, hear, upload.folder, alone=alone
+            )
+            return {**made.report, "number": made.version}
+
+        await self._begin(job, principal, upload_id, ELEVATION, bring)
+
+    async def _begin(self, job: UUID, principal: Principal, upload_id: UUID, name: str, bring: Bring) -> None:
         if len(self._tasks) >= MOST_WAITING:
             raise Refused(
                 "too_many_imports",
@@ -51,19 +87,15 @@ class LayerImports:
                 final=False,
             )
         async with self._realm.pool.connection() as conn:
-            await store.begin_import(conn, job, told.name, at=self._realm.wall_now(), by=principal.id)
-        task = asyncio.create_task(
-            self._run(job, principal, upload_id, upload, told, options), name=f"import {told.name}"
-        )
+            await store.begin_import(conn, job, name, at=self._realm.wall_now(), by=principal.id)
+        task = asyncio.create_task(self._run(job, principal, upload_id, name, bring), name=f"import {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
         await end_tasks(self._tasks)
 
-    async def _run(
-        self, job: UUID, principal: Principal, upload_id: UUID, upload: Upload, told: Description, options: Options
-    ) -> None:
+    async def _run(self, job: UUID, principal: Principal, upload_id: UUID, name: str, bring: Bring) -> None:
         loop = asyncio.get_running_loop()
         noted, done, total = 0.0, 0, None
 
@@ -84,12 +116,10 @@ class LayerImports:
         beating = asyncio.create_task(beat())
         try:
             async with self._turn:
-                made = await import_layer(
-                    self._realm, upload.path, upload.name, told, options, principal, hear, upload.folder
-                )
+                report = await bring(hear)
             self._realm.nudges.publish([STREAM])
             await self._watch.look()
-            await self._end(job, "done", report={**made.report, "number": made.number})
+            await self._end(job, "done", report=report)
             await asyncio.to_thread(self.uploads.drop, principal, upload_id)
         except Refused as refused:
             await self._end(job, "refused", problem=refused)
@@ -97,7 +127,7 @@ class LayerImports:
             await asyncio.shield(self._end(job, "failed", problem=_FAILED))
             raise
         except Exception as error:
-            log.exception("the import of %s failed: %s", told.name, error)
+            log.exception("the import of %s failed: %s", name, error)
             await self._end(job, "failed", problem=_FAILED)
         finally:
             beating.cancel()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from gis.catalogue import STREAM, CityLayer
 from gis.catalogue_store import changes_so_far, read_city_layers
+from gis.elevation.store import Elevation, read_elevation
 from gis.layers import LayerRow, layer_rows
 from spine.canonical import Json
 from spine.end_tasks import end_tasks
@@ -27,6 +28,7 @@ class Catalogue:
     region: str
     built_in: dict[str, LayerRow]
     city: dict[str, CityLayer]
+    elevation: Elevation | None
 
 
 class LayerWatch:
@@ -63,7 +65,8 @@ class LayerWatch:
                     return held
                 built_in = {one.name: one for one in await layer_rows(conn)}
                 city = {layer.name: layer for layer in await read_city_layers(conn)}
-            self._held = Catalogue(changes, region, built_in, city)
+                elevation = await read_elevation(conn)
+            self._held = Catalogue(changes, region, built_in, city, elevation)
         self._telemetry.publish(STREAM, self.said(self._held))
         return self._held
 

@@ -55,11 +55,11 @@ class Tiles:
         self._queries: dict[tuple[str, int], bytes] = {}
         self._keeping: set[asyncio.Task[None]] = set()
         self._making: dict[str, asyncio.Task[bytes]] = {}
-        self._connections = TileConnections(realm)
+        self.connections = TileConnections(realm)
 
     async def close(self) -> None:
         await self.settle()
-        await self._connections.close()
+        await self.connections.close()
 
     async def served(self, principal: Principal, name: str) -> Served:
         """Raises Refused `not_found`, also for what this person may not see: the answer must not tell what exists."""
@@ -96,7 +96,7 @@ class Tiles:
             raise TimeoutError("the database is away")  # said at once, not after waiting for it
         query = await self._query(served, z)
         try:
-            async with self._connections.one() as conn:
+            async with self.connections.one() as conn:
                 made = await make_tile(conn, query, z, x, y)
         except UndefinedTable:
             # The version was dropped since the catalogue was read.

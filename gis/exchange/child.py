@@ -75,8 +75,9 @@ async def _started(order: Mapping[str, Any]) -> AsyncGenerator[asyncio.subproces
         await process.wait()
 
 
-def _order(do: str, path: Path, name: str, options: Options, workplace: Path) -> dict[str, Any]:
+def _order(do: str, path: Path, name: str, options: Options, workplace: Path, **more: Any) -> dict[str, Any]:
     return {
+        **more,
         "do": do,
         "path": str(path),
         "name": name,
@@ -179,7 +180,23 @@ class Rows:
 
 @asynccontextmanager
 async def rows(path: Path, name: str, options: Options, workplace: Path, hear: Hear) -> AsyncGenerator[Rows]:
-    async with _started(_order("rows", path, name, options, workplace)) as process:
+    async with _coming(_order("rows", path, name, options, workplace), hear) as coming:
+        yield coming
+
+
+@asynccontextmanager
+async def tiles(
+    path: Path, name: str, options: Options, workplace: Path, version: int, before: Path | None, hear: Hear
+) -> AsyncGenerator[Rows]:
+    """Rows of `gis.elevation_tile` without their version, from a GeoTIFF. `before`: a folder with the tiles that it changes."""
+    order = _order("tiles", path, name, options, workplace, version=version, before=before and str(before))
+    async with _coming(order, hear) as coming:
+        yield coming
+
+
+@asynccontextmanager
+async def _coming(order: Mapping[str, Any], hear: Hear) -> AsyncGenerator[Rows]:
+    async with _started(order) as process:
         coming = Rows(process, hear)
         try:
             yield coming

@@ -21,6 +21,7 @@ class Options:
     `layer`: which of several. `encoding`: of attributes. `crs`: anything PROJ knows, such as `EPSG:4547`. `origin`: the offset
     on top of it. `lon`, `lat`: columns of a table. `swap`: the two were exchanged. `leave_out`: import although features must
     be left out. `rename`: attribute → its new title. `drop`: attributes not to keep. `city`: west, south, east, north.
+    Of heights: `unit` they are in, `nodata`: the value for "not known" ("none": there is none).
     """
 
     layer: str | None = None
@@ -33,6 +34,8 @@ class Options:
     leave_out: bool = False
     rename: Mapping[str, str] = field(default_factory=dict[str, str])
     drop: frozenset[str] = frozenset()
+    unit: str | None = None
+    nodata: str | None = None
     city: tuple[float, float, float, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -47,6 +50,8 @@ class Options:
             "leave_out": self.leave_out,
             "rename": dict(self.rename),
             "drop": sorted(self.drop),
+            "unit": self.unit,
+            "nodata": self.nodata,
             "city": self.city,
         }
 
@@ -65,6 +70,8 @@ class Options:
             leave_out=bool(told.get("leave_out")),
             rename=dict(cast(Mapping[str, str], told.get("rename") or {})),
             drop=frozenset(cast(list[str], told.get("drop") or [])),
+            unit=told.get("unit"),
+            nodata=told.get("nodata"),
             city=None if city is None else cast(tuple[float, float, float, float], tuple(city)),
         )
 

@@ -2,7 +2,7 @@
 
 Foreign files are opened here and nowhere else: with a limit on memory and processor time, without network drivers, in a process
 whose death harms nothing. Order `look`: the answer is one JSON document on stderr. Order `rows`: rows as COPY text on stdout,
-progress and the final report as JSON lines on stderr. A refusal is a JSON line `{"refused": …}` and exit code 3.
+progress and the final report as JSON lines on stderr; `tiles` the same of a GeoTIFF's heights. A refusal is a JSON line `{"refused": …}` and exit code 3.
 """
 
 import gc
@@ -26,11 +26,12 @@ from gis.exchange.gdal_file import GdalFile
 from gis.exchange.options import MOST_FEATURES, Options
 from gis.exchange.shapes import Placed, Shaper
 from gis.exchange.thinning import Thinning
-from gis.exchange.unpack import open_source
+from gis.exchange.unpack import Source, open_source
 from spine.errors import Refused
 
 MOST_MEMORY = 3 * 1024**3
 MOST_CPU_S = 900
+MOST_CPU_TILES_S = 3600
 LOOKED_AT = 20_000
 """Features that a preview checks; the import checks all."""
 SAMPLE = 20
@@ -42,13 +43,17 @@ _vector: Any = shapely
 def main() -> int:
     order = json.loads(sys.stdin.readline())
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY, MOST_MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_CPU_S, MOST_CPU_S + 5))
+    seconds = MOST_CPU_TILES_S if order["do"] == "tiles" else MOST_CPU_S
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     gc.freeze()
     findings = Findings()
     try:
         with tempfile.TemporaryDirectory(prefix="fengsui-", dir=order["workplace"]) as workplace:
             options = Options.from_json(order["options"])
             source, names = open_source(Path(order["path"]), str(order["name"]), Path(workplace), options.layer)
+            if source.format == "geotiff" or order["do"] == "tiles":
+                _heights(order, source, names, Path(workplace), options, findings)
+                return 0
             opened: Opened = (
                 CsvFile(source, options, findings) if source.format == "csv" else GdalFile(source, options, findings)
             )
@@ -66,6 +71,36 @@ def main() -> int:
         _say({"refused": _too_large().to_json()})
         return REFUSED
     return 0
+
+
+def _heights(
+    order: dict[str, Any], source: Source, names: list[str], workplace: Path, options: Options, findings: Findings
+) -> None:
+    """Raises Refused `not_heights`, `heights_are_no_layer`, and what gis/elevation finds wrong."""
+    if source.format != "geotiff":
+        raise Refused(
+            "not_heights",
+            zh="高程只能从 GeoTIFF 导入；矢量图层请用 fengsui import。",
+            en="Heights are imported from GeoTIFF; for layers of features use fengsui import.",
+            field="file",
+            final=False,
+        )
+    if order["do"] == "rows":
+        raise Refused(
+            "heights_are_no_layer",
+            zh="GeoTIFF 是高程，不是矢量图层；请用 fengsui elevation import，或在图层页面作为高程导入。",
+            en="A GeoTIFF holds heights, no features: use fengsui elevation import, or import it as elevation on the layer page.",
+            field="file",
+            final=False,
+        )
+    # Only here: it brings a second GDAL with it, which a table of schools does not need.
+    from gis.elevation.reading import ElevationReading
+
+    reading = ElevationReading(source, names, workplace, options, findings)
+    if order["do"] == "look":
+        _say({"found": reading.look()})
+    else:
+        reading.tiles(order, _say)
 
 
 def _too_large() -> Refused:

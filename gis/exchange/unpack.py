@@ -13,7 +13,7 @@ from typing import Any, Literal
 from gis.exchange.options import question
 from spine.errors import Refused
 
-Format = Literal["shapefile", "geopackage", "geojson", "kml", "csv"]
+Format = Literal["shapefile", "geopackage", "geojson", "kml", "csv", "geotiff"]
 
 MOST_MEMBERS = 500
 MOST_UNPACKED = 4 * 1024**3
@@ -23,7 +23,8 @@ _NO_LAYER = 9
 _SMALL = 64 * 1024 * 1024
 _BLOCK = 1024 * 1024
 _PARTS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
-_TAKEN = _PARTS | {".gpkg", ".geojson", ".json", ".kml", ".csv", ".txt"}
+_TAKEN = _PARTS | {".gpkg", ".geojson", ".json", ".kml", ".csv", ".txt", ".tif", ".tiff"}
+_TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
 _TABLES = frozenset({".csv", ".txt", ".tsv"})
 
 
@@ -78,6 +79,8 @@ def _single(path: Path, name: str, head: bytes) -> Source:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"SQLite format 3\x00"):
         return Source("geopackage", path, {".gpkg": path}, stem)
+    if head.startswith(_TIFF):
+        return Source("geotiff", path, {".tif": path}, stem)
     if head.startswith(b"\x00\x00\x27\x0a"):
         raise _refused(
             "shapefile_parts_missing",
@@ -93,8 +96,8 @@ def _single(path: Path, name: str, head: bytes) -> Source:
         return Source("csv", path, {".csv": path}, stem)
     raise _refused(
         "file_unknown",
-        "不认识的文件：可导入 Shapefile（zip）、GeoPackage、GeoJSON、KML/KMZ、CSV。",
-        "An unknown kind of file: Shapefile (zip), GeoPackage, GeoJSON, KML/KMZ and CSV can be imported.",
+        "不认识的文件：可导入 Shapefile（zip）、GeoPackage、GeoJSON、KML/KMZ、CSV，高程用 GeoTIFF。",
+        "An unknown kind of file: Shapefile (zip), GeoPackage, GeoJSON, KML/KMZ and CSV can be imported, heights as GeoTIFF.",
     )
 
 
@@ -176,8 +179,8 @@ def _unpack(path: Path, name: str, workplace: Path) -> list[Source]:
     if not found:
         raise _refused(
             "zip_holds_nothing",
-            "压缩包里没有可导入的文件（Shapefile、GeoPackage、GeoJSON、KML、CSV）。",
-            "Nothing in the zip can be imported (Shapefile, GeoPackage, GeoJSON, KML, CSV).",
+            "压缩包里没有可导入的文件（Shapefile、GeoPackage、GeoJSON、KML、CSV、GeoTIFF）。",
+            "Nothing in the zip can be imported (Shapefile, GeoPackage, GeoJSON, KML, CSV, GeoTIFF).",
         )
     if name.lower().endswith(".kmz"):
         kml = [source for source in found if source.format == "kml"]
@@ -188,7 +191,7 @@ def _unpack(path: Path, name: str, workplace: Path) -> list[Source]:
 def _rank(parts: dict[str, Path]) -> int:
     if parts.keys() <= {".prj", ".cpg"}:
         return _NO_LAYER
-    if parts.keys() & {".shp", ".dbf", ".shx", ".gpkg", ".kml", ".geojson"}:
+    if parts.keys() & {".shp", ".dbf", ".shx", ".gpkg", ".kml", ".geojson", ".tif", ".tiff"}:
         return 0
     return 1 if ".json" in parts else 2
 

@@ -13,6 +13,8 @@ from gis.catalogue import check_may_change, may_see_layer
 from gis.catalogue_store import city_extent, read_city_layer, read_import
 from gis.crs import origin_of
 from gis.describe import describe
+from gis.elevation.build import tell_about
+from gis.elevation.store import NAME as ELEVATION
 from gis.exchange.child import look
 from gis.exchange.options import Options, refused_from
 from spine.canonical import Json
@@ -46,6 +48,8 @@ class ReadingOptions(BaseModel):
     leave_out: bool = False
     rename: Annotated[dict[str, _TEXT], Field(max_length=300)] = {}
     drop: Annotated[list[_TEXT], Field(max_length=300)] = []
+    unit: _TEXT | None = None
+    nodata: _TEXT | None = None
 
     def options(self) -> Options:
         return Options(
@@ -59,11 +63,14 @@ class ReadingOptions(BaseModel):
             leave_out=self.leave_out,
             rename=self.rename,
             drop=frozenset(self.drop),
+            unit=self.unit or None,
+            nodata=self.nodata or None,
         )
 
 
 class LayerImport(BaseModel):
-    """`id`: made by the sender; the same again starts nothing new."""
+    """`id`: made by the sender; the same again starts nothing new. `name` "elevation": heights from a GeoTIFF, laid over those
+    that there are, or `alone`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -72,6 +79,7 @@ class LayerImport(BaseModel):
     name: _TEXT
     description: LayerDescription
     options: ReadingOptions
+    alone: bool = False
 
 
 def imports_of(request: Request) -> LayerImports:
@@ -127,6 +135,8 @@ async def post_import(body: LayerImport, request: Request, house: InHouse, princ
     async with house.realm.pool.connection() as conn:
         if await read_import(conn, body.id) is not None:
             return JSONResponse({"id": str(body.id)}, status_code=202)
+        if body.name == ELEVATION:
+            return await _begin_heights(body, request, principal)
         before = await read_city_layer(conn, body.name)
     if before is not None:
         if not may_see_layer(principal, before):
@@ -144,6 +154,16 @@ async def post_import(body: LayerImport, request: Request, house: InHouse, princ
     imports = imports_of(request)
     kept = imports.uploads.find(principal, body.upload)
     await imports.begin(body.id, principal, body.upload, kept, told, body.options.options())
+    return JSONResponse({"id": str(body.id)}, status_code=202)
+
+
+async def _begin_heights(body: LayerImport, request: Request, principal: Principal) -> JSONResponse:
+    check_may_change(principal, None)
+    about = tell_about(body.description.model_dump())
+    imports = imports_of(request)
+    kept = imports.uploads.find(principal, body.upload)
+    options = body.options.options()
+    await imports.begin_heights(body.id, principal, body.upload, kept, about, options, body.alone)
     return JSONResponse({"id": str(body.id)}, status_code=202)
 
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from gis.gazetteer import describe, look_up
 from gis.identify import MOST_WITHIN_M
 from gis.point_text import MOST_CHARACTERS, Given
 from gis.whereabouts import doubts_of_place
 from spine.canonical import Json
+from web.api.elevation import height_here
 from web.auth import InHouse, SignedIn
 from web.identified import identified
 
@@ -45,13 +46,15 @@ async def get_place_at(house: InHouse, principal: SignedIn, lon: Lon, lat: Lat) 
 
 @router.get("/identify", response_model=None)
 async def get_identify(
+    request: Request,
     house: InHouse,
     principal: SignedIn,
     lon: Lon,
     lat: Lat,
     within_m: Annotated[float, Query(ge=0, le=MOST_WITHIN_M, allow_inf_nan=False)] = 500.0,
 ) -> dict[str, Json]:
-    """What is here: the address, the area's code, the coordinates in every system, what stands around; and as far as the asker
-    may see them the features of the city's layers, drawings and fences, with their distances."""
+    """What is here: the address, the area's code, the height of the ground, the coordinates in every system, what stands around; and as
+    far as the asker may see them the features of the city's layers, drawings and fences, with their distances."""
+    height = await height_here(request, house, principal, lon, lat)
     async with house.realm.pool.connection() as conn:
-        return await identified(conn, house.book, principal, lon, lat, within_m)
+        return {**await identified(conn, house.book, principal, lon, lat, within_m), "elevation": height}

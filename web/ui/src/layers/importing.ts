@@ -30,6 +30,17 @@ export interface Report {
   geometries: Record<string, number>
   extent: [number, number, number, number] | null
   problems: Finding[]
+  /** Of a raster of heights only. */
+  width?: number
+  height?: number
+  resolution_m?: number
+  kept_m?: number
+  unit?: string
+  nodata?: number | string | null
+  known_share?: number
+  lowest_m?: number | null
+  highest_m?: number | null
+  preview?: string | null
 }
 
 export interface Found extends Report {
@@ -48,6 +59,8 @@ export interface Answers {
   leave_out: boolean
   rename: Record<string, string>
   drop: string[]
+  unit: string
+  nodata: string
 }
 
 export interface Told {
@@ -77,7 +90,7 @@ export interface Job {
 
 const pause = (ms: number) => new Promise<void>((resume) => { setTimeout(resume, ms) })
 
-export const noAnswers = (): Answers => ({ layer: '', encoding: '', crs: '', origin: '', lon: '', lat: '', swap: false, leave_out: false, rename: {}, drop: [] })
+export const noAnswers = (): Answers => ({ layer: '', encoding: '', crs: '', origin: '', lon: '', lat: '', swap: false, leave_out: false, rename: {}, drop: [], unit: '', nodata: '' })
 
 /** Send the file; `progress` hears the share that is there, 0 to 1. Returns the upload's id. */
 export function sendUp(file: File, progress: (share: number) => void, stop: AbortSignal): Promise<string> {
@@ -111,10 +124,10 @@ export async function lookInto(upload: string, answers: Answers): Promise<Found>
   return (await post<{ found: Found }>(`/api/layer-uploads/${upload}/look`, answers)).found
 }
 
-/** Start the import and follow it to its end; `hear` gets every step. Losing the line does not lose the import. */
-export async function bringIn(upload: string, name: string, told: Told, answers: Answers, hear: (job: Job) => void): Promise<Job> {
+/** Start the import and follow it to its end; `hear` gets every step. `alone`: heights instead of those that are there. Losing the line does not lose the import. */
+export async function bringIn(upload: string, name: string, told: Told, answers: Answers, alone: boolean, hear: (job: Job) => void): Promise<Job> {
   const id = newId()
-  await post('/api/layer-imports', { id, upload, name, description: told, options: answers })
+  await post('/api/layer-imports', { id, upload, name, description: told, options: answers, alone })
   for (;;) {
     await pause(500)
     let job: Job

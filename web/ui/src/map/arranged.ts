@@ -13,6 +13,7 @@ const STRENGTHS: Record<string, readonly string[]> = {
   circle: ['circle-opacity', 'circle-stroke-opacity'],
   symbol: ['icon-opacity', 'text-opacity'],
   raster: ['raster-opacity'],
+  hillshade: ['hillshade-exaggeration'],
 }
 
 /** A strength times `share`. Zoom may stand only at the top of an expression, so the outputs of steps and ramps are multiplied, not the whole. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LayerSpecification } from 'maplibre-gl'
+import { PLAIN } from './arrangement'
 import { NONE, OWN, baseMap, baseMaps, baseSources, choiceOf, chooseBaseMap, overBaseMap, tileFailed } from './base_maps'
 import type { BaseMap } from './base_maps'
 import { paletteOf } from './palette'
@@ -8,7 +9,7 @@ import { buildStyle } from './style'
 vi.mock('./maplibre', () => ({ MAP_FONT: ['Noto Sans CJK SC'] }))
 vi.mock('@/wire/pictures', () => ({ useTelemetry: () => ({ items: { value: {} } }) }))
 const get = vi.hoisted(() => vi.fn(() => Promise.resolve({ maps: [], may_change: false })))
-vi.mock('@/wire/api', () => ({ get, asProblem: (thrown: unknown) => ({ detail: String(thrown) }) }))
+vi.mock('@/wire/api', () => ({ onSignedOut: () => undefined, get, asProblem: (thrown: unknown) => ({ detail: String(thrown) }) }))
 vi.stubGlobal('location', { origin: 'http://centre.test' })
 
 const imagery: BaseMap = {
@@ -73,7 +74,7 @@ describe('a base map in the style', () => {
   })
 
   it('is part of the whole style, and hidden groups take their edges along', () => {
-    const style = buildStyle(p, 'zh', new Set(['roads']), { layers: [], theme: 'dark', under: { choice: 'imagery', map: imagery } })
+    const style = buildStyle(p, 'zh', { ...PLAIN, off: ['roads'] }, { layers: [], theme: 'dark', under: { choice: 'imagery', map: imagery } })
     expect(Object.keys(style.sources)).toContain('base:imagery:1')
     expect(style.layers.some((layer) => layer.id === 'base:imagery:0')).toBe(true)
   })

@@ -147,9 +147,9 @@ export interface Under {
 }
 
 /** Our own ground, which a base map covers. Lines and names stay above it. */
-const COVERED = ['county-fill', 'relief']
+const COVERED = ['county-fill', 'relief', 'elevation']
 /** What our own base map consists of; with none at all only what happens is drawn. */
-const OWN_BASE = ['county-fill', 'relief', 'township-lines', 'reservoir-fill', 'rivers', 'roads', 'county-lines', 'river-names', 'county-names', 'township-names', 'summits']
+const OWN_BASE = [...COVERED, 'township-lines', 'reservoir-fill', 'rivers', 'roads', 'county-lines', 'river-names', 'county-names', 'township-names', 'summits']
 const HALOED = ['township-lines', 'rivers', 'roads', 'county-lines']
 const HALO = 2.2
 

@@ -14,6 +14,7 @@ import type { BaseName } from './base_layers'
 import { cityLayers } from './city_layers'
 import type { CityLayer } from './city_layers'
 import { cityId, colourOf, marksOf } from './city_style'
+import { elevation } from './elevation'
 import { CATEGORY_SIGNS } from './features'
 import { FACILITY_KINDS, UNIT_SIGNS, facilitySign } from './icons'
 import type { MapLibreMap } from './maplibre'
@@ -108,6 +109,8 @@ function referenceSigns(row: ReferenceRow, p: Palette, say: Say, tongue: Locale)
       return [{ key: 'county', kind: 'line', colour: p.countyLine, text: say('tree.sign.county') }]
     case 'relief':
       return [{ key: 'relief', kind: 'fill', colour: p.county, text: say('tree.sign.relief') }, { key: 'summit', kind: 'icon', icon: 'summit', text: say('tree.sign.summit') }]
+    case 'elevation':
+      return [{ key: 'elevation', kind: 'fill', colour: p.county, text: say('elevation.hillshade') }]
   }
 }
 
@@ -178,6 +181,7 @@ function allSigns(row: string, tongue: Locale, asked: Asked, drawn: readonly Fac
   const say: Say = (key, named) => sayIn(tongue, key, named)
   if (row === 'drawings') return drawnSigns(drawn, tongue, asked.nameOfSymbol ?? (() => null))
   if ((LIVE as string[]).includes(row)) return liveSigns(row as Exclude<LiveRow, 'drawings'>, palette, say, tongue)
+  if (row === 'elevation' && !elevation.value) return []
   if ((REFERENCE as string[]).includes(row)) return referenceSigns(row as ReferenceRow, palette, say, tongue)
   const layer = (asked.city ?? cityLayers.value).find((one) => cityId(one.name) === row)
   return layer ? citySigns(layer, theme, say) : []
@@ -225,10 +229,10 @@ export function legendOf(map: MapLibreMap | null, tongue: Locale, asked: Asked =
   for (const [row, ids] of rows) {
     const layers = shown(ids)
     const found = layers.length ? map.queryRenderedFeatures({ layers }) : []
-    const image = row === 'relief' && layers.includes('relief')
+    const image = (row === 'relief' && layers.includes('relief')) || (row === 'elevation' && layers.length > 0) // pictures have no features
     if (!found.length && !image) continue
     const signs = allSigns(row, tongue, { ...asked, city }, found.map((one) => one.properties as Facts))
-    const used = new Set([...found.flatMap((one) => keysOf(row, one.layer.id, one.properties as Facts)), ...(image ? ['relief'] : [])])
+    const used = new Set([...found.flatMap((one) => keysOf(row, one.layer.id, one.properties as Facts)), ...(image ? [row] : [])])
     const told = signs.length > 1 && row !== 'drawings' ? signs.filter((sign) => used.has(sign.key)) : signs
     if (told.length) groups.push({ id: row, title: titleOf(row, tongue, city), entries: told.map(bare) })
   }

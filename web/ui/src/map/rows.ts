@@ -26,6 +26,7 @@ export const REFERENCE_ROWS = {
   townships: ['township-lines', 'township-names'],
   counties: ['county-fill', 'county-lines', 'county-names'],
   relief: ['relief', 'summits'],
+  elevation: ['elevation'],
 } as const
 export type LiveRow = keyof typeof LIVE_ROWS
 export type ReferenceRow = keyof typeof REFERENCE_ROWS

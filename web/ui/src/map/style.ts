@@ -6,6 +6,8 @@ import { baseLayers } from './base_layers'
 import { OWN, baseSources, overBaseMap } from './base_maps'
 import type { Under } from './base_maps'
 import type { CityLayer } from './city_layers'
+import { ELEVATION, elevationSource, hillshade } from './elevation'
+import type { Elevation } from './elevation'
 import { cityDrawing, cityId, citySource } from './city_style'
 import { collection } from './features'
 import { MAP_FONT } from './maplibre'
@@ -24,10 +26,11 @@ export type LiveSource = (typeof LIVE_SOURCES)[number]
 /** Layers that answer to a click, the nearest to the eye first. */
 export const CLICKABLE = ['incidents', 'units', 'units-idle', 'calls', 'alerts', 'closure-marks', 'closure-lines', 'alert-areas', 'facilities', 'reservoirs']
 
-/** The city's own layers as the catalogue has them. */
+/** The city's own layers as the catalogue has them; its heights. */
 export interface Own {
   layers: readonly CityLayer[]
   theme: Theme
+  elevation?: Elevation | null
   /** What lies below everything. */
   under?: Under
 }
@@ -42,6 +45,8 @@ export function buildStyle(p: Palette, tongue: Locale, one: Arrangement, own: Ow
   for (const layer of own.layers) sources[cityId(layer.name)] = citySource(layer)
   const under = own.under ?? { choice: OWN, map: null }
   Object.assign(sources, baseSources(under))
+  const heights = own.elevation ?? null
+  if (heights) sources[ELEVATION] = elevationSource(heights)
   for (const source of LIVE_SOURCES) sources[source] = { type: 'geojson', data: EMPTY }
   const ground = fromTheGround(one, own.layers.map((layer) => layer.name)).flatMap((called) => own.layers.filter((layer) => layer.name === called))
   const text = (size: unknown, extra: Record<string, unknown> = {}) => ({
@@ -56,7 +61,8 @@ export function buildStyle(p: Palette, tongue: Locale, one: Arrangement, own: Ow
   const layers: unknown[] = [
     { id: 'ground', type: 'background', paint: { 'background-color': p.ground } },
     { id: 'county-fill', type: 'fill', source: 'counties', paint: { 'fill-color': p.county } },
-    { id: 'relief', type: 'raster', source: 'relief-image', paint: { 'raster-opacity': 0.35, 'raster-fade-duration': 0 } },
+    // Measured heights take the place of the drawn relief, also where they end.
+    heights ? hillshade(own.theme) : { id: 'relief', type: 'raster', source: 'relief-image', paint: { 'raster-opacity': 0.35, 'raster-fade-duration': 0 } },
     { id: 'township-lines', type: 'line', source: 'townships', minzoom: 8.2, paint: { 'line-color': p.townshipLine, 'line-width': 0.8 } },
     { id: 'reservoir-fill', type: 'fill', source: 'reservoirs', filter: ['!=', ['geometry-type'], 'Point'], paint: { 'fill-color': p.waterFill, 'fill-outline-color': p.water } },
     {

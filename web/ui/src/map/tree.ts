@@ -12,6 +12,7 @@ import { baseLayers } from './base_layers'
 import { cityLayers, drawnAt } from './city_layers'
 import type { CityLayer } from './city_layers'
 import { cityId } from './city_style'
+import { elevation, elevationReason, elevationState } from './elevation'
 import { signsOf, titleOf } from './legend'
 import type { LegendEntry } from './legend'
 import { nameOfSymbol } from './legend_icon'
@@ -74,6 +75,7 @@ export function useTree(given: TreeGiven, arrangement: ComputedRef<Arrangement>)
 
   const reference = computed<TreeRow[]>(() =>
     REFERENCE.flatMap((row) => {
+      if (row === 'elevation') return heights()
       const layer = baseLayers.get(row)
       if (!layer) return []
       const counted = row === 'facilities' || row === 'reservoirs'
@@ -86,6 +88,22 @@ export function useTree(given: TreeGiven, arrangement: ComputedRef<Arrangement>)
       }]
     }),
   )
+
+  /** Measured heights: no row while none are loaded. */
+  function heights(): TreeRow[] {
+    const parts = elevation.value?.parts ?? []
+    if (parts.length === 0 && elevationState.value !== 'failed') return []
+    const reason = elevationState.value === 'failed' ? elevationReason.value : (given.trouble.get('elevation') ?? '')
+    return [{
+      id: 'elevation', name: null, title: titleOf('elevation', locale.value), count: null, of: null, held: true, state: reason ? 'failed' : 'ready', reason, heardAt: undefined,
+      date: parts[0]?.date ?? t('map.no_date'),
+      about: parts.flatMap((one) => [
+        `${t('layers.source')}${label(one, 'source')}`, `${t('elevation.date')}${one.date ?? t('map.no_date')}`, `${t('layers.licence')}${one.licence}`,
+        t('elevation.cells', { n: one.resolution_m }), t('layers.imported', { n: one.version, at: formatDayTime(one.imported_at), by: one.imported_by }),
+      ]),
+      tags: elevation.value?.sensitivity === 'restricted' ? [t('layers.sensitivity.restricted')] : [], entries: signsOf('elevation', locale.value, asked()),
+    }]
+  }
 
   function own(layer: CityLayer): TreeRow {
     const id = cityId(layer.name)
