@@ -67,10 +67,9 @@ async def post_matrix(request: Request, house: InHouse, principal: SignedIn) -> 
 
 
 def _table(roads: Roads, asked: MatrixIn) -> dict[str, Json]:
-    from gis.roads.travel import Spot, travel_table
+    from gis.roads.travel import travel_table
 
-    origins = [Spot(spot.id, spot.lon, spot.lat) for spot in asked.origins]
-    targets = [Spot(spot.id, spot.lon, spot.lat) for spot in asked.targets]
+    origins, targets = asked.origins, asked.targets
     table = travel_table(roads.networks, origins, targets, asked.who)
     known = np.isfinite(table.seconds)
     seconds: list[Json] = []

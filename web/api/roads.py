@@ -57,7 +57,7 @@ async def get_road_at(request: Request, house: InHouse, principal: SignedIn, lon
     found: dict[str, Json] | None = None
     if roads.networks is not None:
         graph, barriers = roads.networks.graph, roads.networks.public.barriers
-        snapped = graph.snap([(lon, lat)])
+        snapped = graph.snap(np.asarray([lon]), np.asarray([lat]))
         edge = int(snapped.edge[0])
         if edge >= 0:
             row, share = graph.rows[edge], float(snapped.share[0])
@@ -180,7 +180,7 @@ async def get_isochrone(
     off_m: float | None = None
     if roads.networks is not None:
         network = roads.networks.of(who)
-        snapped = roads.networks.graph.snap([(lon, lat)])
+        snapped = roads.networks.graph.snap(np.asarray([lon]), np.asarray([lat]))
         reason = "too_far"
         if int(snapped.edge[0]) >= 0:
             off_m = float(snapped.off_m[0])
