@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from gis.roads.snaps import Floats, Ints
+from gis.roads.snaps import Bools, Floats, Ints
 
 _WANTED = 8  # segments beside a place, on average where roads are
 _WIDEST_M = 400.0
@@ -51,7 +51,7 @@ class Cells:
         Where it is farther nothing certain is said: the distance is infinite.
         """
         at = np.floor((points - self._low) / self.reach_m).astype(np.int64)
-        inside = ((at >= 1) & (at <= (self._columns - 2, self._rows - 2))).all(axis=1)
+        inside: Bools = np.all((at >= 1) & (at <= (self._columns - 2, self._rows - 2)), axis=1)
         cell = np.where(inside, at[:, 1] * self._columns + at[:, 0], self._columns + 1)
         rows = cell[:, None] + np.asarray((-self._columns, 0, self._columns))
         low = self._pointer[rows - 1].astype(np.int64)

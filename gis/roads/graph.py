@@ -5,9 +5,9 @@ first node, 1 at its last.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import shapely
@@ -27,7 +27,7 @@ _vector: Any = shapely  # its stubs leave the types of arrays open
 
 @dataclass(frozen=True, slots=True)
 class EdgeRow:
-    """A stretch of road as stored. `line` is WKB in degrees."""
+    """A stretch of road as stored. `line` is WKB in degrees; `rescue_both_ways`: one way for all but rescue traffic."""
 
     id: int
     from_node: int
@@ -40,6 +40,8 @@ class EdgeRow:
     speed_kmh: float
     oneway: bool
     line: bytes
+    open_to: Literal["all", "rescue", "public"] = "all"
+    rescue_both_ways: bool = False
 
 
 class Plane:
@@ -66,6 +68,7 @@ class RoadGraph:
         self.version = version
         self.rows = tuple(rows)
         number = {node: index for index, node in enumerate(node_ids)}
+        self.node_number = number
         self.nodes = len(number)
         self.edge_ids: Ints = np.asarray([row.id for row in rows], dtype=np.int64)
         self.number_of: dict[int, int] = {int(edge): index for index, edge in enumerate(self.edge_ids)}
@@ -105,9 +108,44 @@ class RoadGraph:
         self._lines_tree: Any = _vector.STRtree(self.lines)
         self.shares: Floats = self.along / self._whole[edges]
 
-    def snap(self, lons: Floats, lats: Floats) -> Snaps:
-        """The nearest place on any road within `MOST_OFF_ROAD_M`, for each point. What was asked before is remembered."""
-        return self._kept.look_up(lons, lats, lambda lons, lats: self.snap_within(lons, lats, MOST_OFF_ROAD_M))
+    def edges_at(self) -> Callable[[int], list[tuple[int, int]]]:
+        """A question: the edges that meet at a node, each with the end (0 or 1) that lies there."""
+        ends = np.concatenate((self.start, self.end))
+        order = np.argsort(ends, kind="stable")
+        pointer = np.searchsorted(ends[order], np.arange(self.nodes + 1))
+        count = len(self.rows)
+
+        def at(node: int) -> list[tuple[int, int]]:
+            return [(end % count, end // count) for end in order[pointer[node] : pointer[node + 1]].tolist()]
+
+        return at
+
+    def snap(self, lons: Floats, lats: Floats, open_edges: Bools | None = None) -> Snaps:
+        """The nearest place on any road within `MOST_OFF_ROAD_M`, for each point. What was asked before is remembered.
+
+        `open_edges`: on these roads only.
+        """
+        found = self._kept.look_up(lons, lats, lambda lons, lats: self.snap_within(lons, lats, MOST_OFF_ROAD_M))
+        if open_edges is None:
+            return found
+        for index in np.flatnonzero((found.edge >= 0) & ~open_edges[found.edge]).tolist():
+            other = self._snap_open(self.plane.xy(np.asarray([[lons[index], lats[index]]])), open_edges)
+            found.edge[index], found.share[index], found.off_m[index] = other.edge[0], other.share[0], other.off_m[0]
+            found.lon[index], found.lat[index] = other.lon[0], other.lat[0]
+        return found
+
+    def _snap_open(self, point: Floats, open_edges: Bools) -> Snaps:
+        """For the few points whose nearest road is not open to all."""
+        for most_m in (100.0, 500.0, MOST_OFF_ROAD_M):
+            pieces: Any = self._tree.query_ball_point(point[0], most_m + _PIECE_M / 2)
+            segments = self._piece_of[np.asarray(pieces, dtype=np.int64)]
+            segments = segments[open_edges[self._edge_of_coordinate[segments]]]
+            if len(segments):
+                segment, part, distance = self._nearest(point, segments[None, :])
+                if distance[0] <= most_m:
+                    return self._placed(segment, part, distance)
+        nowhere = np.zeros(1, dtype=np.int64)
+        return self._placed(nowhere, np.zeros(1), np.full(1, np.inf))
 
     def snap_within(self, lons: Floats, lats: Floats, most_m: float) -> Snaps:
         """The nearest place on any road, for each point. Exact in the plane."""

@@ -42,15 +42,19 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """One road layer: with nothing closed, and with what is closed for each kind of traffic."""
+    """One road layer for each kind of traffic: with nothing closed, and with what is closed to it."""
 
     graph: RoadGraph
-    free: Network
+    free_rescue: Network
+    free_public: Network
     rescue: Network
     public: Network
 
     def of(self, who: Who) -> Network:
         return self.rescue if who == "rescue" else self.public
+
+    def free_of(self, who: Who) -> Network:
+        return self.free_rescue if who == "rescue" else self.free_public
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,9 @@ def _rounded(value: float | None) -> Json:
     return None if value is None else round(value)
 
 
-def snap(graph: RoadGraph, spots: Sequence[Placed]) -> Snaps:
-    return graph.snap(*_degrees(spots))
+def snap(network: Network, spots: Sequence[Placed]) -> Snaps:
+    """The nearest places on roads that this traffic may use."""
+    return network.graph.snap(*_degrees(spots), network.permit.open_edges)
 
 
 def _degrees(spots: Sequence[Placed]) -> tuple[Floats, Floats]:
@@ -162,6 +167,13 @@ def travel_table(
     return _table(networks, origins, targets, who, toward)
 
 
+def with_seconds(
+    networks: Networks, origins: Sequence[Placed], targets: Sequence[Placed], who: Who, seconds: Floats
+) -> Table:
+    """A table of times that were found elsewhere: (origins, targets), infinite where there is none."""
+    return _table(networks, origins, targets, who, False, seconds)
+
+
 def _turned(table: Table) -> Table:
     """The same times with targets for origins."""
     return Table(
@@ -177,7 +189,12 @@ def _turned(table: Table) -> Table:
 
 
 def _table(
-    networks: Networks | None, origins: Sequence[Placed], targets: Sequence[Placed], who: Who, toward: bool
+    networks: Networks | None,
+    origins: Sequence[Placed],
+    targets: Sequence[Placed],
+    who: Who,
+    toward: bool,
+    found: Floats | None = None,
 ) -> Table:
     straight_m = _straight(origins, targets)
     shape = len(origins), len(targets)
@@ -189,8 +206,8 @@ def _table(
         )
         return Table(origins, targets, nowhere[0], straight_m, *nowhere[1:], toward, lambda _r, _c: "no_road_data")
     network = networks.of(who)
-    starts, ends = snap(networks.graph, origins), snap(networks.graph, targets)
-    seconds = network.seconds(starts, ends, toward=toward)
+    starts, ends = snap(network, origins), snap(network, targets)
+    seconds = network.seconds(starts, ends, toward=toward) if found is None else found
     free: Floats | None = None
 
     def reason(row: int, column: int) -> Reason:
@@ -199,9 +216,9 @@ def _table(
             return "too_far"
         if network.closed_at(starts, row) or network.closed_at(ends, column):
             return "in_closure"
-        if network is not networks.free:
+        if network is not networks.free_of(who):
             if free is None:
-                free = networks.free.seconds(starts, ends, toward=toward)
+                free = networks.free_of(who).seconds(starts, ends, toward=toward)
             if np.isfinite(free[row, column]):
                 return "cut_off"
         return "not_connected"
@@ -225,8 +242,9 @@ def nearest(
     timed, apart = order[:known][:count], order[known:][:count]
     legs = [table.leg(0, column) for column in timed]
     if networks is not None and timed:
-        chosen = snap(networks.graph, [candidates[column] for column in timed])
-        ways = networks.of(who).ways(snap(networks.graph, [origin]), chosen, toward=toward)
+        network = networks.of(who)
+        chosen = snap(network, [candidates[column] for column in timed])
+        ways = network.ways(snap(network, [origin]), chosen, toward=toward)
         legs = [
             leg if way is None else replace(leg, distance_m=way_m(networks.graph, way))
             for leg, way in zip(legs, ways, strict=True)

@@ -92,7 +92,7 @@ def measure(networks: Networks, rounds: int) -> Taken:
 
     origin, units = spots(1), spots(UNITS)
     # A search costs more or less with where it begins: SciPy begins at the end of the road on which our origin lies.
-    alone = _direct(networks, int(networks.graph.start[snap(networks.graph, origin).edge[0]]))
+    alone = _direct(networks, int(networks.graph.start[snap(networks.rescue, origin).edge[0]]))
     travel_table(networks, origin, units, "rescue")
     fresh = iter([spots(UNITS) for _ in range(rounds)])
     works = (

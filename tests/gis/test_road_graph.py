@@ -18,17 +18,9 @@ from gis.roads.isochrone import isochrones
 from gis.roads.network import Network
 from gis.roads.route import find_route
 from gis.roads.travel import Networks, Spot, nearest, snap, travel_table
-from tests.gis.road_town import PLACES, ROWS, E, N, S, W, town
+from tests.gis.road_town import PLACES, ROWS, E, N, S, W, node, spot, town
 
 MID_A = (99.05, 23.499)
-
-
-def spot(name: str, at: tuple[float, float]) -> Spot:
-    return Spot(name, *at)
-
-
-def node(number: int) -> Spot:
-    return spot(str(number), PLACES[number])
 
 
 def seconds(networks: Networks, origin: Spot, target: Spot) -> float | None:
@@ -189,7 +181,7 @@ def test_toward_and_away_agree_with_the_way_walked() -> None:
     spots = [spot(str(i), (float(rng.uniform(W, E)), float(rng.uniform(S, N)))) for i in range(40)]
     for toward in (False, True):
         table = travel_table(networks, spots[:1], spots, "rescue", toward=toward)
-        ways = networks.rescue.ways(snap(networks.graph, spots[:1]), snap(networks.graph, spots), toward=toward)
+        ways = networks.rescue.ways(snap(networks.rescue, spots[:1]), snap(networks.rescue, spots), toward=toward)
         for column, way in enumerate(ways):
             if way is None:
                 assert not np.isfinite(table.seconds[0, column])
@@ -275,7 +267,7 @@ def test_nearest_by_time_and_the_roadless_apart() -> None:
 
 def test_isochrones_grow_and_stop_at_what_is_closed() -> None:
     networks = town(without=(16, 18))
-    origin = snap(networks.graph, [node(0)])
+    origin = snap(networks.rescue, [node(0)])
     five, ten = isochrones(networks.rescue, origin, [10, 5])
     assert (five.minutes, ten.minutes) == (5, 10)
     assert ten.shape.buffer(0.001).contains(five.shape)
