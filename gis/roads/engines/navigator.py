@@ -160,7 +160,7 @@ class Navigator:
         """An engine that is away or slow is left alone for a while: nobody waits for it again and again."""
         if trouble.reason in ("away", "slow"):
             self._rest_until = self._clock() + REST_S
-        if trouble.reason not in ("resting", "not_running", "data_differs", "not_for_this"):
+        if trouble.reason not in ("resting", "not_running", "data_differs", "not_for_this", "closed"):
             log.warning("%s: %s", wanted, trouble)
 
 

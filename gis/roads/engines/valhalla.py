@@ -9,6 +9,7 @@ import shapely
 
 from gis.roads.barriers import Closed
 from gis.roads.engines.engine import EngineName, EngineTrouble, Said, SaidStep, ask_json
+from gis.roads.snaps import Floats
 from gis.roads.words import Turn
 from spine.canonical import Json, JsonObject
 
@@ -32,7 +33,7 @@ class Valhalla:
         body: JsonObject = {
             "locations": [{"lon": lon, "lat": lat} for lon, lat in (start, end)],
             "costing": "auto",
-            "shape_format": "geojson",
+            "shape_format": "polyline6",
             "directions_options": {"units": "kilometers"},
             **_avoiding(closed),
         }
@@ -71,7 +72,7 @@ def _avoiding(closed: Sequence[Closed]) -> JsonObject:
 
 def _said(trip: Mapping[str, Any]) -> Said:
     leg = trip["legs"][0]
-    line = np.asarray(leg["shape"]["coordinates"], dtype=np.float64)
+    line = decoded(str(leg["shape"]))
     steps: list[SaidStep] = []
     for way in leg["maneuvers"]:
         kind, begin = int(way["type"]), int(way["begin_shape_index"])
@@ -89,3 +90,25 @@ def _said(trip: Mapping[str, Any]) -> Said:
             SaidStep(_TURNS.get(kind, "straight"), begin, metres, seconds, None if count is None else int(count))
         )
     return Said(float(trip["summary"]["time"]), float(trip["summary"]["length"]) * 1000, line, tuple(steps))
+
+
+def decoded(shape: str) -> Floats:
+    """(n, 2) degrees of a polyline with six decimals: latitude and longitude, each the step from the one before.
+
+    Raises ValueError for what is none. Source: "Encoded Polyline Algorithm Format", developers.google.com/maps.
+    """
+    steps: list[int] = []
+    value = shift = 0
+    for letter in shape:
+        part = ord(letter) - 63
+        if not 0 <= part < 64 or shift > 30:
+            raise ValueError("no polyline")
+        value |= (part & 31) << shift
+        shift += 5
+        if part < 32:
+            steps.append(~(value >> 1) if value & 1 else value >> 1)
+            value = shift = 0
+    if shift or len(steps) % 2:
+        raise ValueError("a polyline that ends early")
+    degrees: Floats = np.cumsum(np.asarray(steps, dtype=np.float64).reshape(-1, 2), axis=0)[:, ::-1] / 1e6
+    return degrees
