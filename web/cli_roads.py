@@ -43,7 +43,13 @@ async def run_import(arguments: argparse.Namespace, settings: Settings) -> int:
             done = await replace_roads(conn, roads, facts)
             version = (await store.layer_state(conn)).version
             await conn.commit()
-    keep_source(settings.data_dir, path, version)  # other route engines are built from it
+    try:
+        keep_source(settings.data_dir, path, version)  # other route engines are built from it
+    except OSError as error:
+        say(
+            f"OSM 文件没有保留（{error}）；以后要用其他路线程序时请再导入一次。",
+            f"The OSM file was not kept ({error}); import it again before another route engine is set up.",
+        )
     left, turns_left = (
         ", ".join(f"{why} {count}" for why, count in sorted(one.items())) or "0"
         for one in (roads.left_out, roads.turns_left_out)

@@ -63,7 +63,8 @@ async def test_forces_and_orders_go_by_time_on_the_road(people: People, live_ser
     phone = await people.come("duty1", size=PHONE, locale="en-US")
     await phone.evaluate("localStorage.setItem('fengsui.locale', 'en')")
     await phone.goto(page.url)
-    await phone.get_by_role("tab", name=re.compile("Forces|Units")).click()
+    await phone.get_by_role("navigation").get_by_role("button", name="Detail").click()
+    await phone.get_by_role("tab", name="Forces").click()
     await expect(phone.get_by_text("no way through: inside what is closed").first).to_be_visible()
     await shoot(phone, "forces-closed-phone-en")
     wide = await people.come("duty1", locale="en-US")
@@ -72,7 +73,7 @@ async def test_forces_and_orders_go_by_time_on_the_road(people: People, live_ser
         "duty1", "road.open", {"closure_id": await standing(live_server), "reason": "解除"}
     )
     await wide.goto(page.url)
-    await wide.get_by_role("tab", name=re.compile("Forces|Units")).click()
+    await wide.get_by_role("tab", name="Forces").click()
     await expect(wide.locator("td.n b").first).to_contain_text("min")
     await shoot(wide, "forces-en")
 

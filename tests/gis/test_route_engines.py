@@ -1,7 +1,7 @@
 """Another engine's answer is used where it can be believed, and nowhere else: the way stays open, on our roads, and is told as ours is."""
 
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -20,7 +20,7 @@ from gis.roads.building import build, with_closures
 from gis.roads.closure import Closure, Kind
 from gis.roads.current import Roads
 from gis.roads.engines.current import CurrentNavigator, engine_at
-from gis.roads.engines.engine import EngineName, EngineTrouble, Trouble
+from gis.roads.engines.engine import EngineName, Trouble
 from gis.roads.engines.navigator import Navigator, Ready
 from gis.roads.engines.setting import EngineSetting, keep_source, read_setting, read_source, write_port, write_setting
 from gis.roads.engines.valhalla import decoded
@@ -71,9 +71,6 @@ async def client() -> AsyncGenerator[httpx.AsyncClient]:
         yield opened
 
 
-Ask = Callable[[str], tuple[int, bytes] | None]
-
-
 def navigator(
     client: httpx.AsyncClient, url: str, *, version: int = VERSION, name: EngineName = "osrm", patience_s: float = 30.0
 ) -> Navigator:
@@ -97,27 +94,27 @@ async def test_a_good_answer_is_told_with_our_roads_names(client: httpx.AsyncCli
 @pytest.mark.parametrize(
     ("answer", "trouble"),
     [
-        (lambda _: None, "slow"),
-        (lambda _: (500, b"broken"), "refused"),
-        (lambda _: (200, b"<html>hello</html>"), "nonsense"),
-        (lambda _: (200, b"[1, 2]"), "nonsense"),
-        (lambda _: (200, b'{"code": "Ok", "routes": [{"legs": []}]}'), "nonsense"),
-        (lambda _: (200, b'{"code": "NoRoute"}'), "refused"),
-        (lambda _: (200, osrm_answer(DIRECT, float("nan"))), "nonsense"),
-        (lambda _: (200, osrm_answer(DIRECT, -5.0)), "nonsense"),
-        (lambda _: (200, osrm_answer(DIRECT, 20.0)), "nonsense"),  # ten kilometres in twenty seconds
-        (lambda _: (200, osrm_answer(DIRECT, 500.0, 99_000.0)), "nonsense"),  # it says another length than it draws
-        (lambda _: (200, osrm_answer([PLACES[0], PLACES[3]])), "wrong_place"),
-        (lambda _: (200, osrm_answer(DIRECT[::-1])), "wrong_place"),
-        (lambda _: (200, osrm_answer([PLACES[0], (99.05, 23.45), PLACES[1]], 900.0)), "off_our_roads"),
-        (lambda _: (200, b"x" * 20_000_000), "nonsense"),
+        (None, "slow"),
+        ((500, b"broken"), "refused"),
+        ((200, b"<html>hello</html>"), "nonsense"),
+        ((200, b"[1, 2]"), "nonsense"),
+        ((200, b'{"code": "Ok", "routes": [{"legs": []}]}'), "nonsense"),
+        ((200, b'{"code": "NoRoute"}'), "refused"),
+        ((200, osrm_answer(DIRECT, float("nan"))), "nonsense"),
+        ((200, osrm_answer(DIRECT, -5.0)), "nonsense"),
+        ((200, osrm_answer(DIRECT, 20.0)), "nonsense"),  # ten kilometres in twenty seconds
+        ((200, osrm_answer(DIRECT, 500.0, 99_000.0)), "nonsense"),  # it says another length than it draws
+        ((200, osrm_answer([PLACES[0], PLACES[3]])), "wrong_place"),
+        ((200, osrm_answer(DIRECT[::-1])), "wrong_place"),
+        ((200, osrm_answer([PLACES[0], (99.05, 23.45), PLACES[1]], 900.0)), "off_our_roads"),
+        ((200, b"x" * 20_000_000), "nonsense"),
     ],
 )  # fmt: skip
 async def test_whatever_is_wrong_with_it_ours_stands_and_says_so(
-    client: httpx.AsyncClient, answer: Ask, trouble: Trouble
+    client: httpx.AsyncClient, answer: tuple[int, bytes] | None, trouble: Trouble
 ) -> None:
     own = find_route(town(), node(0), node(1), "public")
-    async with upstream(answer) as other:
+    async with upstream(lambda _: answer) as other:
         one = navigator(client, other.url, patience_s=0.2 if trouble == "slow" else 30.0)
         route, by = await one.route(roads(town()), node(0), node(1), "public")
     assert by.trouble == trouble
@@ -309,12 +306,15 @@ async def test_every_engine_installed_here_keeps_the_contract(
             assert all("路" in step.sentence()[0] for step in route.steps[:-1])
             answered += 1
         assert answered == 23
+        kept = 0
         closed = roads(networks, closure(box(99.008, 22.99, 99.010, 23.02)))  # all but the two northern streets
         for start, end in pairwise(spots):
             route, by = await other.route(closed, start, end, "public")
             if route.line is not None:
                 assert not LineString(route.line).intersects(closed.closures[0].shape)
-            assert by.trouble in ((None, "closed") if name == "osrm" else (None, "refused"))
+            assert by.trouble in (None, "closed", "refused")
+            kept += by.wanted is not None and by.trouble is None
+        assert kept > 0  # an engine may be told, or be lucky: where its way is open it is used
         table, by = await other.matrix(roads(networks), spots, spots, "public")
         own_table = travel_table(networks, spots, spots, "public")
         assert by.trouble == (None if name == "osrm" else "not_for_this")
@@ -324,5 +324,3 @@ async def test_every_engine_installed_here_keeps_the_contract(
             < float(np.median(table.seconds[own_table.seconds > 60] / own_table.seconds[own_table.seconds > 60]))
             < 3
         )
-        with pytest.raises(EngineTrouble):
-            await engine_at(client, name, url, 30.0).route((10.0, 50.0), (10.1, 50.1), [])

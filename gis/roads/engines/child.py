@@ -85,8 +85,13 @@ class EngineChild:
 async def tend_engine(data_dir: Path) -> None:
     """For the life of a process that serves, on its main thread."""
     folder = folder_of(data_dir)
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(folder / "engine.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder / "engine.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        log.warning("no other route engine can be run here: %s", error)
+        await asyncio.Event().wait()
+        return
     child = EngineChild(data_dir)
     loop = asyncio.get_running_loop()
     try:

@@ -140,10 +140,13 @@ class Navigator:
         if bool((~np.isfinite(seconds) | (seconds < 0))[known].any()):
             raise EngineTrouble("refused", "a pair has no time")
         table = with_seconds(networks, origins, targets, who, np.where(known, seconds, np.inf))
-        one = await asyncio.to_thread(travel_table, networks, origins[:1], targets, who)
-        both = known[0] & np.isfinite(one.seconds[0]) & (one.seconds[0] > 60)
-        if bool(both.any()) and not _RATIO[0] <= float(np.median(seconds[0][both] / one.seconds[0][both])) <= _RATIO[1]:
+        row = int(np.argmax(known.sum(axis=1)))
+        ours = (await asyncio.to_thread(travel_table, networks, [origins[row]], targets, who)).seconds[0]
+        both = known[row] & np.isfinite(ours) & (ours > 60)
+        if bool(both.any()) and not _RATIO[0] <= float(np.median(seconds[row][both] / ours[both])) <= _RATIO[1]:
             raise EngineTrouble("nonsense", "times unlike ours")
+        if not bool(np.isfinite(ours[known[row]]).all()):
+            raise EngineTrouble("nonsense", "ways where ours knows none")
         return table
 
     def _ready(self, roads: Roads) -> Engine:

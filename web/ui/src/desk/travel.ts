@@ -159,7 +159,10 @@ export function useTravelWords(): { main: (travel: Travel | null) => string; mor
 
   function more(travel: Travel | null): string {
     if (!travel) return ''
-    if (travel.range) return t('around.range', { low: minutes(travel.range[0]), high: minutes(travel.range[1]) })
+    if (travel.range) {
+      const [low, high] = travel.range.map(minutes)
+      return low === high ? '' : t('around.range', { low, high })
+    }
     return t(travel.reason === null ? 'desk.travel.not_asked' : `desk.travel.why.${travel.reason}`)
   }
 
