@@ -92,16 +92,13 @@ def serving(programs: Programs, data: Path, port: int) -> list[str]:
     if programs.engine == "osrm":
         size = ["--max-table-size", str(MOST_PLACES)]
         return [programs["osrm-routed"], "-a", "mld", "-i", "127.0.0.1", "-p", str(port), *size, str(data / "map.osrm")]
-    written = data / "valhalla.json"
-    configuration = json.loads(written.read_text("utf-8"))
+    configuration = json.loads((data / "valhalla.json").read_text("utf-8"))
     configuration["mjolnir"]["tile_dir"] = str(data / "tiles")
     configuration["httpd"]["service"]["listen"] = f"tcp://127.0.0.1:{port}"
-    for name in ("loopback", "interrupt"):
-        configuration["httpd"]["service"][name] = f"ipc://{data}/{name}"
-    for name in ("loki", "thor", "odin"):
-        configuration[name]["service"]["proxy"] = f"ipc://{data}/{name}"
+    # Beside the data, which may have been built by somebody else (root) than who runs the server.
+    written = data.parent / "valhalla-served.json"
     written.write_text(json.dumps(configuration), "utf-8")
-    return [programs["valhalla_service"], str(written), "1"]
+    return [programs["valhalla_service"], str(written), "1", "--inproc-sockets"]
 
 
 def _configure(programs: Programs, path: Path, tiles: Path) -> None:
