@@ -33,6 +33,27 @@ def both_bearings_and_km(lon: float, lat: float, lons: Floats, lats: Floats) -> 
     return np.asarray(there, dtype=np.float64), np.asarray(back, dtype=np.float64), km
 
 
+def many_metres(lon: float, lat: float, lons: Floats, lats: Floats) -> Floats:
+    """Distances from one point to many by Lambert's formula for long lines: within a millionth of the geodesic.
+
+    Not for points on opposite sides of the Earth. Source: W. D. Lambert, J. Washington Acad. Sci. 32(5), 1942.
+    """
+    flattening, axis = 1 / 298.257223563, 6_378_137.0
+    reduced_1 = np.arctan((1 - flattening) * np.tan(np.radians(lat)))
+    reduced_2 = np.arctan((1 - flattening) * np.tan(np.radians(lats)))
+    half = (np.sin((reduced_2 - reduced_1) / 2)) ** 2
+    half += np.cos(reduced_1) * np.cos(reduced_2) * np.sin(np.radians(lons - lon) / 2) ** 2
+    half = np.minimum(half, 1.0)
+    angle = 2 * np.arcsin(np.sqrt(half))
+    middle, apart = (reduced_1 + reduced_2) / 2, (reduced_2 - reduced_1) / 2
+    sine = np.sin(angle)
+    # The two corrections vanish with the angle, and so do what they are divided by.
+    x = (angle - sine) * (np.sin(middle) * np.cos(apart)) ** 2 / np.maximum(1 - half, 1e-12)
+    y = (angle + sine) * (np.cos(middle) * np.sin(apart)) ** 2 / np.maximum(half, 1e-300)
+    metres: Floats = axis * (angle - flattening / 2 * (x + y))
+    return metres
+
+
 def destination(lon: float, lat: float, bearing: float, metres: float) -> tuple[float, float]:
     """The point that lies so far in that direction."""
     end_lon, end_lat, _ = _GEOD.fwd(lon, lat, bearing, metres)

@@ -13,6 +13,7 @@ from spine.db import Connection
 
 REFERENCE_TABLES: tuple[LiteralString, ...] = (
     *REGION_TABLES,
+    "gis.road_turn",
     "gis.village",
     "gis.named",
     "gis.exposure_set",

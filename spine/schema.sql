@@ -559,8 +559,11 @@ CREATE TABLE gis.road_edge (
     line public.geometry(LineString,4326) NOT NULL,
     mark gis.mark NOT NULL,
     oneway boolean DEFAULT false NOT NULL,
+    open_to text DEFAULT 'all'::text NOT NULL,
+    rescue_both_ways boolean DEFAULT false NOT NULL,
     CONSTRAINT road_edge_class_check CHECK ((class = ANY (ARRAY['expressway'::text, 'national'::text, 'provincial'::text, 'county'::text, 'township'::text]))),
     CONSTRAINT road_edge_length_m_check CHECK ((length_m > (0)::double precision)),
+    CONSTRAINT road_edge_open_to_check CHECK ((open_to = ANY (ARRAY['all'::text, 'rescue'::text, 'public'::text]))),
     CONSTRAINT road_edge_speed_kmh_check CHECK ((speed_kmh > (0)::double precision))
 );
 CREATE TABLE gis.road_layer_state (
@@ -574,6 +577,16 @@ CREATE TABLE gis.road_node (
     point public.geometry(Point,4326) NOT NULL,
     place_code text,
     CONSTRAINT road_node_kind_check CHECK ((kind = ANY (ARRAY['place'::text, 'junction'::text, 'end'::text])))
+);
+CREATE TABLE gis.road_turn (
+    id integer NOT NULL,
+    from_edge integer NOT NULL,
+    via_node integer NOT NULL,
+    to_edge integer NOT NULL,
+    kind text NOT NULL,
+    sign text NOT NULL,
+    excepts text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT road_turn_kind_check CHECK ((kind = ANY (ARRAY['no'::text, 'only'::text])))
 );
 CREATE TABLE gis.summit (
     name_zh text NOT NULL,
@@ -1040,6 +1053,8 @@ ALTER TABLE ONLY gis.road_layer_state
     ADD CONSTRAINT road_layer_state_pkey PRIMARY KEY (only_one);
 ALTER TABLE ONLY gis.road_node
     ADD CONSTRAINT road_node_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY gis.road_turn
+    ADD CONSTRAINT road_turn_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY gis.summit
     ADD CONSTRAINT summit_pkey PRIMARY KEY (name_zh);
 ALTER TABLE ONLY gis.track_point
@@ -1159,6 +1174,9 @@ CREATE INDEX road_edge_from ON gis.road_edge USING btree (from_node);
 CREATE INDEX road_edge_line ON gis.road_edge USING gist (line);
 CREATE INDEX road_edge_to ON gis.road_edge USING btree (to_node);
 CREATE INDEX road_node_point ON gis.road_node USING gist (point);
+CREATE INDEX road_turn_from ON gis.road_turn USING btree (from_edge);
+CREATE INDEX road_turn_to ON gis.road_turn USING btree (to_edge);
+CREATE INDEX road_turn_via ON gis.road_turn USING btree (via_node);
 CREATE INDEX track_point_slot ON gis.track_point USING btree (slot);
 CREATE INDEX village_area ON gis.village USING gist (area);
 CREATE INDEX village_point ON gis.village USING gist (point);
@@ -1193,6 +1211,7 @@ CREATE INDEX fact_command ON spine.fact USING btree (command_id);
 CREATE INDEX session_account ON spine.session USING btree (account_id);
 CREATE TRIGGER road_edge_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_edge FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 CREATE TRIGGER road_node_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_node FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
+CREATE TRIGGER road_turn_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_turn FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
 ALTER TABLE ONLY command.inject
@@ -1237,6 +1256,12 @@ ALTER TABLE ONLY gis.road_edge
     ADD CONSTRAINT road_edge_to_node_fkey FOREIGN KEY (to_node) REFERENCES gis.road_node(id);
 ALTER TABLE ONLY gis.road_node
     ADD CONSTRAINT road_node_place_code_fkey FOREIGN KEY (place_code) REFERENCES gis.place(code);
+ALTER TABLE ONLY gis.road_turn
+    ADD CONSTRAINT road_turn_from_edge_fkey FOREIGN KEY (from_edge) REFERENCES gis.road_edge(id) ON DELETE CASCADE;
+ALTER TABLE ONLY gis.road_turn
+    ADD CONSTRAINT road_turn_to_edge_fkey FOREIGN KEY (to_edge) REFERENCES gis.road_edge(id) ON DELETE CASCADE;
+ALTER TABLE ONLY gis.road_turn
+    ADD CONSTRAINT road_turn_via_node_fkey FOREIGN KEY (via_node) REFERENCES gis.road_node(id) ON DELETE CASCADE;
 ALTER TABLE ONLY incidents.drawing
     ADD CONSTRAINT drawing_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY incidents.drawing_version

@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from gis.exposure.current import CurrentExposure
 from gis.roads.current import CurrentRoads
+from gis.roads.engines.current import CurrentNavigator
 from spine.end_tasks import end_tasks
 from spine.errors import Refused
 from spine.settings import Settings
@@ -77,6 +78,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
             await app.state.layer_imports.close()
             await app.state.base_maps.close()
             await app.state.layers.close()
+            await app.state.navigator.close()
             await app.state.tiles.close()
             await app.state.intake.close()
             await app.state.gateway.close()
@@ -95,6 +97,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.tiles = Tiles(house.realm, app.state.layers)
     app.state.layer_imports = LayerImports(house.realm, app.state.layers)
     app.state.roads = CurrentRoads()
+    app.state.navigator = CurrentNavigator(settings.data_dir)
     app.state.exposure = CurrentExposure()
     house.realm.when_exchanged(app.state.roads.forget)
     house.realm.when_exchanged(app.state.exposure.forget)

@@ -9,6 +9,7 @@ import webbrowser
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from gis.roads.engines.child import tend_engine
 from spine.accounts import DemoLogin, demo_logins
 from spine.db import owner_connection
 from spine.end_tasks import end_tasks
@@ -134,7 +135,7 @@ async def _up(
         if arguments.open:
             webbrowser.open(address)
 
-    beside: list[Callable[[Gateway], Coroutine[None, None, None]]] = []
+    beside: list[Callable[[Gateway], Coroutine[None, None, None]]] = [lambda _: tend_engine(settings.data_dir)]
     if private is not None:
         beside.append(lambda _: _revive(private))
     if logins:
@@ -197,7 +198,10 @@ async def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
         listening,
         work=False,
         ready=lambda: say(f"serve 已启动：{address}", f"serving on {address}"),
-        beside=[] if health is None else [lambda gateway: be_watched(house, health, gateway)],
+        beside=[
+            lambda _: tend_engine(settings.data_dir),
+            *([] if health is None else [lambda gateway: be_watched(house, health, gateway)]),
+        ],
     )
     return 0
 

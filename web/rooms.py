@@ -17,6 +17,7 @@ import notify.picture
 import notify.react
 from command.catalogue import command_catalogue
 from command.plan import plans
+from gis.roads.profile import house_rules
 from incidents.catalogue import incident_catalogue
 from spine import deadlines, realm_clock
 from spine.command import Registry
@@ -59,6 +60,7 @@ def read_rules() -> None:
 
     Raises the room's own error, which names the file and the place in it.
     """
+    house_rules()
     incident_catalogue()
     command_catalogue()
     plans()

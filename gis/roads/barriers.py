@@ -13,6 +13,7 @@ from gis.roads.graph import Bools, RoadGraph
 
 Bars: TypeAlias = Literal["all", "public"]
 Who: TypeAlias = Literal["rescue", "public"]
+WHO: tuple[Who, Who] = ("rescue", "public")
 _vector: Any = shapely  # its stubs leave the types of arrays open
 _POINT_M = 1.0  # a closed point of a road is this long to each side
 _AGAIN_M = 25.0  # how far a new road layer may draw the same road beside the old one

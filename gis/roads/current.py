@@ -65,6 +65,6 @@ class CurrentRoads:
                 networks = await asyncio.to_thread(with_closures, networks, barriers)
             return Roads(networks, before.origin, closures, state)
         origin = await store.layer_origin(conn)
-        nodes, rows = await store.road_layer(conn)
-        networks = await asyncio.to_thread(build, state.version, nodes, rows, barriers) if rows else None
+        nodes, rows, turns = await store.road_layer(conn)
+        networks = await asyncio.to_thread(build, state.version, nodes, rows, barriers, turns) if rows else None
         return Roads(networks, origin, closures, state)

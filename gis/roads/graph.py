@@ -5,30 +5,29 @@ first node, 1 at its last.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
-Bools: TypeAlias = NDArray[np.bool_]
+from gis.roads.cells import Cells
+from gis.roads.snaps import Bools, Floats, Ints, Remembered, Snaps
+
+__all__ = ["MOST_OFF_ROAD_M", "Bools", "EdgeRow", "Floats", "Ints", "Plane", "RoadGraph", "Snaps"]
 
 MOST_OFF_ROAD_M = 3000.0
 """Farther from every road than this, a travel time by road would be pretended."""
 _PIECE_M = 150.0
 _NEAREST = 12
-_MOST_KEPT = 50_000
 _vector: Any = shapely  # its stubs leave the types of arrays open
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeRow:
-    """A stretch of road as stored. `line` is WKB in degrees."""
+    """A stretch of road as stored. `line` is WKB in degrees; `rescue_both_ways`: one way for all but rescue traffic."""
 
     id: int
     from_node: int
@@ -41,20 +40,8 @@ class EdgeRow:
     speed_kmh: float
     oneway: bool
     line: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Snaps:
-    """Points put on the road: edge number (-1: no road near enough), share along it, metres away, and the foot in degrees."""
-
-    edge: Ints
-    share: Floats
-    off_m: Floats
-    lon: Floats
-    lat: Floats
-
-    def __len__(self) -> int:
-        return len(self.edge)
+    open_to: Literal["all", "rescue", "public"] = "all"
+    rescue_both_ways: bool = False
 
 
 class Plane:
@@ -81,6 +68,7 @@ class RoadGraph:
         self.version = version
         self.rows = tuple(rows)
         number = {node: index for index, node in enumerate(node_ids)}
+        self.node_number = number
         self.nodes = len(number)
         self.edge_ids: Ints = np.asarray([row.id for row in rows], dtype=np.int64)
         self.number_of: dict[int, int] = {int(edge): index for index, edge in enumerate(self.edge_ids)}
@@ -90,7 +78,7 @@ class RoadGraph:
         self.seconds: Floats = self.length_m / np.asarray([row.speed_kmh for row in rows], dtype=np.float64) * 3.6
         self.oneway: Bools = np.asarray([row.oneway for row in rows], dtype=np.bool_)
         self.lines: Any = _vector.from_wkb([row.line for row in rows])
-        self._kept: dict[tuple[float, float], list[float]] = {}
+        self._kept = Remembered()
         self._index()
 
     def _index(self) -> None:
@@ -109,6 +97,7 @@ class RoadGraph:
         self.along: Floats = along - along[first[edges]]  # metres from the edge's first node, in the plane
         self._whole: Floats = np.maximum(self.along[first[1:] - 1], 1e-9)
         segments: Ints = np.flatnonzero(inner).astype(np.int64)  # a segment goes from its coordinate to the next
+        self._cells = Cells(self.xy, segments)
         pieces = np.maximum(np.ceil(step[segments] / _PIECE_M).astype(np.int64), 1)
         self._piece_of: Ints = np.repeat(segments, pieces)
         order = np.arange(len(self._piece_of)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
@@ -119,37 +108,74 @@ class RoadGraph:
         self._lines_tree: Any = _vector.STRtree(self.lines)
         self.shares: Floats = self.along / self._whole[edges]
 
-    def snap(self, points: Sequence[tuple[float, float]]) -> Snaps:
-        """The nearest place on any road within `MOST_OFF_ROAD_M`, for each (lon, lat). What was asked before is remembered."""
-        kept = self._kept
-        asked = [point for point in dict.fromkeys(points) if point not in kept]
-        if asked:
-            if len(kept) + len(asked) > _MOST_KEPT:
-                self._kept = kept = {}
-                asked = list(dict.fromkeys(points))
-            lonlat = np.asarray(asked, dtype=np.float64)
-            fresh = self.snap_within(lonlat[:, 0], lonlat[:, 1], MOST_OFF_ROAD_M)
-            rows = np.column_stack((fresh.edge, fresh.share, fresh.off_m, fresh.lon, fresh.lat)).tolist()
-            kept.update(zip(asked, rows, strict=True))
-        table = np.asarray([kept[point] for point in points], dtype=np.float64).reshape(-1, 5)
-        return Snaps(table[:, 0].astype(np.int64), table[:, 1], table[:, 2], table[:, 3], table[:, 4])
+    def edges_at(self) -> Callable[[int], list[tuple[int, int]]]:
+        """A question: the edges that meet at a node, each with the end (0 or 1) that lies there."""
+        ends = np.concatenate((self.start, self.end))
+        order = np.argsort(ends, kind="stable")
+        pointer = np.searchsorted(ends[order], np.arange(self.nodes + 1))
+        count = len(self.rows)
+
+        def at(node: int) -> list[tuple[int, int]]:
+            return [(end % count, end // count) for end in order[pointer[node] : pointer[node + 1]].tolist()]
+
+        return at
+
+    def snap(self, lons: Floats, lats: Floats, open_edges: Bools | None = None) -> Snaps:
+        """The nearest place on any road within `MOST_OFF_ROAD_M`, for each point. What was asked before is remembered.
+
+        `open_edges`: on these roads only.
+        """
+        found = self._kept.look_up(lons, lats, lambda lons, lats: self.snap_within(lons, lats, MOST_OFF_ROAD_M))
+        if open_edges is None:
+            return found
+        for index in np.flatnonzero((found.edge >= 0) & ~open_edges[found.edge]).tolist():
+            other = self._snap_open(self.plane.xy(np.asarray([[lons[index], lats[index]]])), open_edges)
+            found.edge[index], found.share[index], found.off_m[index] = other.edge[0], other.share[0], other.off_m[0]
+            found.lon[index], found.lat[index] = other.lon[0], other.lat[0]
+        return found
+
+    def _snap_open(self, point: Floats, open_edges: Bools) -> Snaps:
+        """For the few points whose nearest road is not open to all."""
+        for most_m in (100.0, 500.0, MOST_OFF_ROAD_M):
+            pieces: Any = self._tree.query_ball_point(point[0], most_m + _PIECE_M / 2)
+            segments = self._piece_of[np.asarray(pieces, dtype=np.int64)]
+            segments = segments[open_edges[self._edge_of_coordinate[segments]]]
+            if len(segments):
+                segment, part, distance = self._nearest(point, segments[None, :])
+                if distance[0] <= most_m:
+                    return self._placed(segment, part, distance)
+        nowhere = np.zeros(1, dtype=np.int64)
+        return self._placed(nowhere, np.zeros(1), np.full(1, np.inf))
 
     def snap_within(self, lons: Floats, lats: Floats, most_m: float) -> Snaps:
         """The nearest place on any road, for each point. Exact in the plane."""
         points = self.plane.xy(np.column_stack((lons, lats)).astype(np.float64))
+        segment, part, distance = self._cells.nearest(points)
+        far = np.flatnonzero(~np.isfinite(distance))
+        if len(far):
+            segment[far], part[far], distance[far] = self._farther(points[far], most_m)
+        return self._placed(segment, part, np.where(distance <= most_m, distance, np.inf))
+
+    def _farther(self, points: Floats, most_m: float) -> tuple[Ints, Floats, Floats]:
+        """(segment, part of it, distance) of the nearest, for points beside no road."""
+        segment, part, distance, sure = self._nearest_of(points, most_m)
+        # A piece whose middle was not among the nearest may still come nearer with its end.
+        for index in np.flatnonzero(~sure).tolist():
+            near: Any = self._tree.query_ball_point(points[index], float(distance[index]) + _PIECE_M / 2 + 1e-6)
+            candidates = self._piece_of[np.asarray(near, dtype=np.int64)][None, :]
+            one, at, off = self._nearest(points[index : index + 1], candidates)
+            segment[index], part[index], distance[index] = one[0], at[0], off[0]
+        return segment, part, distance
+
+    def _nearest_of(self, points: Floats, most_m: float) -> tuple[Ints, Floats, Floats, Bools]:
+        """(segment, part of it, distance, whether no other can be nearer), of the pieces with the nearest middles."""
         count = min(_NEAREST, len(self._piece_of))
         away, piece = self._tree.query(points, k=count, distance_upper_bound=most_m + _PIECE_M)
         away, piece = np.reshape(away, (len(points), count)), np.reshape(piece, (len(points), count))
         found: Any = np.where(np.isfinite(away), self._piece_of[np.minimum(piece, len(self._piece_of) - 1)], -1)
         segment, part, distance = self._nearest(points, np.asarray(found, dtype=np.int64))
-        # A piece whose middle was not among the nearest may still come nearer with its end.
-        unsure = np.flatnonzero(np.isfinite(away[:, -1]) & (away[:, -1] < distance + _PIECE_M / 2))
-        for index in unsure.tolist():
-            near: Any = self._tree.query_ball_point(points[index], float(distance[index]) + _PIECE_M / 2 + 1e-6)
-            candidates = self._piece_of[np.asarray(near, dtype=np.int64)][None, :]
-            one, at, off = self._nearest(points[index : index + 1], candidates)
-            segment[index], part[index], distance[index] = one[0], at[0], off[0]
-        return self._placed(segment, part, np.where(distance <= most_m, distance, np.inf))
+        sure: Bools = ~(np.isfinite(away[:, -1]) & (away[:, -1] < distance + _PIECE_M / 2))
+        return segment, part, distance, sure
 
     def _nearest(self, points: Floats, segments: Ints) -> tuple[Ints, Floats, Floats]:
         """(segment, part of it, distance) for (n,) points, of (n, k) segments; -1 is none."""

@@ -10,7 +10,7 @@ from shapely import MultiLineString
 from shapely.geometry.base import BaseGeometry
 
 from gis.geodesic import area_km2
-from gis.roads.graph import Floats, Snaps
+from gis.roads.graph import Floats, Ints, Snaps
 from gis.roads.network import Network
 
 STRIP_M = 400.0
@@ -53,13 +53,17 @@ def _reached(
 ) -> tuple[list[Floats], float]:
     """The reached parts of roads in the plane, and their length in metres."""
     graph = network.graph
-    from_start = np.maximum(limit_s - seconds[graph.start], 0.0) / graph.seconds
-    from_end = np.maximum(limit_s - seconds[graph.end], 0.0) / graph.seconds
+    everywhere: Ints = np.arange(len(graph.rows), dtype=np.int64)
+    at_start, at_end = network.turns.at_ends(seconds[None, :], everywhere, toward=toward)
+    from_start = np.maximum(limit_s - at_start[0], 0.0) / graph.seconds
+    from_end = np.maximum(limit_s - at_end[0], 0.0) / graph.seconds
     if toward:  # on a one-way road one comes to its end, not to its start
-        from_start = np.where(graph.oneway, 0.0, from_start)
+        from_start = np.where(network.oneway, 0.0, from_start)
     else:
-        from_end = np.where(graph.oneway, 0.0, from_end)
-    full = network.barriers.passable & (from_start + from_end >= 1.0)
+        from_end = np.where(network.oneway, 0.0, from_end)
+    if network.permit.open_edges is not None:
+        from_start, from_end = (np.where(network.permit.open_edges, one, 0.0) for one in (from_start, from_end))
+    full = network.passable & (from_start + from_end >= 1.0)
     parts: dict[int, list[tuple[float, float]]] = {edge: [(0.0, 1.0)] for edge in np.flatnonzero(full).tolist()}
     for edge in np.flatnonzero(~full & ((from_start > 0) | (from_end > 0))).tolist():
         closed = network.barriers.intervals.get(edge, ())
@@ -98,7 +102,7 @@ def _own_edge(network: Network, origin: Snaps, limit_s: float, toward: bool) -> 
             low = max(low, part.end)
         elif part.begin > share:
             high = min(high, part.begin)
-    if graph.oneway[edge]:
+    if network.oneway[edge]:
         return (low, share) if toward else (share, high)
     return low, high
 

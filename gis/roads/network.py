@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from gis.roads.barriers import Barriers
 from gis.roads.graph import Bools, Floats, Ints, RoadGraph, Snaps
+from gis.roads.profile import Permit
 
 _search = cast(Any, dijkstra)
 
@@ -48,26 +49,30 @@ class _Access:
 class Network:
     """Immutable. `toward`: ways that lead to the given point instead of away from it."""
 
-    def __init__(self, graph: RoadGraph, barriers: Barriers) -> None:
+    def __init__(self, graph: RoadGraph, barriers: Barriers, permit: Permit) -> None:
         self.graph = graph
         self.barriers = barriers
+        self.permit = permit
+        self.oneway, self.turns = permit.oneway, permit.turns
+        self.passable = barriers.passable if permit.open_edges is None else barriers.passable & permit.open_edges
         self._arcs = {toward: self._matrix(toward) for toward in (False, True)}
 
     def _matrix(self, toward: bool) -> _Arcs:
-        graph, way = self.graph, self.barriers.passable
-        there, back = np.flatnonzero(way), np.flatnonzero(way & ~graph.oneway)
-        tail = np.concatenate((graph.start[there], graph.end[back]))
-        head = np.concatenate((graph.end[there], graph.start[back]))
+        graph, way, arrive = self.graph, self.passable, self.turns.arrive
+        there, back = np.flatnonzero(way), np.flatnonzero(way & ~self.oneway)
+        extra_tail, extra_head, extra_edge = self.turns.extra_arcs(way)
+        tail = np.concatenate((graph.start[there], graph.end[back], extra_tail))
+        head = np.concatenate((arrive[there, 1], arrive[back, 0], extra_head))
         if toward:
             tail, head = head, tail
-        edge = np.concatenate((there, back))
+        edge = np.concatenate((there, back, extra_edge))
         seconds = graph.seconds[edge]
         order = np.lexsort((seconds, head, tail))
         tail, head, seconds, edge = tail[order], head[order], seconds[order], edge[order]
         # Of parallel roads the quickest counts; SciPy would add them up.
         first = np.ones(len(tail), dtype=np.bool_)
         first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-        pointer = np.searchsorted(tail[first], np.arange(graph.nodes + 1))
+        pointer = np.searchsorted(tail[first], np.arange(self.turns.size + 1))
         return _Arcs(pointer.astype(np.int64), head[first], seconds[first], edge[first])
 
     def access(self, snaps: Snaps, *, leaving: bool) -> _Access:
@@ -75,7 +80,7 @@ class Network:
         graph = self.graph
         edge = np.maximum(snaps.edge, 0)
         seconds = graph.seconds[edge]
-        oneway = graph.oneway[edge]
+        oneway = self.oneway[edge]
         at_start, at_end = snaps.share * seconds, (1 - snaps.share) * seconds
         if leaving:
             at_start = np.where(oneway, np.inf, at_start)
@@ -100,13 +105,16 @@ class Network:
     def _joined(self, snaps: Snaps, toward: bool) -> Any:
         """The matrix with a row for each point behind the nodes."""
         arcs, access = self._arcs[toward], self.access(snaps, leaving=not toward)
-        graph = self.graph
         edge = np.maximum(snaps.edge, 0)
-        heads = np.column_stack((graph.start[edge], graph.end[edge])).ravel()
-        costs = np.column_stack((access.at_start, access.at_end)).ravel()
+        if toward:
+            heads, costs, counts = self._entered_from(edge, access)
+        else:
+            heads = self.turns.arrive[edge].ravel()
+            costs = np.column_stack((access.at_start, access.at_end)).ravel()
+            counts = np.isfinite(costs).reshape(-1, 2).sum(axis=1)
         open_ones = np.isfinite(costs)
-        ends = len(arcs.seconds) + np.cumsum(open_ones.reshape(-1, 2).sum(axis=1))
-        size = graph.nodes + len(snaps)
+        ends = len(arcs.seconds) + np.cumsum(counts)
+        size = self.turns.size + len(snaps)
         return csr_array(
             (
                 np.concatenate((arcs.seconds, costs[open_ones])),
@@ -116,21 +124,38 @@ class Network:
             shape=(size, size),
         )
 
+    def _entered_from(self, edges: Ints, access: _Access) -> tuple[Ints, Floats, Ints]:
+        """(nodes, seconds, how many of them are open for each point): from where one drives into the points' edges."""
+        heads: list[int] = []
+        costs: list[float] = []
+        counts: list[int] = []
+        for index, edge in enumerate(edges.tolist()):
+            before = len(heads)
+            for end, cost in enumerate((float(access.at_start[index]), float(access.at_end[index]))):
+                if np.isfinite(cost):
+                    nodes = self.turns.before(edge, end)
+                    heads += nodes
+                    costs += [cost] * len(nodes)
+            counts.append(len(heads) - before)
+        return np.asarray(heads, dtype=np.int64), np.asarray(costs), np.asarray(counts, dtype=np.int64)
+
     def node_seconds(self, snaps: Snaps, *, toward: bool = False, most_s: float = np.inf) -> Floats:
-        """(points, nodes) seconds from each point to every node (or back); infinite when not reached within `most_s`."""
+        """(points, nodes) seconds from each point to every node (or back); infinite when not reached within `most_s`.
+
+        Nodes are those of `turns`: what an edge's ends cost is to be asked there.
+        """
         matrix = self._joined(snaps, toward)
-        rows = np.arange(self.graph.nodes, self.graph.nodes + len(snaps))
+        rows = np.arange(self.turns.size, self.turns.size + len(snaps))
         found: Floats = np.asarray(_search(matrix, indices=rows, limit=most_s), dtype=np.float64)
-        return found[:, : self.graph.nodes]
+        return found[:, : self.turns.size]
 
     def seconds(self, origins: Snaps, targets: Snaps, *, toward: bool = False) -> Floats:
         """(origins, targets) seconds by road, infinite where no road leads. `toward`: from the targets to the origins."""
         reached = self.node_seconds(origins, toward=toward)
         access = self.access(targets, leaving=toward)
         edge = np.maximum(targets.edge, 0)
-        whole = np.minimum(
-            reached[:, self.graph.start[edge]] + access.at_start, reached[:, self.graph.end[edge]] + access.at_end
-        )
+        at_start, at_end = self.turns.at_ends(reached, edge, toward=toward)
+        whole = np.minimum(at_start + access.at_start, at_end + access.at_end)
         for row, number in enumerate(origins.edge.tolist()):
             for column in np.flatnonzero(targets.edge == number).tolist() if number >= 0 else ():
                 whole[row, column] = min(whole[row, column], self._along(origins, row, targets, column, toward))
@@ -141,14 +166,14 @@ class Network:
         edge = int(origins.edge[row])
         begin, end = float(origins.share[row]), float(targets.share[column])
         backwards = end < begin if not toward else begin < end
-        if (self.graph.oneway[edge] and backwards) or self.barriers.within(edge, begin, end):
+        if (self.oneway[edge] and backwards) or self.barriers.within(edge, begin, end):
             return float("inf")
         return abs(end - begin) * float(self.graph.seconds[edge])
 
     def ways(self, origin: Snaps, targets: Snaps, *, toward: bool = False) -> list[list[Stretch] | None]:
         """The way to each target, in the direction of travel (with `toward`: from the target to the origin); None: no way."""
         matrix = self._joined(origin, toward)
-        source = self.graph.nodes
+        source = self.turns.size
         seconds, before = _search(matrix, indices=source, return_predecessors=True)
         access = self.access(targets, leaving=toward)
         found: list[list[Stretch] | None] = []
@@ -157,7 +182,7 @@ class Network:
             if edge < 0:
                 found.append(None)
                 continue
-            nodes = int(self.graph.start[edge]), int(self.graph.end[edge])
+            nodes = [self._best_before(seconds, edge, end, toward) for end in (0, 1)]
             costs = seconds[nodes[0]] + access.at_start[column], seconds[nodes[1]] + access.at_end[column]
             side = int(costs[1] < costs[0])
             share = float(targets.share[column])
@@ -173,20 +198,29 @@ class Network:
                 found.append(_directed([*way, Stretch(edge, float(side), share)], toward))
         return found
 
+    def _best_before(self, seconds: Floats, edge: int, end: int, toward: bool) -> int:
+        if toward:
+            return int(self.turns.arrive[edge, end])
+        return min(self.turns.before(edge, end), key=lambda node: float(seconds[node]))
+
     def _back(self, before: Ints, node: int, origin: Snaps, toward: bool) -> list[Stretch]:
         """From the origin to a node, by the search's predecessors."""
-        graph, arcs, source = self.graph, self._arcs[toward], self.graph.nodes
+        graph, arcs, source = self.graph, self._arcs[toward], self.turns.size
         way: list[Stretch] = []
         while (tail := int(before[node])) != source:
             low, high = int(arcs.pointer[tail]), int(arcs.pointer[tail + 1])
             edge = int(arcs.edge[low + int(np.searchsorted(arcs.head[low:high], node))])
-            forward = bool(graph.start[edge] == tail)
+            forward = bool(graph.start[edge] == self.turns.base[tail])
             way.append(Stretch(edge, 0.0, 1.0) if forward else Stretch(edge, 1.0, 0.0))
             node = tail
         edge = int(origin.edge[0])
         access = self.access(origin, leaving=not toward)
-        ends = [(float(access.at_start[0]), 0.0, graph.start), (float(access.at_end[0]), 1.0, graph.end)]
-        _, share, _ = min(end for end in ends if int(end[2][edge]) == node)
+        ends = [
+            (cost, float(end))
+            for end, cost in enumerate((float(access.at_start[0]), float(access.at_end[0])))
+            if node in (self.turns.before(edge, end) if toward else (int(self.turns.arrive[edge, end]),))
+        ]
+        _, share = min(ends)
         way.append(Stretch(edge, float(origin.share[0]), share))
         return way[::-1]
 

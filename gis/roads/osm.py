@@ -6,7 +6,7 @@ speed, which is the class's, or the posted one where that is lower.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from shapely import LineString
 
 from gis.geodesic import length_m
 from gis.roads.graph import EdgeRow, Ints
+from gis.roads.osm_access import EMERGENCY_ONLY, Access, access_of
+from gis.roads.osm_turns import Restriction, count, fit, read_restrictions
+from gis.roads.turns import TurnRow
 from spine.errors import Refused
 
 _vector: Any = shapely  # its stubs leave the types of arrays open
@@ -37,22 +40,25 @@ _CLASS_WORDS = {
 MOST_EDGES = 3_000_000
 _PER_DEGREE = 10_000_000  # OSM keeps seven decimals: equal nodes are equal numbers
 _TAG = re.compile(r'"((?:[^"\\]|\\.)*)"=>"((?:[^"\\]|\\.)*)"')
-_CLOSED = {"no", "private"}
 
 
 @dataclass(frozen=True, slots=True)
 class OsmRoads:
-    """`nodes`: (lon, lat) by id from 1; `left_out`: ways without use for vehicles here, by reason."""
+    """`nodes`: (lon, lat) by id from 1; `left_out`: ways without use for vehicles here, by reason; `turns_left_out`: restrictions."""
 
     nodes: list[tuple[float, float]]
     edges: list[EdgeRow]
     ways: int
     left_out: dict[str, int]
+    turns: list[TurnRow] = field(default_factory=list[TurnRow])
+    turns_left_out: dict[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
+    id: int
     road_class: str
+    access: Access
     name: str | None
     tags: dict[str, str]
     line: Any
@@ -71,14 +77,20 @@ def read_osm(path: Path) -> OsmRoads:
             en=f"There are no roads for vehicles in {path.name}.",
             field="file",
         )
-    return _cut(ways, left_out)
+    turns_left_out: dict[str, int] = {}
+    restrictions = read_restrictions(path, turns_left_out)
+    return _cut(ways, left_out, restrictions, turns_left_out)
 
 
 def _ways(path: Path, left_out: dict[str, int]) -> Iterator[_Way]:
     chosen = ", ".join(f"'{value}'" for value in CLASSES)
+    only = ", ".join(f"'{value}'" for value in sorted(EMERGENCY_ONLY))
     try:
         _, _, lines, fields = _reader.raw.read(
-            path, layer="lines", columns=["name", "highway", "other_tags"], where=f"highway IN ({chosen})"
+            path,
+            layer="lines",
+            columns=["osm_id", "name", "highway", "other_tags"],
+            where=f"highway IN ({chosen}) OR (highway IN ({only}) AND other_tags LIKE '%\"emergency\"=>%')",
         )
     except Exception as trouble:  # pyogrio's own kinds of error have no common name
         raise Refused(
@@ -87,27 +99,35 @@ def _ways(path: Path, left_out: dict[str, int]) -> Iterator[_Way]:
             en=f"{path.name} cannot be read as OSM data (.osm.pbf or .osm): {trouble}",
             field="file",
         ) from trouble
-    names, highways, others = fields
-    for line, name, highway, other in zip(_vector.from_wkb(lines), names, highways, others, strict=True):
+    for line, number, name, highway, other in zip(_vector.from_wkb(lines), *fields, strict=True):
         tags: dict[str, str] = dict(_TAG.findall(other or ""))
-        if tags.get("access") in _CLOSED or tags.get("motor_vehicle") in _CLOSED:
-            left_out["no access"] = left_out.get("no access", 0) + 1
+        access = access_of(str(highway), tags)
+        if access.open_to is None:
+            count(left_out, "no access")
         elif tags.get("area") == "yes" or len(line.coords) < 2:
-            left_out["no line"] = left_out.get("no line", 0) + 1
+            count(left_out, "no line")
         else:
-            yield _Way(CLASSES[str(highway)], name or None, tags, line)
+            yield _Way(int(number), CLASSES.get(str(highway), "township"), access, name or None, tags, line)
 
 
-def _cut(ways: list[_Way], left_out: dict[str, int]) -> OsmRoads:
+def _cut(
+    ways: list[_Way], left_out: dict[str, int], restrictions: list[Restriction], turns_left_out: dict[str, int]
+) -> OsmRoads:
     lonlat, way_of = _vector.get_coordinates([way.line for way in ways], return_index=True)
     keys: Ints = np.rint(lonlat * _PER_DEGREE).astype(np.int64)
-    _, number, uses = np.unique(keys[:, 0] * (2**32) + keys[:, 1], return_inverse=True, return_counts=True)
+    places, number, uses = np.unique(keys[:, 0] * (2**32) + keys[:, 1], return_inverse=True, return_counts=True)
     end = np.ones(len(number), dtype=np.bool_)
     end[1:-1] = (way_of[1:-1] != way_of[:-2]) | (way_of[1:-1] != way_of[2:])
     junction = (uses[number] > 1) | end
     ids: dict[int, int] = {}
     nodes: list[tuple[float, float]] = []
     edges: list[EdgeRow] = []
+    way_ids: list[int] = []
+
+    def junction_at(place: tuple[int, int]) -> int | None:
+        key = place[0] * (2**32) + place[1]
+        index = int(np.searchsorted(places, key))
+        return ids.get(index) if index < len(places) and int(places[index]) == key else None
 
     def node(index: int) -> int:
         key = int(number[index])
@@ -123,7 +143,7 @@ def _cut(ways: list[_Way], left_out: dict[str, int]) -> OsmRoads:
         line = LineString(lonlat[begin : after + 1])
         metres = length_m(line)
         if metres <= 0:
-            left_out["no length"] = left_out.get("no length", 0) + 1
+            count(left_out, "no length")
             continue
         if len(edges) >= MOST_EDGES:
             raise Refused(
@@ -135,7 +155,9 @@ def _cut(ways: list[_Way], left_out: dict[str, int]) -> OsmRoads:
             )
         way = ways[int(way_of[begin])]
         edges.append(_edge(len(edges) + 1, way, node(begin), node(after), line, metres))
-    return OsmRoads(nodes, edges, len(ways), left_out)
+        way_ids.append(way.id)
+    turns = fit(restrictions, edges, way_ids, junction_at, turns_left_out)
+    return OsmRoads(nodes, edges, len(ways), left_out, turns, turns_left_out)
 
 
 def _edge(number: int, way: _Way, start: int, end: int, line: LineString, metres: float) -> EdgeRow:
@@ -144,14 +166,17 @@ def _edge(number: int, way: _Way, start: int, end: int, line: LineString, metres
     ref = tags.get("ref", "").split(";")[0]
     name_zh = tags.get("name:zh") or way.name or (f"{ref} {zh}" if ref else zh)
     name_en = tags.get("name:en") or way.name or (f"{en} {ref}" if ref else en)
-    oneway = tags.get("oneway") in ("yes", "true", "1", "-1") or tags.get("junction") == "roundabout"
-    if tags.get("oneway") == "-1":
+    access = way.access
+    if access.open_to is None:
+        raise AssertionError("left out before")
+    if access.backwards:
         start, end, line = end, start, LineString(list(line.coords)[::-1])
     usual = SPEED_KMH[way.road_class]
     speed = min(usual, _posted(tags.get("maxspeed")) or usual)
     return EdgeRow(
-        number, start, end, way.road_class, ref, name_zh, name_en, metres, speed, oneway, bytes(_vector.to_wkb(line))
-    )
+        number, start, end, way.road_class, ref, name_zh, name_en, metres, speed, access.oneway,
+        bytes(_vector.to_wkb(line)), access.open_to, access.rescue_both_ways,
+    )  # fmt: skip
 
 
 def _posted(text: str | None) -> float | None:

@@ -41,22 +41,29 @@ async def replace_roads(conn: Connection, roads: OsmRoads, facts: LayerFacts) ->
     degree = np.bincount(
         [end for edge in roads.edges for end in (edge.from_node, edge.to_node)], minlength=len(roads.nodes) + 1
     )
+    await conn.execute("DELETE FROM gis.road_turn")
     await conn.execute("DELETE FROM gis.road_edge")
     await conn.execute("DELETE FROM gis.road_node")
     async with conn.cursor() as cursor, cursor.copy("COPY gis.road_node (id, kind, point) FROM STDIN") as copy:
         for number, (lon, lat) in enumerate(roads.nodes, 1):
             kind = "end" if degree[number] == 1 else "junction"
             await copy.write_row((number, kind, f"SRID=4326;POINT({lon!r} {lat!r})"))
-    columns = "id, from_node, to_node, class, ref, name_zh, name_en, length_m, speed_kmh, oneway, line, mark"
+    columns = "id, from_node, to_node, class, ref, name_zh, name_en, length_m, speed_kmh, oneway, line, mark, open_to, rescue_both_ways"
     async with conn.cursor() as cursor, cursor.copy(f"COPY gis.road_edge ({columns}) FROM STDIN") as copy:
         for edge in roads.edges:
             line = _vector.to_wkb(_vector.set_srid(_vector.from_wkb(edge.line), 4326), hex=True, include_srid=True)
             await copy.write_row(
                 (
                     edge.id, edge.from_node, edge.to_node, edge.road_class, edge.ref, edge.name_zh, edge.name_en,
-                    edge.length_m, edge.speed_kmh, edge.oneway, line, "R",
+                    edge.length_m, edge.speed_kmh, edge.oneway, line, "R", edge.open_to, edge.rescue_both_ways,
                 )
             )  # fmt: skip
+    listed = "id, from_edge, via_node, to_edge, kind, sign, excepts"
+    async with conn.cursor() as cursor, cursor.copy(f"COPY gis.road_turn ({listed}) FROM STDIN") as copy:
+        for turn in roads.turns:
+            await copy.write_row(
+                (turn.id, turn.from_edge, turn.via_node, turn.to_edge, turn.kind, turn.sign, list(turn.excepts))
+            )
     await conn.execute(
         """
         INSERT INTO gis.layer (name, ordinal, title_zh, title_en, source, source_en, licence, date, illustrative, sensitivity)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
 from uuid import UUID
 
 import numpy as np
@@ -13,9 +12,9 @@ from gis.roads.barriers import Who
 from gis.roads.graph import EdgeRow, Floats, RoadGraph
 from gis.roads.network import Network, Stretch
 from gis.roads.travel import Leg, Networks, Spot, snap, travel_table, way_m, way_s
+from gis.roads.words import Turn
 from spine.canonical import Json, JsonObject
 
-Turn: TypeAlias = Literal["depart", "straight", "left", "right", "sharp_left", "sharp_right", "back", "arrive"]
 _TURNS: dict[Turn, tuple[str, str]] = {
     "straight": ("直行进入", "continue onto"),
     "left": ("左转进入", "turn left onto"),
@@ -31,7 +30,10 @@ _DECIMALS = 6
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Driving on one road until something changes. `bearing`: in which direction it begins; `at`: degrees where."""
+    """Driving on one road until something changes. `bearing`: in which direction it begins; `at`: degrees where.
+
+    `exit`: by which exit one leaves a roundabout, counted from where one comes in.
+    """
 
     turn: Turn
     road: EdgeRow | None
@@ -39,12 +41,14 @@ class Step:
     seconds: float
     bearing: float | None
     at: tuple[float, float]
+    exit: int | None = None
 
     def to_json(self) -> JsonObject:
         zh, en = self.sentence()
         road = self.road
         return {
             "turn": self.turn,
+            "exit": self.exit,
             "road_zh": None if road is None else road.name_zh,
             "road_en": None if road is None else road.name_en,
             "ref": None if road is None else road.ref,
@@ -66,6 +70,14 @@ class Step:
             return (
                 f"沿{self.road.name_zh}向{to_zh}行驶 {far_zh}",
                 f"Drive {to_en} on {self.road.name_en} for {far_en}",
+            )
+        if self.turn == "roundabout":
+            which_zh, which_en = ("", "") if self.exit is None else (f"第 {self.exit} 个出口", f"exit {self.exit} ")
+            return (
+                f"进入环岛，从{which_zh}驶入{self.road.name_zh}，行驶 {far_zh}"
+                if which_zh
+                else f"经环岛驶入{self.road.name_zh}，行驶 {far_zh}",
+                f"At the roundabout take {which_en or 'the way '}onto {self.road.name_en}, for {far_en}",
             )
         zh, en = _TURNS[self.turn]
         return f"{zh}{self.road.name_zh}，行驶 {far_zh}", f"{en.capitalize()} {self.road.name_en}, for {far_en}"
@@ -101,8 +113,8 @@ def find_route(networks: Networks | None, origin: Spot, target: Spot, who: Who) 
     if networks is None or leg.reason == "too_far":
         return Route(leg, None, (), None, ())
     graph, network = networks.graph, networks.of(who)
-    ends = snap(graph, [origin]), snap(graph, [target])
-    (free,) = networks.free.ways(*ends)
+    ends = snap(network, [origin]), snap(network, [target])
+    (free,) = networks.free_of(who).ways(*ends)
     free_s = None if free is None else way_s(graph, free)
     avoided = () if free is None else closures_on(network, free)
     if leg.seconds is None:

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.roads.closure import Closure
 from gis.roads.graph import EdgeRow
+from gis.roads.turns import TurnRow
 from spine.canonical import Json
 from spine.db import Connection
 from spine.errors import not_found
@@ -83,18 +84,31 @@ async def layer_origin(conn: Connection) -> LayerOrigin | None:
         return await cur.fetchone()
 
 
-async def road_layer(conn: Connection) -> tuple[list[int], list[EdgeRow]]:
-    """Ids of the nodes, and the edges, both in the order of their ids."""
+async def road_layer(conn: Connection) -> tuple[list[int], list[EdgeRow], list[TurnRow]]:
+    """Ids of the nodes, the edges, and the turn restrictions, in the order of their ids."""
     nodes = await (await conn.execute("SELECT id FROM gis.road_node ORDER BY id")).fetchall()
     async with conn.cursor(row_factory=class_row(EdgeRow), binary=True) as cur:
         await cur.execute(
             """
             SELECT id, from_node, to_node, class AS road_class, ref, name_zh, name_en, length_m, speed_kmh, oneway,
-                ST_AsBinary(line) AS line
+                ST_AsBinary(line) AS line, open_to, rescue_both_ways
             FROM gis.road_edge ORDER BY id
             """
         )
-        return [int(node) for (node,) in nodes], await cur.fetchall()
+        edges = await cur.fetchall()
+    turns = await (
+        await conn.execute(
+            "SELECT id, from_edge, via_node, to_edge, kind, sign, excepts FROM gis.road_turn ORDER BY id"
+        )
+    ).fetchall()
+    return (
+        [int(node) for (node,) in nodes],
+        edges,
+        [
+            TurnRow(number, come, via, go, kind, sign, tuple(excepts))
+            for number, come, via, go, kind, sign, excepts in turns
+        ],
+    )
 
 
 def _closure(row: dict[str, Any]) -> Closure:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
-from gis.geodesic import both_bearings_and_km
+from gis.geodesic import bearing_deg, many_metres
 from gis.roads import words
 from gis.roads.barriers import Who
 from gis.roads.graph import Floats, RoadGraph, Snaps
@@ -19,6 +20,17 @@ RANGE = (0.85, 1.5)
 """Least and most of a time as shares of the computed one: judgement (mark I). The speeds are those of a free road by day."""
 
 
+class Placed(Protocol):
+    """Whatever has an id and a place, WGS 84."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def lon(self) -> float: ...
+    @property
+    def lat(self) -> float: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A place asked about, WGS 84."""
@@ -30,15 +42,19 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """One road layer: with nothing closed, and with what is closed for each kind of traffic."""
+    """One road layer for each kind of traffic: with nothing closed, and with what is closed to it."""
 
     graph: RoadGraph
-    free: Network
+    free_rescue: Network
+    free_public: Network
     rescue: Network
     public: Network
 
     def of(self, who: Who) -> Network:
         return self.rescue if who == "rescue" else self.public
+
+    def free_of(self, who: Who) -> Network:
+        return self.free_rescue if who == "rescue" else self.free_public
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +100,14 @@ def _rounded(value: float | None) -> Json:
     return None if value is None else round(value)
 
 
-def snap(graph: RoadGraph, spots: Sequence[Spot]) -> Snaps:
-    return graph.snap([(spot.lon, spot.lat) for spot in spots])
+def snap(network: Network, spots: Sequence[Placed]) -> Snaps:
+    """The nearest places on roads that this traffic may use."""
+    return network.graph.snap(*_degrees(spots), network.permit.open_edges)
+
+
+def _degrees(spots: Sequence[Placed]) -> tuple[Floats, Floats]:
+    lons = np.fromiter((spot.lon for spot in spots), dtype=np.float64, count=len(spots))
+    return lons, np.fromiter((spot.lat for spot in spots), dtype=np.float64, count=len(spots))
 
 
 def way_m(graph: RoadGraph, way: Sequence[Stretch]) -> float:
@@ -100,11 +122,10 @@ def way_s(graph: RoadGraph, way: Sequence[Stretch]) -> float:
 class Table:
     """(origins, targets) times. `seconds` is infinite where none is known; `off_*`: metres from road, infinite: too far."""
 
-    origins: Sequence[Spot]
-    targets: Sequence[Spot]
+    origins: Sequence[Placed]
+    targets: Sequence[Placed]
     seconds: Floats
     straight_m: Floats
-    bearing: Floats
     off_origin: Floats
     off_target: Floats
     toward: bool
@@ -115,13 +136,15 @@ class Table:
 
     def leg(self, row: int, column: int) -> Leg:
         seconds = float(self.seconds[row, column])
+        here, there = self.origins[row], self.targets[column]
+        begin, end = (there, here) if self.toward else (here, there)
         off = _metres(self.off_origin[row]), _metres(self.off_target[column])
         return Leg(
-            to=self.targets[column].id,
+            to=there.id,
             seconds=seconds if np.isfinite(seconds) else None,
             distance_m=None,
             straight_m=float(self.straight_m[row, column]),
-            bearing=float(self.bearing[row, column]),
+            bearing=bearing_deg(begin.lon, begin.lat, end.lon, end.lat),
             off_from_m=off[int(self.toward)],
             off_to_m=off[1 - int(self.toward)],
             reason=self.reason(row, column),
@@ -133,10 +156,47 @@ def _metres(value: float) -> float | None:
 
 
 def travel_table(
-    networks: Networks | None, origins: Sequence[Spot], targets: Sequence[Spot], who: Who, *, toward: bool = False
+    networks: Networks | None, origins: Sequence[Placed], targets: Sequence[Placed], who: Who, *, toward: bool = False
 ) -> Table:
-    """Times from the origins to the targets; `toward`: from the targets to the origins. With no road data there is none."""
-    straight_m, bearing = _straight(origins, targets, toward)
+    """Times from the origins to the targets; `toward`: from the targets to the origins. With no road data there is none.
+
+    A search is made for each of the fewer: five hundred units to one place cost one.
+    """
+    if len(targets) < len(origins):
+        return _turned(_table(networks, targets, origins, who, not toward))
+    return _table(networks, origins, targets, who, toward)
+
+
+def with_seconds(
+    networks: Networks, origins: Sequence[Placed], targets: Sequence[Placed], who: Who, seconds: Floats
+) -> Table:
+    """A table of times that were found elsewhere: (origins, targets), infinite where there is none."""
+    return _table(networks, origins, targets, who, False, seconds)
+
+
+def _turned(table: Table) -> Table:
+    """The same times with targets for origins."""
+    return Table(
+        table.targets,
+        table.origins,
+        table.seconds.T,
+        table.straight_m.T,
+        table.off_target,
+        table.off_origin,
+        not table.toward,
+        lambda row, column: table.reason(column, row) or "not_connected",
+    )
+
+
+def _table(
+    networks: Networks | None,
+    origins: Sequence[Placed],
+    targets: Sequence[Placed],
+    who: Who,
+    toward: bool,
+    found: Floats | None = None,
+) -> Table:
+    straight_m = _straight(origins, targets)
     shape = len(origins), len(targets)
     if networks is None:
         nowhere: tuple[Floats, Floats, Floats] = (
@@ -144,12 +204,10 @@ def travel_table(
             np.full(shape[0], np.inf),
             np.full(shape[1], np.inf),
         )
-        return Table(
-            origins, targets, nowhere[0], straight_m, bearing, *nowhere[1:], toward, lambda _r, _c: "no_road_data"
-        )
+        return Table(origins, targets, nowhere[0], straight_m, *nowhere[1:], toward, lambda _r, _c: "no_road_data")
     network = networks.of(who)
-    starts, ends = snap(networks.graph, origins), snap(networks.graph, targets)
-    seconds = network.seconds(starts, ends, toward=toward)
+    starts, ends = snap(network, origins), snap(network, targets)
+    seconds = network.seconds(starts, ends, toward=toward) if found is None else found
     free: Floats | None = None
 
     def reason(row: int, column: int) -> Reason:
@@ -158,29 +216,24 @@ def travel_table(
             return "too_far"
         if network.closed_at(starts, row) or network.closed_at(ends, column):
             return "in_closure"
-        if network is not networks.free:
+        if network is not networks.free_of(who):
             if free is None:
-                free = networks.free.seconds(starts, ends, toward=toward)
+                free = networks.free_of(who).seconds(starts, ends, toward=toward)
             if np.isfinite(free[row, column]):
                 return "cut_off"
         return "not_connected"
 
-    return Table(origins, targets, seconds, straight_m, bearing, starts.off_m, ends.off_m, toward, reason)
+    return Table(origins, targets, seconds, straight_m, starts.off_m, ends.off_m, toward, reason)
 
 
-def _straight(origins: Sequence[Spot], targets: Sequence[Spot], toward: bool) -> tuple[Floats, Floats]:
-    """(origins, targets) metres and bearings on the ellipsoid, in the direction of travel."""
-    lons = np.asarray([spot.lon for spot in targets], dtype=np.float64)
-    lats = np.asarray([spot.lat for spot in targets], dtype=np.float64)
-    metres, bearings = np.empty((len(origins), len(targets))), np.empty((len(origins), len(targets)))
-    for row, origin in enumerate(origins):
-        there, back, km = both_bearings_and_km(origin.lon, origin.lat, lons, lats)
-        metres[row], bearings[row] = km * 1000, (back if toward else there) % 360
-    return metres, bearings
+def _straight(origins: Sequence[Placed], targets: Sequence[Placed]) -> Floats:
+    """(origins, targets) metres on the ellipsoid."""
+    lons, lats = _degrees(targets)
+    return np.vstack([many_metres(origin.lon, origin.lat, lons, lats) for origin in origins])
 
 
 def nearest(
-    networks: Networks | None, origin: Spot, candidates: Sequence[Spot], count: int, who: Who, *, toward: bool
+    networks: Networks | None, origin: Spot, candidates: Sequence[Placed], count: int, who: Who, *, toward: bool
 ) -> tuple[list[Leg], list[Leg]]:
     """The quickest by road, with their distances; and, apart, the nearest of those without a known road. Both best first."""
     table = travel_table(networks, [origin], candidates, who, toward=toward)
@@ -189,8 +242,9 @@ def nearest(
     timed, apart = order[:known][:count], order[known:][:count]
     legs = [table.leg(0, column) for column in timed]
     if networks is not None and timed:
-        chosen = snap(networks.graph, [candidates[column] for column in timed])
-        ways = networks.of(who).ways(snap(networks.graph, [origin]), chosen, toward=toward)
+        network = networks.of(who)
+        chosen = snap(network, [candidates[column] for column in timed])
+        ways = network.ways(snap(network, [origin]), chosen, toward=toward)
         legs = [
             leg if way is None else replace(leg, distance_m=way_m(networks.graph, way))
             for leg, way in zip(legs, ways, strict=True)

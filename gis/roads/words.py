@@ -3,6 +3,9 @@
 from typing import Literal, TypeAlias
 
 Reason: TypeAlias = Literal["no_road_data", "too_far", "in_closure", "cut_off", "not_connected"]
+Turn: TypeAlias = Literal[
+    "depart", "straight", "left", "right", "sharp_left", "sharp_right", "back", "roundabout", "arrive"
+]
 DIRECTIONS = (
     ("北", "north"), ("东北", "northeast"), ("东", "east"), ("东南", "southeast"), ("南", "south"), ("西南", "southwest"),
     ("西", "west"), ("西北", "northwest"),

@@ -28,7 +28,7 @@ from web.seed import seed
 
 
 async def _run(services: Services, folder: Path, quick: bool) -> list[Row]:
-    rows = [travel(quick)]
+    rows = travel(quick)
     await prepare(services.database_url)
     await seed(services.database_url, password=PASSWORD)
     redis = Redis.from_url(services.redis_url)  # pyright: ignore[reportUnknownMemberType]

@@ -12,7 +12,8 @@ from shapely import LineString, to_wkb
 from gis.geodesic import length_m
 from gis.roads.building import build
 from gis.roads.graph import EdgeRow
-from gis.roads.travel import Networks
+from gis.roads.travel import Networks, Spot
+from gis.roads.turns import TurnRow
 
 W, S, E, N = 99.00, 23.50, 99.10, 23.60
 PLACES = {0: (W, S), 1: (E, S), 2: (E, N), 3: (W, N), 4: (W, 23.70), 5: (99.50, 23.50), 6: (99.52, 23.50)}
@@ -49,3 +50,15 @@ ROWS = (
 
 def town(*, without: tuple[int, ...] = ()) -> Networks:
     return build(1, sorted(PLACES), [row for row in ROWS if row.id not in without], [])
+
+
+def town_with(turns: list[TurnRow], *, without: tuple[int, ...] = ()) -> Networks:
+    return build(1, sorted(PLACES), [row for row in ROWS if row.id not in without], [], turns)
+
+
+def spot(name: str, at: tuple[float, float]) -> Spot:
+    return Spot(name, *at)
+
+
+def node(number: int) -> Spot:
+    return spot(str(number), PLACES[number])

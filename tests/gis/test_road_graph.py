@@ -1,5 +1,6 @@
 """The nearest road is the nearest, times are those of the quickest open way, and what is closed is closed."""
 
+from dataclasses import replace
 from itertools import pairwise
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ import shapely
 from shapely import LineString, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from gis.geodesic import length_m
+from gis.geodesic import distance_m, length_m, many_metres
 from gis.roads.barriers import Bars, Closed, lay_barriers
 from gis.roads.building import build, with_closures
 from gis.roads.graph import RoadGraph
@@ -17,17 +18,9 @@ from gis.roads.isochrone import isochrones
 from gis.roads.network import Network
 from gis.roads.route import find_route
 from gis.roads.travel import Networks, Spot, nearest, snap, travel_table
-from tests.gis.road_town import PLACES, ROWS, E, N, S, W, town
+from tests.gis.road_town import PLACES, ROWS, E, N, S, W, node, spot, town
 
 MID_A = (99.05, 23.499)
-
-
-def spot(name: str, at: tuple[float, float]) -> Spot:
-    return Spot(name, *at)
-
-
-def node(number: int) -> Spot:
-    return spot(str(number), PLACES[number])
 
 
 def seconds(networks: Networks, origin: Spot, target: Spot) -> float | None:
@@ -43,7 +36,7 @@ def test_snapping_is_exact_and_says_how_far_off() -> None:
     graph = town().graph
     rng = np.random.default_rng(7)
     points = np.column_stack((rng.uniform(98.97, 99.13, 400), rng.uniform(23.46, 23.73, 400)))
-    snapped = graph.snap([(float(lon), float(lat)) for lon, lat in points])
+    snapped = graph.snap(points[:, 0], points[:, 1])
     lines = shapely.transform(shapely.MultiLineString(list(graph.lines)), graph.plane.xy)
     for index, place in enumerate(graph.plane.xy(points)):
         away = lines.distance(Point(place))
@@ -188,7 +181,7 @@ def test_toward_and_away_agree_with_the_way_walked() -> None:
     spots = [spot(str(i), (float(rng.uniform(W, E)), float(rng.uniform(S, N)))) for i in range(40)]
     for toward in (False, True):
         table = travel_table(networks, spots[:1], spots, "rescue", toward=toward)
-        ways = networks.rescue.ways(snap(networks.graph, spots[:1]), snap(networks.graph, spots), toward=toward)
+        ways = networks.rescue.ways(snap(networks.rescue, spots[:1]), snap(networks.rescue, spots), toward=toward)
         for column, way in enumerate(ways):
             if way is None:
                 assert not np.isfinite(table.seconds[0, column])
@@ -204,6 +197,66 @@ def test_toward_and_away_agree_with_the_way_walked() -> None:
                 assert np.allclose(last[-1], first[0], atol=1e-7)
 
 
+def test_many_to_few_is_few_to_many_turned_round() -> None:
+    networks = with_closures(town(), [closed(Point(W, 23.65), edges=(15,))])
+    many = [node(number) for number in PLACES] + [spot("n", (W, 23.69)), spot("far", (99.3, 23.9))]
+    one = spot("p", (99.02, 23.4996))
+    turned = travel_table(networks, many, [one], "rescue")
+    assert turned.seconds.shape == (len(many), 1)
+    for row, place in enumerate(many):
+        single = travel_table(networks, [place], [one], "rescue").leg(0, 0)
+        told = turned.leg(row, 0)
+        assert told.seconds == pytest.approx(single.seconds)
+        assert (told.to, told.reason, told.off_from_m, told.off_to_m) == (
+            single.to, single.reason, single.off_from_m, single.off_to_m,
+        )  # fmt: skip
+        assert told.straight_m == pytest.approx(single.straight_m)
+        assert told.bearing == pytest.approx(single.bearing)
+
+
+def test_what_is_remembered_of_a_position_is_what_was_found() -> None:
+    graph = town().graph
+    rng = np.random.default_rng(11)
+    lons, lats = rng.uniform(98.97, 99.13, 90_000), rng.uniform(23.46, 23.73, 90_000)  # more than there are slots
+    fresh = graph.snap_within(lons, lats, 3000.0)
+    for _ in range(2):
+        told = graph.snap(lons, lats)
+        assert np.array_equal(told.edge, fresh.edge)
+        assert np.array_equal(told.share, fresh.share)
+        assert np.array_equal(told.off_m, fresh.off_m)
+
+
+def test_a_crowd_of_short_roads_and_a_long_one_far_away() -> None:
+    """Cells hold what is beside a place, however unevenly roads lie; what they cannot say is searched for."""
+    rng = np.random.default_rng(2)
+    starts = np.concatenate((rng.uniform((99, 23), (99.02, 23.02), (4000, 2)), [(99.4, 23.2)]))
+    ends = np.concatenate((starts[:-1] + rng.normal(0, 0.0003, (4000, 2)), [(100.9, 23.9)]))
+    lines = [LineString(pair) for pair in zip(starts.tolist(), ends.tolist(), strict=True)]
+    rows = [
+        replace(ROWS[0], id=number, from_node=2 * number, to_node=2 * number + 1, line=bytes(shapely.to_wkb(line)))
+        for number, line in enumerate(lines)
+    ]
+    graph = RoadGraph(1, range(2 * len(rows)), rows)
+    points = np.concatenate(
+        (rng.uniform((98.99, 22.99), (99.03, 23.03), (300, 2)), rng.uniform((99.4, 23.2), (100.9, 23.9), (300, 2)))
+    )
+    snapped = graph.snap(points[:, 0], points[:, 1])
+    plane = [shapely.transform(line, graph.plane.xy) for line in lines]
+    away = np.asarray([min(line.distance(Point(place)) for line in plane) for place in graph.plane.xy(points)])
+    near = away <= 3000
+    assert np.array_equal(snapped.edge >= 0, near)
+    assert np.allclose(snapped.off_m[near], away[near], atol=0.01)
+
+
+def test_distances_for_many_places_are_the_geodesic_ones() -> None:
+    rng = np.random.default_rng(4)
+    for far in (1e-5, 0.01, 1.0, 5.0):
+        lons, lats = 99.0 + rng.uniform(-far, far, 200), 23.5 + rng.uniform(-far, far, 200)
+        exact = np.asarray([distance_m(99.0, 23.5, lon, lat) for lon, lat in zip(lons, lats, strict=True)])
+        assert np.allclose(many_metres(99.0, 23.5, lons, lats), exact, rtol=3e-6, atol=1e-4)
+    assert many_metres(99.0, 23.5, np.asarray([99.0]), np.asarray([23.5]))[0] == 0
+
+
 def test_nearest_by_time_and_the_roadless_apart() -> None:
     away = spot("away", (99.3, 23.9))
     by_road, apart = nearest(town(), node(0), [node(2), node(1), node(3), away], 2, "rescue", toward=False)
@@ -214,7 +267,7 @@ def test_nearest_by_time_and_the_roadless_apart() -> None:
 
 def test_isochrones_grow_and_stop_at_what_is_closed() -> None:
     networks = town(without=(16, 18))
-    origin = snap(networks.graph, [node(0)])
+    origin = snap(networks.rescue, [node(0)])
     five, ten = isochrones(networks.rescue, origin, [10, 5])
     assert (five.minutes, ten.minutes) == (5, 10)
     assert ten.shape.buffer(0.001).contains(five.shape)

@@ -8,6 +8,7 @@ from shapely import from_wkb
 
 from gis.roads.current import CurrentRoads
 from gis.roads.osm import read_osm
+from gis.roads.osm_access import access_of
 from gis.roads.replace import LayerFacts, replace_roads
 from gis.roads.route import find_route
 from gis.roads.travel import Spot
@@ -56,8 +57,86 @@ def test_names_speeds_and_directions(tmp_path: Path) -> None:
     assert (street.name_en, street.speed_kmh, street.oneway) == ("Nantian Road", 20.0, False)
     main = next(edge for edge in roads.edges if edge.ref == "G214")
     assert (main.name_zh, main.name_en, main.speed_kmh) == ("G214 省道", "Provincial road G214", 45.0)
-    back = next(edge for edge in roads.edges if edge.oneway)
+    back = next(edge for edge in roads.edges if edge.oneway and edge.road_class == "township")
     assert from_wkb(back.line).coords[0] == pytest.approx(NODES[8])
+
+
+RELATIONS = """
+<relation id="1"><member type="way" ref="10" role="from"/><member type="node" ref="2" role="via"/>
+  <member type="way" ref="11" role="to"/><tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>
+<relation id="2"><member type="way" ref="20" role="from"/><member type="node" ref="3" role="via"/>
+  <member type="way" ref="21" role="to"/><tag k="type" v="restriction"/><tag k="restriction" v="only_right_turn"/>
+  <tag k="except" v="psv; emergency"/></relation>
+<relation id="3"><member type="way" ref="20" role="from"/><member type="node" ref="3" role="via"/>
+  <member type="way" ref="21" role="to"/><tag k="type" v="restriction"/>
+  <tag k="restriction:conditional" v="no_left_turn @ (07:00-09:00)"/></relation>
+<relation id="4"><member type="way" ref="20" role="from"/><member type="way" ref="10" role="via"/>
+  <member type="way" ref="21" role="to"/><tag k="type" v="restriction"/><tag k="restriction" v="no_u_turn"/></relation>
+<relation id="5"><member type="way" ref="20" role="from"/><member type="node" ref="3" role="via"/>
+  <member type="way" ref="14" role="to"/><tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>
+<relation id="6"><member type="way" ref="20" role="from"/><member type="node" ref="3" role="via"/>
+  <member type="way" ref="21" role="to"/><tag k="type" v="restriction"/><tag k="restriction:hgv" v="no_left_turn"/></relation>
+<relation id="7"><member type="way" ref="20" role="from"/><member type="node" ref="99" role="via"/>
+  <member type="way" ref="21" role="to"/><tag k="type" v="restriction"/><tag k="restriction" v="no_left_turn"/></relation>
+<relation id="8"><member type="way" ref="20" role="from"/><tag k="type" v="restriction"/>
+  <tag k="restriction" v="no_thing"/></relation>
+"""
+MORE_WAYS = """
+<way id="20"><nd ref="6"/><nd ref="3"/><tag k="highway" v="tertiary"/></way>
+<way id="21"><nd ref="3"/><nd ref="7"/><tag k="highway" v="tertiary"/></way>
+"""
+
+
+def test_turn_restrictions_are_taken_or_counted(tmp_path: Path) -> None:
+    roads = read_osm(write(tmp_path / "town.osm", WAYS + MORE_WAYS + RELATIONS))
+    (turn,) = roads.turns
+    assert (turn.kind, turn.sign, turn.excepts) == ("only", "only_right_turn", ("psv", "emergency"))
+    by_id = {edge.id: edge for edge in roads.edges}
+    assert by_id[turn.from_edge].to_node == turn.via_node == by_id[turn.to_edge].from_node
+    assert roads.nodes[turn.via_node - 1] == NODES[3]
+    assert roads.turns_left_out == {
+        "not clear which road": 1, "conditional": 1, "by way of a road": 1, "beyond these roads": 1, "other vehicles": 1,
+        "beyond the extract": 1, "not understood": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("highway", "tags", "open_to", "oneway", "both"),
+    [
+        ("primary", {}, "all", False, False),
+        ("primary", {"access": "no", "motor_vehicle": "yes"}, "all", False, False),
+        ("primary", {"motor_vehicle": "private", "emergency": "yes"}, "rescue", False, False),
+        ("primary", {"emergency": "no"}, "public", False, False),
+        ("primary", {"access": "no"}, None, False, False),
+        ("service", {"emergency": "designated"}, "rescue", False, False),
+        ("service", {"emergency": "fire_hydrant"}, None, False, False),
+        ("motorway", {}, "all", True, False),
+        ("motorway", {"oneway": "no"}, "all", False, False),
+        ("primary", {"oneway": "yes", "oneway:emergency": "no"}, "all", True, True),
+        ("tertiary", {"junction": "roundabout"}, "all", True, False),
+    ],
+)
+def test_the_most_specific_tag_says_who_may_drive(
+    highway: str, tags: dict[str, str], open_to: str | None, oneway: bool, both: bool
+) -> None:
+    access = access_of(highway, tags)
+    assert (access.open_to, access.oneway, access.rescue_both_ways) == (open_to, oneway, both)
+
+
+async def test_turns_and_access_come_back_from_the_database(conn: Connection, tmp_path: Path) -> None:
+    facts = LayerFacts("测试", "Test", "ODbL 1.0", date(2026, 1, 2))
+    lane = '<way id="22"><nd ref="8"/><nd ref="9"/><tag k="highway" v="service"/><tag k="emergency" v="yes"/></way>'
+    roads = read_osm(write(tmp_path / "town.osm", WAYS + MORE_WAYS + lane + RELATIONS))
+    await replace_roads(conn, roads, facts)
+    networks = (await CurrentRoads().get(conn)).networks
+    assert networks is not None
+    assert [row.open_to for row in networks.graph.rows].count("rescue") == 1
+    assert networks.public.permit.turns_obeyed == networks.rescue.permit.turns_known == 1
+    assert networks.rescue.permit.turns_obeyed == 0
+    told = find_route(networks, Spot("a", 99.034, 23.494), Spot("b", 99.022, 23.50), "public")
+    free = find_route(networks, Spot("a", 99.034, 23.494), Spot("b", 99.022, 23.50), "rescue")
+    assert free.leg.seconds is not None
+    assert told.leg.seconds is None or told.leg.seconds > free.leg.seconds
 
 
 async def test_the_new_layer_takes_the_place_of_the_old_one(conn: Connection, tmp_path: Path) -> None:

@@ -1,20 +1,22 @@
 """Travel times from many places to many others at once."""
 
 import asyncio
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gis.geometry import check_point
-from gis.roads.current import Roads
 from spine.canonical import Json
 from spine.errors import Refused
 from spine.validation import refusal_of
 from web.auth import InHouse, SignedIn
 from web.body import read_body
-from web.current import roads_now
+from web.current import navigator, roads_now
+
+if TYPE_CHECKING:
+    from gis.roads.travel import Table
 
 router = APIRouter(prefix="/api/roads", tags=["roads"])
 
@@ -63,15 +65,12 @@ async def post_matrix(request: Request, house: InHouse, principal: SignedIn) -> 
         roads = await roads_now(request, conn)
     from gis.roads.answer import basis
 
-    return {**await asyncio.to_thread(_table, roads, asked), "basis": basis(roads, asked.who)}
+    table, by = await navigator(request).matrix(roads, asked.origins, asked.targets, asked.who)
+    return {**await asyncio.to_thread(_told, table), "basis": basis(roads, asked.who, by)}
 
 
-def _table(roads: Roads, asked: MatrixIn) -> dict[str, Json]:
-    from gis.roads.travel import Spot, travel_table
-
-    origins = [Spot(spot.id, spot.lon, spot.lat) for spot in asked.origins]
-    targets = [Spot(spot.id, spot.lon, spot.lat) for spot in asked.targets]
-    table = travel_table(roads.networks, origins, targets, asked.who)
+def _told(table: "Table") -> dict[str, Json]:
+    origins, targets = table.origins, table.targets
     known = np.isfinite(table.seconds)
     seconds: list[Json] = []
     for row, line in enumerate(np.where(known, table.seconds, 0.0).round().astype(np.int64).tolist()):

@@ -17,7 +17,7 @@ from spine.errors import Refused, forbidden
 from spine.principal import Principal, Role
 from web.api.road_candidates import Candidate, unit_candidates
 from web.auth import InHouse, SignedIn
-from web.current import roads_now
+from web.current import navigator, roads_now
 
 router = APIRouter(prefix="/api/roads", tags=["roads"])
 
@@ -57,7 +57,7 @@ async def get_road_at(request: Request, house: InHouse, principal: SignedIn, lon
     found: dict[str, Json] | None = None
     if roads.networks is not None:
         graph, barriers = roads.networks.graph, roads.networks.public.barriers
-        snapped = graph.snap([(lon, lat)])
+        snapped = graph.snap(np.asarray([lon]), np.asarray([lat]))
         edge = int(snapped.edge[0])
         if edge >= 0:
             row, share = graph.rows[edge], float(snapped.share[0])
@@ -96,12 +96,11 @@ async def get_route(
     async with house.realm.pool.connection() as conn:
         roads = await roads_now(request, conn)
     from gis.roads.answer import basis
-    from gis.roads.route import find_route
     from gis.roads.travel import Spot
 
-    route = await asyncio.to_thread(find_route, roads.networks, Spot("from", *start), Spot("to", *end), who)
+    route, by = await navigator(request).route(roads, Spot("from", *start), Spot("to", *end), who)
     avoided = [closure_object(closure) for closure in roads.closures if closure.id in route.avoided]
-    return {"route": {**route.to_json(), "avoided": avoided}, "basis": basis(roads, who)}
+    return {"route": {**route.to_json(), "avoided": avoided}, "basis": basis(roads, who, by)}
 
 
 @router.get("/nearest", response_model=None)
@@ -174,13 +173,14 @@ async def get_isochrone(
         roads = await roads_now(request, conn)
     from gis.roads.answer import basis
     from gis.roads.isochrone import STRIP_M, isochrones
+    from gis.roads.travel import Spot, snap
 
     reason: str | None = "no_road_data"
     features: list[Json] = []
     off_m: float | None = None
     if roads.networks is not None:
         network = roads.networks.of(who)
-        snapped = roads.networks.graph.snap([(lon, lat)])
+        snapped = snap(network, [Spot("point", lon, lat)])
         reason = "too_far"
         if int(snapped.edge[0]) >= 0:
             off_m = float(snapped.off_m[0])

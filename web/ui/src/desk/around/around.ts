@@ -38,6 +38,8 @@ export interface Basis {
   date: string | null
   illustrative: boolean | null
   closures: { standing: number; in_force: number; newest_at: string | null; unmatched: string[] }
+  /** Who found it; the sentence is null where no other engine is set up. */
+  engine?: { used: string; wanted: string; reason: string | null; zh: string | null; en: string | null }
   limits: Words[]
 }
 
