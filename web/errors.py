@@ -71,6 +71,12 @@ def database_away(request: Request, *, tried: bool = False) -> JSONResponse:
     return problem(away, locale_of(request))
 
 
+def away(request: Request, error: Exception) -> JSONResponse:
+    """What is answered when the database broke off, or did not answer."""
+    log.warning("%s %s was refused, the database is away: %s", request.method, request.url.path, error)
+    return database_away(request, tried=not isinstance(error, NotTried))
+
+
 _FAILED = Refused(
     "internal",
     zh="系统内部出错，操作没有完成；错误已记录。",
@@ -111,9 +117,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
     @app.exception_handler(TimeoutError)
-    async def away(request: Request, error: Exception) -> JSONResponse:
-        log.warning("%s %s was refused, the database is away: %s", request.method, request.url.path, error)
-        return database_away(request, tried=not isinstance(error, NotTried))
+    async def broken_off(request: Request, error: Exception) -> JSONResponse:
+        return away(request, error)
 
     @app.exception_handler(ClientDisconnect)
     async def left(_request: Request, _error: ClientDisconnect) -> JSONResponse:

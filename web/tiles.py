@@ -13,7 +13,7 @@ from psycopg.errors import QueryCanceled, UndefinedTable
 from redis.exceptions import RedisError
 
 from gis.catalogue import may_see, may_see_layer, no_such_layer
-from gis.tiles import built_in_tile_query, city_tile_query, make_tile
+from gis.tiles import as_statement, built_in_tile_query, city_tile_query
 from spine.errors import Refused
 from spine.principal import Principal
 from spine.realm import Realm
@@ -25,7 +25,9 @@ PATIENCE_S = 0.25
 """How long the cache may take; then the tile is made."""
 _LEVEL = 1
 """Of packing: tiles hold small numbers, more effort gains little."""
-_THREAD_FROM = 16 * 1024
+_THREAD_FROM = 4 * 1024
+_AFTER_S = 0.005
+"""How long a tile that was made waits to be packed and kept: first whoever asked has it."""
 _MOST_KEEPING = 64
 """Tiles on their way into the cache at once; beyond, they are not kept."""
 _MOST_QUERIES = 2000
@@ -97,7 +99,7 @@ class Tiles:
         query = await self._query(served, z)
         try:
             async with self._connections.one() as conn:
-                made = await make_tile(conn, query, z, x, y)
+                made = await conn.make(query, z, x, y)
         except UndefinedTable:
             # The version was dropped since the catalogue was read.
             self._watch.forget()
@@ -124,13 +126,15 @@ class Tiles:
             built_in = built_in_tile_query(served.name)
             if built_in is None:
                 raise no_such_layer(served.name)
-            query = built_in.as_bytes()
+            query = as_statement(built_in)
         else:
             layer = (await self._watch.catalogue()).city.get(served.name)
             if layer is None or layer.version != served.version:
                 raise no_such_layer(served.name)
             told = layer.description
-            query = city_tile_query(layer.version, layer.geometries, layer.attributes, told.label, z).as_bytes()
+            query = as_statement(
+                city_tile_query(layer.version, layer.geometries, layer.attributes, told.label, z)
+            )
         if len(self._queries) >= _MOST_QUERIES:
             self._queries.clear()
         self._queries[(served.key, z)] = query
@@ -150,6 +154,7 @@ class Tiles:
         nudges = self._realm.nudges
         if nudges.redis is None or not nudges.redis_ok or len(self._keeping) > _MOST_KEEPING:
             return
+        await asyncio.sleep(_AFTER_S)
         packed = await asyncio.to_thread(_pack, made) if len(made) >= _THREAD_FROM else _pack(made)
         try:
             async with asyncio.timeout(PATIENCE_S):
