@@ -48,7 +48,6 @@ from web.layer_watch import LayerWatch
 from web.mqtt_positions import MqttPositions, broker_of
 from web.ogc import router as ogc
 from web.sessions import Sessions
-from web.tile_door import TileDoor
 from web.tiles import Tiles
 
 log = logging.getLogger("fengsui.web")
@@ -118,7 +117,6 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         app.include_router(part.router)
     app.include_router(drawings_router)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
-    app.add_middleware(TileDoor, house=app)
     app.add_middleware(Guard, house=app)
     _serve_screens(app)
     return app

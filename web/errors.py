@@ -83,6 +83,22 @@ _FAILED = Refused(
     en="Something failed inside. The operation was not carried out; the error has been logged.",
     status=500,
 )
+
+
+def failed(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s %s failed: %s", request.method, request.url.path, error, exc_info=error)
+    return problem(_FAILED, locale_of(request))
+
+
+def answer_to(request: Request, error: Exception) -> JSONResponse:
+    """For what is answered outside the framework: the same as `install` gives to what is inside."""
+    if isinstance(error, Refused):
+        return problem(error, locale_of(request))
+    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
+        return away(request, error)
+    return failed(request, error)
+
+
 _HUNG_UP = Refused("hung_up", zh="发送中断。", en="The sender hung up.", status=400, final=False)
 _HTTP: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "没有这个地址。", "There is nothing at this address."),
@@ -125,6 +141,5 @@ def install(app: FastAPI) -> None:
         return problem(_HUNG_UP, "en")  # nobody reads it: the sender hung up while sending
 
     @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> JSONResponse:
-        log.error("%s %s failed: %s", request.method, request.url.path, error, exc_info=error)
-        return problem(_FAILED, locale_of(request))
+    async def broken(request: Request, error: Exception) -> JSONResponse:
+        return failed(request, error)

@@ -47,24 +47,20 @@ class TileConnection:
         loop = asyncio.get_running_loop()
         while pg.flush():
             await _when(pg.socket, loop.add_writer, loop.remove_writer)
-        result: PGresult | None = None
+        results: list[PGresult] = []
         while True:
             while pg.is_busy():
                 await _when(pg.socket, loop.add_reader, loop.remove_reader)
                 pg.consume_input()
-            after = pg.get_result()
-            if after is None:
-                break
-            result = after
+            result = pg.get_result()
+            if result is None:
+                return results[-1]
+            results.append(result)
             if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
                 raise error_from_result(result)
-        assert result is not None
-        return result
 
 
-async def _when(
-    socket: int, add: Callable[[int, Callable[[], None]], None], remove: Callable[[int], bool]
-) -> None:
+async def _when(socket: int, add: Callable[[int, Callable[[], None]], None], remove: Callable[[int], bool]) -> None:
     """Until the socket may be read or written."""
     ready = asyncio.get_running_loop().create_future()
 
@@ -106,7 +102,9 @@ class TileConnections:
     async def _open(self) -> TileConnection:
         conn = await self._realm.connect()
         await conn.execute(
-            "SELECT set_config('statement_timeout', %(ms)s, false), set_config('jit', 'off', false)", {"ms": MS}
+            "SELECT set_config('statement_timeout', %(ms)s, false), set_config('jit', 'off', false), "
+            "set_config('plan_cache_mode', 'force_generic_plan', false)",
+            {"ms": MS},
         )
         return TileConnection(conn)
 

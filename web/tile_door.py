@@ -8,14 +8,15 @@ import re
 from typing import Final, cast
 
 from fastapi import FastAPI
-from psycopg import InterfaceError, OperationalError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from spine.errors import Refused
 from web import errors
-from web.auth import credential_in, house_of, sessions_of, signed_out
+from web.auth import credential_in, signed_out
+from web.guard import GUARDED
+from web.house import House
+from web.sessions import Sessions
 from web.tile_answer import Asked, tile_answer
 from web.tiles import Tiles
 
@@ -24,35 +25,33 @@ _QUERY: Final = re.compile(rb"(?:v=([A-Za-z0-9_.-]{1,40}))?")
 
 
 class TileDoor:
-    """Plain ASGI. `house`: the application, which is at home once it runs."""
+    """Plain ASGI, before the application `app` and everything that stands before it (`guard.py`)."""
 
-    def __init__(self, app: ASGIApp, house: FastAPI) -> None:
+    def __init__(self, app: FastAPI) -> None:
         self._app = app
-        self._house = house
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         asked = _asked(scope)
         if asked is None:
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
         try:
-            response = await self._answer(request, asked)
-        except Refused as refused:
-            response = errors.problem(refused, errors.locale_of(request))
-        except (OperationalError, InterfaceError, TimeoutError) as error:
-            response = errors.away(request, error)
+            response = await self._answer(scope, asked)
+        except Exception as error:
+            scope["app"] = self._app
+            response = errors.answer_to(Request(scope), error)
+        response.raw_headers += GUARDED
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request, asked: Asked) -> Response:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.scope["headers"]}
-        credential = credential_in(headers, house_of(request).realm)
-        principal = None if credential is None else await sessions_of(request).principal(credential)
+    async def _answer(self, scope: Scope, asked: Asked) -> Response:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        state = self._app.state
+        credential = credential_in(headers, cast(House, state.house).realm)
+        principal = None if credential is None else await cast(Sessions, state.sessions).principal(credential)
         if principal is None:
             raise signed_out()
-        tiles = cast(Tiles, self._house.state.tiles)
         return await tile_answer(
-            tiles,
+            cast(Tiles, state.tiles),
             principal,
             asked,
             known=headers.get("if-none-match", ""),

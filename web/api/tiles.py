@@ -11,6 +11,7 @@ from web.tiles import Tiles
 
 router = APIRouter(tags=["map"])
 
+
 def tiles_of(request: Request) -> Tiles:
     return cast(Tiles, request.app.state.tiles)
 
