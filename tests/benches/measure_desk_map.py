@@ -21,7 +21,7 @@ from uuid import UUID
 import httpx
 
 from spine.db import owner_connection
-from tests.benches.programs import BenchTrouble, Stage
+from tests.benches.programs import BenchTrouble
 from tests.benches.result import Row
 from tests.benches.town import COOKIE, Town
 
@@ -74,9 +74,7 @@ class Driving:
             lon, lat = lon + east * second, lat + north * second
             if number == 0:
                 lon, lat = MARK_LON + STEP * second, MARK_LAT
-            positions.append(
-                {"unit_id": str(unit_id(number)), "lon": lon, "lat": lat, "accuracy_m": 8.0, "at": at}
-            )
+            positions.append({"unit_id": str(unit_id(number)), "lon": lon, "lat": lat, "accuracy_m": 8.0, "at": at})
         return {"positions": positions}
 
 
@@ -119,12 +117,12 @@ WATCH = """
 """
 
 
-def chromium() -> str | None:
+def no_chromium() -> str | None:
     """Why there is none, or None."""
     if importlib.util.find_spec("playwright") is None:
-        return "not measured: playwright is not installed (./fengsui test installs it)"
+        return "playwright is not installed (./fengsui test installs it)"
     path = os.environ.get("FENGSUI_CHROMIUM") or shutil.which("chromium")
-    return None if path else "not measured: no Chromium (FENGSUI_CHROMIUM names one)"
+    return None if path else "no Chromium (FENGSUI_CHROMIUM names one)"
 
 
 @asynccontextmanager
@@ -171,11 +169,10 @@ def _renderers() -> list[int]:
     return found
 
 
-async def desk_map(stage: Stage, town: Town, *, units: int, seconds: int) -> list[Row]:
+async def desk_map(town: Town, *, units: int, seconds: int) -> list[Row]:
     """Two rows: seconds that were never drawn, and the share of the time in which the page's main thread had nothing to do."""
-    if why := chromium():
+    if why := no_chromium():
         raise BenchTrouble(why)
-    del stage
     await make_units(town.database_url, units)
     await town.open()
     token = (await town.system_token()).partition(": ")[2]
@@ -216,11 +213,18 @@ async def desk_map(stage: Stage, town: Town, *, units: int, seconds: int) -> lis
             if picture := os.environ.get("FENGSUI_BENCH_PICTURE"):
                 await page.screenshot(path=picture)
     await town.close()
-    return _rows(units, sent, seen, lasted, {k: after[k] - metrics[k] for k in metrics}, 
-                 max((cpu_after[p] - cpu[p] for p in cpu if p in cpu_after), default=0.0), frames)
+    return rows_of(
+        units,
+        sent,
+        seen,
+        lasted,
+        {k: after[k] - metrics[k] for k in metrics},
+        max((cpu_after[p] - cpu[p] for p in cpu if p in cpu_after), default=0.0),
+        frames,
+    )
 
 
-def _rows(
+def rows_of(
     units: int,
     sent: dict[int, float],
     seen: list[list[float]],
@@ -243,10 +247,12 @@ def _rows(
         Row(
             "desk_dropped", f"desk map, {units:,} moving units at 1 Hz, {len(sent)} s: seconds never drawn", "0", "–",
             str(len(dropped)), float(len(dropped)), at_most=0.0, notes=[told], figures=figures,
+            method="all positions in one POST a second by a schedule; a second counts when the known unit was found on the map where it was then",
             wrong=[] if delays else ["nothing was seen on the map"],
         ),
         Row(
             "desk_free", "the same: main thread free", f"≥ {FREE:.0%}", "–", f"{1 - busy:.0%}", 1 - busy, at_least=FREE, figures=figures,
+            method="1 − TaskDuration of the page (Chromium's Performance domain, waiting within a task included) over the time it took",
             notes=[f"{cpu_s / lasted:.0%} of a core used by the thread, {figures['script']:.0%} of the time in scripts, {figures['frames_per_s']:.0f} frames/s; "
                    "the picture itself is drawn in software by another process"],
         ),
