@@ -28,7 +28,7 @@ from tests.benches.town import COOKIE, Town
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 """As tests/browser/conftest.py: without a graphics card its work is done by the processor, in Chromium's GPU process."""
 WEST, SOUTH, EAST, NORTH = 98.7, 23.1, 100.4, 24.9
-MARK_LON, MARK_LAT, STEP = 98.2, 22.6, 0.002
+MARK_LON, MARK_LAT, STEP = 98.15, 23.6, 0.002
 """Where the known unit begins, and how far east it is a second later (degrees)."""
 STATUSES = ("en_route", "en_route", "dispatched", "returning", "available")
 LATE_S = 2.0
@@ -187,7 +187,9 @@ async def desk_map(town: Town, *, units: int, seconds: int) -> list[Row]:
 
         async def drive(first: int, count: int) -> dict[int, float]:
             """{second: wall time (ms) at which it was sent}, by a schedule that does not wait for the server."""
-            began, sent, tasks = time.monotonic(), {}, []
+            began = time.monotonic()
+            sent: dict[int, float] = {}
+            tasks: list[asyncio.Task[None]] = []
             for second in range(first, first + count):
                 await asyncio.sleep(max(0.0, began + (second - first) - time.monotonic()))
                 sent[second] = time.time() * 1000
