@@ -13,7 +13,6 @@ from gis.catalogue_store import feature_table
 from gis.exchange.coordinates import EARTH_M
 from gis.exchange.thinning import ALL_FROM, SMALL_PX, TILE_PX
 from gis.layers import FEATURES
-from spine.db import Connection
 from spine.errors import Refused
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
@@ -50,7 +49,7 @@ def attributes_at(z: int, attributes: Sequence[Mapping[str, Any]], label: str | 
 def city_tile_query(
     version: int, geometries: Mapping[str, int], attributes: Sequence[Mapping[str, Any]], label: str | None, z: int
 ) -> sql.Composed:
-    """The statement for tiles of one zoom of a version; its parameters are z, x and y."""
+    """The statement for tiles of one zoom of a version; its parameters are z, x and y (`as_statement` makes them $1 to $3)."""
     pixel = 2 * EARTH_M / (1 << z) / TILE_PX
     shape: sql.Composable = sql.SQL("f.mercator")
     if not set(geometries) <= {"Point", "MultiPoint"}:
@@ -105,9 +104,9 @@ def built_in_tile_query(name: str) -> sql.Composed | None:
     )
 
 
-async def make_tile(conn: Connection, query: bytes, z: int, x: int, y: int) -> bytes:
-    """Empty where the layer has nothing. Raises psycopg's UndefinedTable when the version has been dropped meanwhile."""
-    # Binary: as text a tile would be twice as long, and unpicked by digits.
-    cursor = await conn.execute(query, {"z": z, "x": x, "y": y}, prepare=True, binary=True)
-    row = await cursor.fetchone()
-    return b"" if row is None or row[0] is None else bytes(row[0])
+def as_statement(query: sql.Composed) -> bytes:
+    """The query as the server prepares it: one integer each for zoom, column and row. Its one row holds the tile, or NULL."""
+    text = query.as_bytes()
+    for number, name in enumerate((b"z", b"x", b"y"), 1):
+        text = text.replace(b"%%(%s)s" % name, b"$%d::int" % number)
+    return text

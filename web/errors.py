@@ -71,12 +71,34 @@ def database_away(request: Request, *, tried: bool = False) -> JSONResponse:
     return problem(away, locale_of(request))
 
 
+def away(request: Request, error: Exception) -> JSONResponse:
+    """What is answered when the database broke off, or did not answer."""
+    log.warning("%s %s was refused, the database is away: %s", request.method, request.url.path, error)
+    return database_away(request, tried=not isinstance(error, NotTried))
+
+
 _FAILED = Refused(
     "internal",
     zh="系统内部出错，操作没有完成；错误已记录。",
     en="Something failed inside. The operation was not carried out; the error has been logged.",
     status=500,
 )
+
+
+def failed(request: Request, error: Exception) -> JSONResponse:
+    log.error("%s %s failed: %s", request.method, request.url.path, error, exc_info=error)
+    return problem(_FAILED, locale_of(request))
+
+
+def answer_to(request: Request, error: Exception) -> JSONResponse:
+    """For what is answered outside the framework: the same as `install` gives to what is inside."""
+    if isinstance(error, Refused):
+        return problem(error, locale_of(request))
+    if isinstance(error, OperationalError | InterfaceError | TimeoutError):
+        return away(request, error)
+    return failed(request, error)
+
+
 _HUNG_UP = Refused("hung_up", zh="发送中断。", en="The sender hung up.", status=400, final=False)
 _HTTP: dict[int, tuple[str, str, str]] = {
     404: ("not_found", "没有这个地址。", "There is nothing at this address."),
@@ -111,15 +133,13 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
     @app.exception_handler(TimeoutError)
-    async def away(request: Request, error: Exception) -> JSONResponse:
-        log.warning("%s %s was refused, the database is away: %s", request.method, request.url.path, error)
-        return database_away(request, tried=not isinstance(error, NotTried))
+    async def broken_off(request: Request, error: Exception) -> JSONResponse:
+        return away(request, error)
 
     @app.exception_handler(ClientDisconnect)
     async def left(_request: Request, _error: ClientDisconnect) -> JSONResponse:
         return problem(_HUNG_UP, "en")  # nobody reads it: the sender hung up while sending
 
     @app.exception_handler(Exception)
-    async def failed(request: Request, error: Exception) -> JSONResponse:
-        log.error("%s %s failed: %s", request.method, request.url.path, error, exc_info=error)
-        return problem(_FAILED, locale_of(request))
+    async def broken(request: Request, error: Exception) -> JSONResponse:
+        return failed(request, error)

@@ -16,6 +16,8 @@ _HEADERS = (
     ("Referrer-Policy", "same-origin"),
     ("Content-Security-Policy", _POLICY),
 )
+GUARDED = [(name.lower().encode(), value.encode()) for name, value in _HEADERS]
+"""The same as the server writes them, for what is answered before the guard is asked."""
 
 
 class Guard:

@@ -21,6 +21,7 @@ from web.gateway.gateway import Gateway
 from web.gateway.socket import serve as serve_socket
 from web.house import House
 from web.loop import spare_the_collector
+from web.tile_door import TileDoor
 from web.work import run_work
 
 log = logging.getLogger("fengsui.serving")
@@ -54,7 +55,7 @@ def server_config(app: FastAPI) -> uvicorn.Config:
     """How uvicorn serves the application: sockets are taken in at our door, its log lines go through ours (`spine/logs.py`)."""
     door = partial(Door, partial(serve_socket, cast(Gateway, app.state.gateway)))
     return uvicorn.Config(
-        app,
+        TileDoor(app),
         log_config=None,
         log_level="warning",
         access_log=False,

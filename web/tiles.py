@@ -5,27 +5,30 @@ cache, and a desk that has one need only be told that it is still the same. With
 """
 
 import asyncio
+import contextlib
+import os
+import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import cast
 
 from psycopg.errors import QueryCanceled, UndefinedTable
-from redis.exceptions import RedisError
 
 from gis.catalogue import may_see, may_see_layer, no_such_layer
-from gis.tiles import built_in_tile_query, city_tile_query, make_tile
+from gis.tiles import as_statement, built_in_tile_query, city_tile_query
 from spine.errors import Refused
 from spine.principal import Principal
 from spine.realm import Realm
 from web.layer_watch import LayerWatch
+from web.tile_cache import TileCache
 from web.tile_connections import TileConnections
 
 KEPT_S = 24 * 3600
-PATIENCE_S = 0.25
-"""How long the cache may take; then the tile is made."""
 _LEVEL = 1
 """Of packing: tiles hold small numbers, more effort gains little."""
-_THREAD_FROM = 16 * 1024
+_THREAD_FROM = 4 * 1024
+_AFTER_S = 0.005
+"""How long a tile that was made waits to be packed and kept: first whoever asked has it."""
 _MOST_KEEPING = 64
 """Tiles on their way into the cache at once; beyond, they are not kept."""
 _MOST_QUERIES = 2000
@@ -54,12 +57,16 @@ class Tiles:
         self._realm, self._watch = realm, watch
         self._queries: dict[tuple[str, int], bytes] = {}
         self._keeping: set[asyncio.Task[None]] = set()
-        self._making: dict[str, asyncio.Task[bytes]] = {}
+        self._making: dict[str, asyncio.Future[bytes | None]] = {}
+        self._packer = ThreadPoolExecutor(1, "tile-packer", _give_way)
         self.connections = TileConnections(realm)
+        self._cache = TileCache(realm.nudges)
 
     async def close(self) -> None:
         await self.settle()
         await self.connections.close()
+        self._cache.close()
+        self._packer.shutdown(wait=False)
 
     async def served(self, principal: Principal, name: str) -> Served:
         """Raises Refused `not_found`, also for what this person may not see: the answer must not tell what exists."""
@@ -78,14 +85,20 @@ class Tiles:
 
     async def tile(self, served: Served, z: int, x: int, y: int) -> Tile:
         key = f"fengsui:{self._realm.row.epoch}:tile:{served.key}:{z}:{x}:{y}"
-        kept = await self._kept(key)
+        kept = await self._cache.get(key)
         if kept is not None:
             return Tile(kept, True)
-        making = self._making.get(key)
-        if making is None:
-            making = self._making[key] = asyncio.create_task(self._make(served, key, z, x, y))
-            making.add_done_callback(lambda _: self._making.pop(key, None))
-        return Tile(await asyncio.shield(making), False)
+        while (making := self._making.get(key)) is not None:
+            if (made := await asyncio.shield(making)) is not None:
+                return Tile(made, False)
+        making = self._making[key] = asyncio.get_running_loop().create_future()
+        made = None
+        try:
+            made = tile = await self._make(served, key, z, x, y)
+        finally:  # without it, whoever waited makes it himself, and hears himself what is wrong
+            del self._making[key]
+            making.set_result(made)
+        return Tile(tile, False)
 
     async def settle(self) -> None:
         """Until everything that was made is kept."""
@@ -97,7 +110,7 @@ class Tiles:
         query = await self._query(served, z)
         try:
             async with self.connections.one() as conn:
-                made = await make_tile(conn, query, z, x, y)
+                made = await conn.make(query, z, x, y)
         except UndefinedTable:
             # The version was dropped since the catalogue was read.
             self._watch.forget()
@@ -124,38 +137,33 @@ class Tiles:
             built_in = built_in_tile_query(served.name)
             if built_in is None:
                 raise no_such_layer(served.name)
-            query = built_in.as_bytes()
+            query = as_statement(built_in)
         else:
             layer = (await self._watch.catalogue()).city.get(served.name)
             if layer is None or layer.version != served.version:
                 raise no_such_layer(served.name)
             told = layer.description
-            query = city_tile_query(layer.version, layer.geometries, layer.attributes, told.label, z).as_bytes()
+            query = as_statement(city_tile_query(layer.version, layer.geometries, layer.attributes, told.label, z))
         if len(self._queries) >= _MOST_QUERIES:
             self._queries.clear()
         self._queries[(served.key, z)] = query
         return query
 
-    async def _kept(self, key: str) -> bytes | None:
-        nudges = self._realm.nudges
-        if nudges.redis is None or not nudges.redis_ok:
-            return None
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                return cast(bytes | None, await nudges.redis.get(key))
-        except (RedisError, OSError, TimeoutError):
-            return None
-
     async def _keep(self, key: str, made: bytes) -> None:
-        nudges = self._realm.nudges
-        if nudges.redis is None or not nudges.redis_ok or len(self._keeping) > _MOST_KEEPING:
+        if not self._cache.is_there or len(self._keeping) > _MOST_KEEPING:
             return
-        packed = await asyncio.to_thread(_pack, made) if len(made) >= _THREAD_FROM else _pack(made)
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                await nudges.redis.set(key, packed, ex=KEPT_S)
-        except (RedisError, OSError, TimeoutError):
-            return
+        await asyncio.sleep(_AFTER_S)
+        if len(made) >= _THREAD_FROM:
+            packed = await asyncio.get_running_loop().run_in_executor(self._packer, _pack, made)
+        else:
+            packed = _pack(made)
+        await self._cache.put(key, packed, KEPT_S)
+
+
+def _give_way() -> None:
+    """For the thread that packs: whoever waits for a tile goes first."""
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def _pack(made: bytes) -> bytes:

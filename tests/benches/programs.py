@@ -146,10 +146,11 @@ class Spoken:
 class Stage:
     """Everything that one bench run has started; leaving it ends everything."""
 
-    def __init__(self, folder: Path, cores: Cores) -> None:
+    def __init__(self, folder: Path, cores: Cores, *, compiled: bool = True) -> None:
+        """`compiled`: with the programs in C, which need a compiler."""
         self.folder = folder
         self.cores = cores
-        self.programs = compile_all(folder)
+        self.programs = compile_all(folder) if compiled else {}
         self._running: list[Spoken] = []
 
     async def start(

@@ -20,6 +20,27 @@ class Row:
     wrong: list[str] = field(default_factory=list[str])
     notes: list[str] = field(default_factory=list[str])
     figures: dict[str, Any] = field(default_factory=dict[str, Any])
+    method: str = ""
+    """How it was measured, in a sentence."""
+    skipped: bool = False
+    """Not measured here, for a reason told in the notes: neither met nor missed."""
+
+    @property
+    def has_bar(self) -> bool:
+        return self.at_most is not None or self.at_least is not None
+
+    @property
+    def failed(self) -> bool:
+        """Something is wrong, or there is a bar and it was not met."""
+        return bool(self.wrong) or (self.has_bar and not self.skipped and not self.met)
+
+    @property
+    def verdict(self) -> str:
+        if self.skipped:
+            return "not measured"
+        if self.wrong or self.has_bar:
+            return "met" if self.met else "NOT MET"
+        return "no bar"
 
     @property
     def met(self) -> bool:
@@ -39,6 +60,8 @@ class Row:
             "at_most": self.at_most,
             "at_least": self.at_least,
             "met": self.met,
+            "verdict": self.verdict,
+            "method": self.method,
             "wrong": self.wrong,
             "notes": self.notes,
             "figures": self.figures,
@@ -70,7 +93,7 @@ def table(rows: Sequence[Row]) -> str:
             r.baseline,
             r.ours,
             "–" if r.ratio is None else f"{r.ratio:.2f}",
-            "met" if r.met else "NOT MET",
+            r.verdict,
         )
         for r in rows
     ]
@@ -83,5 +106,5 @@ def table(rows: Sequence[Row]) -> str:
             continue
         row = rows[number - 1]
         text += [f"    WRONG: {wrong}" for wrong in row.wrong]
-        text += [f"    {note}" for note in row.notes]
+        text += [f"    {note}" for note in (row.method, *row.notes) if note]
     return "\n".join(text)

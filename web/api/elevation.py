@@ -113,8 +113,8 @@ async def get_tile(
     if LEAST_ZOOM <= z <= elevation.zoom:
         if house.realm.presence.away_since is not None:
             raise TimeoutError("the database is away")  # said at once, not after waiting for it
-        async with tiles_of(request).connections.one() as conn:
-            png = await read_tile(conn, elevation.lineage, Tile(z, x, y))
+        async with tiles_of(request).connections.one() as one:
+            png = await read_tile(one.conn, elevation.lineage, Tile(z, x, y))
     if png is None:
         return Response(status_code=404, headers=headers)
     return Response(png, media_type="image/png", headers=headers)

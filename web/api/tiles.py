@@ -5,14 +5,11 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
-from gis.tiles import MEDIA_TYPE, check_tile
 from web.auth import InHouse, SignedIn
-from web.tiles import Tiles, unpacked
+from web.tile_answer import tile_answer
+from web.tiles import Tiles
 
 router = APIRouter(tags=["map"])
-
-_FOR_EVER = "private, max-age=31536000, immutable"
-_ASK_AGAIN = "private, no-cache"
 
 
 def tiles_of(request: Request) -> Tiles:
@@ -31,19 +28,14 @@ async def get_tile(
     v: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Response:
     """One tile, Mapbox Vector Tile 2. 204 where the layer has nothing. With `v` (see the catalogue's `tiles`) it may be kept
-    for ever: another version has another address. Restricted layers are asked for again each time."""
-    check_tile(z, x, y)
-    tiles = tiles_of(request)
-    served = await tiles.served(principal, layer)
-    tag = f'"{served.key}-{z}-{x}-{y}"'
-    keep = _FOR_EVER if v == served.key and not served.restricted else _ASK_AGAIN
-    headers = {"ETag": tag, "Cache-Control": keep, "Vary": "Accept-Encoding, Cookie, Authorization"}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    tile = await tiles.tile(served, z, x, y)
-    if not tile.content:
-        return Response(status_code=204, headers=headers)
-    content, encoding = tile.content, "gzip" if tile.packed else "identity"
-    if tile.packed and "gzip" not in request.headers.get("accept-encoding", ""):
-        content, encoding = unpacked(tile.content), "identity"
-    return Response(content, media_type=MEDIA_TYPE, headers={**headers, "Content-Encoding": encoding})
+    for ever: another version has another address. Restricted layers are asked for again each time.
+
+    Nearly every request is answered before it comes here (`web/tile_door.py`), by the same function."""
+    asked = request.headers
+    return await tile_answer(
+        tiles_of(request),
+        principal,
+        (layer, z, x, y, v),
+        known=asked.get("if-none-match", ""),
+        encodings=asked.get("accept-encoding", ""),
+    )

@@ -1,8 +1,7 @@
 /** Objects of the pictures as GeoJSON for the map's sources. */
 import type { Feature, FeatureCollection, Geometry } from 'geojson'
-import type { Alert, Call, IncidentHead, Point, Unit } from '@/wire/objects'
+import type { Alert, Call, IncidentHead, Point } from '@/wire/objects'
 import type { Locale } from '@/i18n/locale'
-import { unitSign } from './icons'
 import type { MapAreas } from './view'
 
 /** A unit whose position is older than this is drawn dashed, with the age beside it. */
@@ -83,44 +82,6 @@ export function callFeatures(calls: Call[]): FeatureCollection {
         ? [{ type: 'Feature' as const, geometry: at(one.point), properties: { id: one.id, kind: 'call', icon: 'call', title: one.place ?? one.text } }]
         : [],
     ),
-  )
-}
-
-const GOING = new Set(['dispatched', 'en_route', 'returning'])
-
-export function unitFeatures(
-  units: Unit[],
-  where: Record<string, WherePosition>,
-  now: number,
-  words: (unit: Unit, seenAt: number | null, old: boolean) => string,
-  tongue: Locale,
-): FeatureCollection {
-  return collection(
-    units.flatMap((unit) => {
-      const live = where[unit.id]
-      const point = live ?? unit.point
-      if (!point) return []
-      const seen = live?.at ?? live?.seen_at ?? unit.seen_at
-      const seenAt = seen ? Date.parse(seen) : null
-      // A unit that waits at home need not report; whoever has reported is known to be there only as long as that is fresh.
-      const old = seenAt !== null && now - seenAt > POSITION_OLD && (live !== undefined || unit.status !== 'available') && unit.status !== 'out_of_service'
-      const state = old ? 'stale' : unit.status === 'on_scene' ? 'ok' : GOING.has(unit.status) ? 'go' : 'idle'
-      const busy = state !== 'idle'
-      return [
-        {
-          type: 'Feature' as const,
-          geometry: at(point),
-          properties: {
-            id: unit.id,
-            kind: 'unit',
-            icon: `unit|${unitSign(unit.kind, tongue)}|${state}`,
-            title: busy ? words(unit, seenAt, old) : '',
-            busy,
-            order: busy ? 1 : 0,
-          },
-        },
-      ]
-    }),
   )
 }
 

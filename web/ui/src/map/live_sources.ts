@@ -4,12 +4,13 @@ import type { Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { FeatureCollection } from 'geojson'
 import { locale } from '@/i18n/locale'
-import { formatAge, useNow } from '@/time/clock'
+import { formatAge, realmNow, useNow } from '@/time/clock'
 import type { Alert, Call, Closure, IncidentHead, Unit } from '@/wire/objects'
-import { alertFeatures, areaFeatures, callFeatures, collection, incidentFeatures, sketchFeatures, unitFeatures } from './features'
+import { alertFeatures, areaFeatures, callFeatures, collection, incidentFeatures, sketchFeatures } from './features'
 import type { WherePosition } from './features'
 import { closureFeatures, useClosures } from './road_layers'
 import type { LiveSource } from './style'
+import { UnitFeatures } from './unit_features'
 import type { MapAreas } from './view'
 
 /** What a map is given to draw; `past`: the positions are of this time (ms), not of now. */
@@ -34,10 +35,12 @@ export function useLiveSources(given: Given): { live: Record<LiveSource, () => F
   const { t } = useI18n()
   const now = useNow()
   const closures = useClosures()
-  const minute = computed(() => Math.floor(now.value / 15_000))
+  /** Positions grow old without anything coming in: looked at again this often. */
+  const quarter = computed(() => Math.floor(now.value / 15_000))
+  const units = new UnitFeatures()
   const alertParts = computed(() => alertFeatures(given.alerts, given.selected ?? null))
   const unitWords = (unit: Unit, seenAt: number | null, old: boolean): string => {
-    if (old && seenAt !== null) return t('map.position_old', { name: unit.call_sign, age: formatAge(seenAt, given.past ?? now.value) })
+    if (old && seenAt !== null) return t('map.position_old', { name: unit.call_sign, age: formatAge(seenAt, given.past ?? realmNow()) })
     return `${unit.call_sign} ${t(`words.unit_status.${unit.status}`)}`
   }
   const live: Record<LiveSource, () => FeatureCollection> = {
@@ -45,7 +48,7 @@ export function useLiveSources(given: Given): { live: Record<LiveSource, () => F
     alerts: () => alertParts.value.points,
     'alert-areas': () => alertParts.value.areas,
     calls: () => callFeatures(given.calls),
-    units: () => (minute.value, unitFeatures(given.units, given.where, given.past ?? now.value, unitWords, locale.value)),
+    units: () => (quarter.value, units.make(given.units, given.where, given.past ?? realmNow(), unitWords, locale.value)),
     areas: () => areaFeatures(given.areas ?? null),
     sketch: () => sketchFeatures(given.sketch ?? []),
     overlay: () => given.overlay ?? NOTHING,

@@ -73,7 +73,7 @@ function apply(entry: Entry, word: Word): void {
       break
     case 'where': {
       const items = { ...entry.items.value, ...word.items }
-      for (const [id, item] of Object.entries(items)) if (item === null) Reflect.deleteProperty(items, id)
+      for (const id in word.items) if (word.items[id] === null) Reflect.deleteProperty(items, id)
       entry.items.value = items
       entry.heard.value = Date.now()
       break
