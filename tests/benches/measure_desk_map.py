@@ -34,6 +34,7 @@ STATUSES = ("en_route", "en_route", "dispatched", "returning", "available")
 LATE_S = 2.0
 """A second may still be drawn this long after the last one was sent."""
 FREE = 0.5
+WARM_S = 10
 
 
 def unit_id(number: int) -> UUID:
@@ -185,29 +186,30 @@ async def desk_map(town: Town, *, units: int, seconds: int) -> list[Row]:
             if answer.status_code != 200:
                 raise BenchTrouble(f"positions were refused: {answer.status_code} {answer.text[:200]}")
 
-        async def drive(first: int, count: int) -> dict[int, float]:
-            """{second: wall time (ms) at which it was sent}, by a schedule that does not wait for the server."""
-            began = time.monotonic()
+        async def drive(began: float, first: int, count: int) -> dict[int, float]:
+            """{second: wall time (ms) at which it was sent}, by a schedule that does not wait for the server: each is due so
+            many seconds after `began` (monotonic)."""
             sent: dict[int, float] = {}
             tasks: list[asyncio.Task[None]] = []
             for second in range(first, first + count):
-                await asyncio.sleep(max(0.0, began + (second - first) - time.monotonic()))
+                await asyncio.sleep(max(0.0, began + second - time.monotonic()))
                 sent[second] = time.time() * 1000
                 tasks.append(asyncio.create_task(send(second)))
             await asyncio.gather(*tasks)
             return sent
 
         before = set(_renderers())
-        await drive(0, 1)
+        await drive(time.monotonic(), 0, 1)
         async with desk(town) as (page, cdp):
             await cdp.send("Performance.enable")
             if not await page.evaluate(WATCH, [MARK_LON, MARK_LAT, STEP, str(unit_id(0))]):
                 raise BenchTrouble("the desk's map was not found on the page")
-            await drive(1, 10)  # warm: glyphs drawn, code compiled
+            start = time.monotonic()
+            await drive(start, 1, WARM_S)  # glyphs drawn, code compiled
             pids = [pid for pid in _renderers() if pid not in before]
             began, metrics, cpu = time.monotonic(), await _busy_s(cdp), _cpu_of_main_threads(pids)
             frames = await page.evaluate("window.benchFrames")
-            sent = await drive(11, seconds)
+            sent = await drive(start, 1 + WARM_S, seconds)
             lasted, after, cpu_after = time.monotonic() - began, await _busy_s(cdp), _cpu_of_main_threads(pids)
             frames = await page.evaluate("window.benchFrames") - frames
             await asyncio.sleep(LATE_S)

@@ -224,3 +224,30 @@ async def test_small_areas_become_points_far_out(city: City, server: Server, tmp
         near = read((await client.get(address(tile=(15, 25409, 14182)))).content, tmp_path)
     assert far.geometry.geom_type.tolist() == ["Point"]
     assert near.geometry.geom_type.tolist() == ["Polygon"]
+
+
+async def test_a_tile_is_the_same_whether_the_framework_is_asked_or_not(server: Server) -> None:
+    """The plain form of the address is answered at the door; with something more in it the framework's route answers."""
+    names = ("content-type", "etag", "cache-control", "vary", "content-security-policy", "x-content-type-options")
+    async with server.sign_in("duty1") as client:
+        short = await client.get(address("roads", (7, 99, 55)))
+        long = await client.get(address("roads", (7, 99, 55)) + "?more=1")
+        assert (short.status_code, short.content) == (long.status_code, long.content)
+        assert {name: short.headers[name] for name in names} == {name: long.headers[name] for name in names}
+        assert (await client.post(address("roads", (7, 99, 55)))).status_code == 405
+        wrong = [await client.get(address("nothing", (7, 99, 55)) + more) for more in ("", "?more=1")]
+        assert wrong[0].json() == wrong[1].json()
+        english = await client.get(address("nothing", (7, 99, 55)), headers={"Accept-Language": "en"})
+        assert english.json()["detail"] != wrong[0].json()["detail"]
+    async with httpx.AsyncClient(base_url=server.url) as nobody:
+        refused = await nobody.get(address("roads", (7, 99, 55)))
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, "Bearer")
+
+
+async def test_many_who_ask_at_once_get_one_tile(server: Server) -> None:
+    async with server.sign_in("duty1") as client:
+        answers = await asyncio.gather(*(client.get(address("roads", (7, 99, 55))) for _ in range(12)))
+        assert {answer.status_code for answer in answers} == {200}
+        assert len({answer.content for answer in answers}) == 1
+        wrong = await asyncio.gather(*(client.get(address("roads", (7, 200, 0))) for _ in range(6)))
+        assert {answer.status_code for answer in wrong} == {404}
