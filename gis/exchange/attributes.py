@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from gis.exchange.findings import Findings
 from gis.exchange.options import MOST_ATTRIBUTES, Options
@@ -35,12 +35,14 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`source`: its name in the file; `name`: the column; `title`: what people read."""
+    """`source`: its name in the file; `name`: the column; `title`: what people read. `kind`: what is kept; `given`: what the file has, if
+    that is another."""
 
     source: str
     name: str
     title: str
     kind: Kind
+    given: Kind | None = None
 
     def to_json(self) -> JsonObject:
         return {"source": self.source, "name": self.name, "title": self.title, "type": self.kind}
@@ -55,16 +57,28 @@ def _fitting(text: str) -> str:
 
 
 def attributes_of(fields: Iterable[tuple[str, Kind]], options: Options, findings: Findings) -> list[Attribute]:
-    """What to keep of the file's attributes, in its order. Raises Refused `attribute_unknown`, `too_many_attributes`."""
+    """What to keep of the file's attributes, in its order.
+
+    Raises Refused `attribute_unknown`, `attribute_type`, `too_many_attributes`.
+    """
     listed: list[tuple[str, Kind]] = list(fields)
     known = {name for name, _ in listed}
-    for name in (*options.rename, *options.drop):
+    for name in (*options.rename, *options.drop, *options.types):
         if name not in known:
             raise Refused(
                 "attribute_unknown",
                 zh=f"文件里没有属性“{name}”；有：{'、'.join(sorted(known))[:400]}。",
                 en=f"The file has no attribute '{name}'; it has {', '.join(sorted(known))[:400]}.",
                 field="rename",
+                final=False,
+            )
+    for name, wanted in options.types.items():
+        if wanted not in COLUMN_TYPES:
+            raise Refused(
+                "attribute_type",
+                zh=f"属性“{name[:80]}”的类型应为 {'、'.join(COLUMN_TYPES)} 之一，收到“{wanted[:40]}”。",
+                en=f"The type of '{name[:80]}' must be one of {', '.join(COLUMN_TYPES)}, not '{wanted[:40]}'.",
+                field="types",
                 final=False,
             )
     kept: list[tuple[str, Kind]] = [(name, kind) for name, kind in listed if name not in options.drop]
@@ -88,7 +102,8 @@ def attributes_of(fields: Iterable[tuple[str, Kind]], options: Options, findings
         taken.add(name.lower())
         if name != title:
             findings.add("renamed", say=f"{title} → {name}")
-        attributes.append(Attribute(source, name, title, kind))
+        wanted = cast(Kind, options.types.get(source, kind))
+        attributes.append(Attribute(source, name, title, wanted, None if wanted == kind else kind))
     return attributes
 
 

@@ -20,7 +20,8 @@ class Options:
 
     `layer`: which of several. `encoding`: of attributes. `crs`: anything PROJ knows, such as `EPSG:4547`. `origin`: the offset
     on top of it. `lon`, `lat`: columns of a table. `swap`: the two were exchanged. `leave_out`: import although features must
-    be left out. `rename`: attribute → its new title. `drop`: attributes not to keep. `city`: west, south, east, north.
+    be left out. `rename`: attribute → its new title. `drop`: attributes not to keep. `types`: attribute → what it
+    is to be read as. `city`: west, south, east, north.
     """
 
     layer: str | None = None
@@ -33,6 +34,7 @@ class Options:
     leave_out: bool = False
     rename: Mapping[str, str] = field(default_factory=dict[str, str])
     drop: frozenset[str] = frozenset()
+    types: Mapping[str, str] = field(default_factory=dict[str, str])
     city: tuple[float, float, float, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -47,6 +49,7 @@ class Options:
             "leave_out": self.leave_out,
             "rename": dict(self.rename),
             "drop": sorted(self.drop),
+            "types": dict(self.types),
             "city": self.city,
         }
 
@@ -65,6 +68,7 @@ class Options:
             leave_out=bool(told.get("leave_out")),
             rename=dict(cast(Mapping[str, str], told.get("rename") or {})),
             drop=frozenset(cast(list[str], told.get("drop") or [])),
+            types=dict(cast(Mapping[str, str], told.get("types") or {})),
             city=None if city is None else cast(tuple[float, float, float, float], tuple(city)),
         )
 

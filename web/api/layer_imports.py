@@ -13,6 +13,7 @@ from gis.catalogue import check_may_change, may_see_layer
 from gis.catalogue_store import city_extent, read_city_layer, read_import
 from gis.crs import origin_of
 from gis.describe import describe
+from gis.exchange.attributes import Kind
 from gis.exchange.child import look
 from gis.exchange.options import Options, refused_from
 from spine.canonical import Json
@@ -46,6 +47,7 @@ class ReadingOptions(BaseModel):
     leave_out: bool = False
     rename: Annotated[dict[str, _TEXT], Field(max_length=300)] = {}
     drop: Annotated[list[_TEXT], Field(max_length=300)] = []
+    types: Annotated[dict[str, Kind], Field(max_length=300)] = {}
 
     def options(self) -> Options:
         return Options(
@@ -59,6 +61,7 @@ class ReadingOptions(BaseModel):
             leave_out=self.leave_out,
             rename=self.rename,
             drop=frozenset(self.drop),
+            types=dict(self.types),
         )
 
 

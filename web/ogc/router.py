@@ -254,5 +254,7 @@ async def get_nothing(rest: str, principal: SignedIn) -> Response:
 
 
 for _route in router.routes:
-    if isinstance(_route, APIRoute):  # HTTP asks HEAD wherever GET is (RFC 9110, 9.1); FastAPI does not add it
+    if (
+        isinstance(_route, APIRoute) and _route.methods is not None
+    ):  # HTTP asks HEAD wherever GET is (RFC 9110, 9.1); FastAPI does not add it
         _route.methods.add("HEAD")

@@ -59,7 +59,7 @@ def _a_feature(walk: Walk, one: dict[str, Any]) -> list[Any]:
 
 
 async def crs_parameter(walk: Walk) -> None:
-    for one in walk.collections:
+    for one in walk.tried:
         for system in one["crs"]:
             addresses = [_short(one), *(feature_of(one, found) for found in _a_feature(walk, one))]
             for address in addresses:
@@ -68,13 +68,13 @@ async def crs_parameter(walk: Walk) -> None:
 
 
 async def crs_parameter_invalid(walk: Walk) -> None:
-    for one in walk.collections:
+    for one in walk.tried:
         for address in [_short(one), *(feature_of(one, found) for found in _a_feature(walk, one))]:
             await walk.get(address, GEOJSON, 400, crs=UNSUPPORTED)
 
 
 async def crs_parameter_default(walk: Walk) -> None:
-    for one in walk.collections:
+    for one in walk.tried:
         for address in [_short(one), *(feature_of(one, found) for found in _a_feature(walk, one))]:
             answer = await walk.get(address, GEOJSON)
             assert answer.headers["content-crs"] in (f"<{CRS84}>", f"<{CRS84H}>")
@@ -82,7 +82,7 @@ async def crs_parameter_default(walk: Walk) -> None:
 
 async def crs_parameter_transform(walk: Walk) -> None:
     """Brought back by PROJ, every position is where it was, to ten centimetres."""
-    for one in walk.collections:
+    for one in walk.tried:
         for found in _a_feature(walk, one):
             plain = positions_of((await walk.get(feature_of(one, found), GEOJSON)).json()["geometry"]["coordinates"])
             for system in one["crs"]:
@@ -96,7 +96,7 @@ async def crs_parameter_transform(walk: Walk) -> None:
 
 
 async def bbox_crs_parameter(walk: Walk) -> None:
-    for one in walk.collections:
+    for one in walk.tried:
         if "spatial" not in one["extent"]:
             continue
         west, south, east, north = one["extent"]["spatial"]["bbox"][0]
@@ -116,12 +116,12 @@ def _ids(document: dict[str, Any]) -> list[Any]:
 
 
 async def bbox_crs_parameter_invalid(walk: Walk) -> None:
-    for one in walk.collections:
+    for one in walk.tried:
         await walk.get(items_of(one).partition("?")[0], GEOJSON, 400, bbox="5,49,6,50", bbox_crs=UNSUPPORTED)
 
 
 async def bbox_crs_parameter_default(walk: Walk) -> None:
-    for one in walk.collections:
+    for one in walk.tried:
         if "spatial" not in one["extent"]:
             continue
         wanted = ",".join(str(number) for number in one["extent"]["spatial"]["bbox"][0])

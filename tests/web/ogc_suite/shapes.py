@@ -62,7 +62,9 @@ _COLLECTION = {
     "required": ["id", "links", "title", "description", "extent", "itemType", "crs", "storageCrs"],
     "properties": {"id": _TEXT, "links": _LINKS, "extent": _EXTENT, "itemType": {"const": "feature"}},
 }
-_GEOMETRY = {"type": ["object", "null"]}  # its inside is for `hold_geometry`: a schema takes seconds over the lines of a province
+_GEOMETRY = {
+    "type": ["object", "null"]
+}  # its inside is for `hold_geometry`: a schema takes seconds over the lines of a province
 _BARE = {
     "type": "object",
     "required": ["type", "id", "geometry", "properties"],
@@ -164,8 +166,8 @@ def _published() -> tuple[Any, str] | None:
     for path in found[0].parent.glob("*.yaml"):
         schema = _mended(yaml.safe_load(path.read_text("utf-8")))
         resources.append((f"published:{path}", Resource.from_contents(schema, default_specification=DRAFT202012)))
-    empty: Any = Registry()
-    return empty.with_resources(resources), str(found[0].parent)
+    registry: Any = cast(Any, Registry)().with_resources(resources)
+    return registry, str(found[0].parent)
 
 
 def _mended(node: Any) -> Any:

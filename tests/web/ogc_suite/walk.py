@@ -22,8 +22,14 @@ Check = Callable[["Walk"], Awaitable[None]]
 Link = dict[str, Any]
 
 
+OF_ONE_KIND = frozenset({"townships", "places", "rivers", "relief", "reservoirs", "layer_incidents"})
+"""Collections made as others are, whose features are not asked for again and again (the suite of OGC asks three by default)."""
+
+
 @dataclass
 class Walk:
+    """`collections`: all that there are; `tried`: those whose features are asked for in each test."""
+
     client: httpx.AsyncClient
     root: str
     landing: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -35,8 +41,12 @@ class Walk:
         self.landing = (await self.get(self.root)).json()
         self.definition = (await self.get(link_to(self.landing, "service-desc")["href"], OPENAPI)).json()
         self.collections = (await self.get(self.root + "/collections")).json()["collections"]
-        for one in self.collections:
+        for one in self.tried:
             self.pages[one["id"]] = await self.features(one)
+
+    @property
+    def tried(self) -> list[dict[str, Any]]:
+        return [one for one in self.collections if one["id"] not in OF_ONE_KIND]
 
     async def get(self, address: str, accept: str = JSON, status: int = 200, **query: str) -> httpx.Response:
         """A query's `_` stands for `-`."""
@@ -52,7 +62,7 @@ class Walk:
         """A.2.7, abstract test 22: every page of features is held against all that a page must be. Short unless `limit` is given."""
         if query:
             query = {"limit": "20", **query}
-        answer = await self.get(items_of(collection), GEOJSON, **query)
+        answer = await self.get(items_of(collection), GEOJSON, 200, **query)
         assert media_type(answer) == GEOJSON
         document = answer.json()
         hold(document, "featureCollectionGeoJSON")
@@ -65,7 +75,7 @@ class Walk:
 
     async def every(self, collection: dict[str, Any], **query: str) -> list[dict[str, Any]]:
         """All features, by following `next` with the largest page, as abstract test 25 does."""
-        document = await self.features(collection, **{"limit": str(self.limit["maximum"]), **query})
+        document = await self.features(collection, limit=str(self.limit["maximum"]), **query)
         found = list(document["features"])
         while (following := find_link(document, "next")) is not None:
             document = (await self.get(following["href"], GEOJSON)).json()

@@ -48,6 +48,8 @@ export interface Answers {
   leave_out: boolean
   rename: Record<string, string>
   drop: string[]
+  /** Attribute → what it is to be read as. */
+  types: Record<string, string>
 }
 
 export interface Told {
@@ -77,7 +79,7 @@ export interface Job {
 
 const pause = (ms: number) => new Promise<void>((resume) => { setTimeout(resume, ms) })
 
-export const noAnswers = (): Answers => ({ layer: '', encoding: '', crs: '', origin: '', lon: '', lat: '', swap: false, leave_out: false, rename: {}, drop: [] })
+export const noAnswers = (): Answers => ({ layer: '', encoding: '', crs: '', origin: '', lon: '', lat: '', swap: false, leave_out: false, rename: {}, drop: [], types: {} })
 
 /** Send the file; `progress` hears the share that is there, 0 to 1. Returns the upload's id. */
 export function sendUp(file: File, progress: (share: number) => void, stop: AbortSignal): Promise<string> {
