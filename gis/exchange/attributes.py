@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from gis.exchange.findings import Findings
-from gis.exchange.options import MOST_ATTRIBUTES, Options
+from gis.exchange.options import MOST_ATTRIBUTES, Options, question
 from spine.canonical import JsonObject
 from spine.errors import Refused
 
@@ -83,12 +83,12 @@ def attributes_of(fields: Iterable[tuple[str, Kind]], options: Options, findings
             )
     kept: list[tuple[str, Kind]] = [(name, kind) for name, kind in listed if name not in options.drop]
     if len(kept) > MOST_ATTRIBUTES:
-        raise Refused(
+        raise question(
             "too_many_attributes",
-            zh=f"属性超过 {MOST_ATTRIBUTES} 个，请去掉不用的。",
-            en=f"More than {MOST_ATTRIBUTES} attributes; drop those that are not needed.",
+            zh=f"属性有 {len(kept)} 个，最多 {MOST_ATTRIBUTES} 个，请去掉不用的。",
+            en=f"There are {len(kept)} attributes, {MOST_ATTRIBUTES} at most; drop those that are not needed.",
             field="drop",
-            final=False,
+            choices=[name for name, _ in listed[:2000]],
         )
     taken = set(OWN)
     attributes: list[Attribute] = []

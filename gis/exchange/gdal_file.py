@@ -222,6 +222,7 @@ class GdalFile:
             zh=f"属性“{wrong[:80]}”里有不存在的日期（如 2 月 31 日）。请修正，或去掉这个属性。",
             en=f"The attribute '{wrong[:80]}' holds a date that does not exist, such as 31 February. Mend it, or drop it.",
             field="drop",
+            choices=[wrong] if wrong in self._days.values() else list(self._days.values()),
         )
 
     def _shapes(self, wkb: Any, at: int) -> Any:

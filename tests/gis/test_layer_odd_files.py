@@ -3,6 +3,7 @@
 import sqlite3
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ def _members(path: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-async def _code(office: Office, path: Path, **options: object) -> str:
+async def _code(office: Office, path: Path, **options: Any) -> str:
     """Of the refusal; looking and importing must say the same, and nothing is left behind."""
     with pytest.raises(Refused) as looked:
         await office.look(path, **options)

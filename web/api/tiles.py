@@ -19,6 +19,7 @@ def tiles_of(request: Request) -> Tiles:
     return cast(Tiles, request.app.state.tiles)
 
 
+@router.head("/tiles/{layer}/{z}/{x}/{y}.mvt", include_in_schema=False)
 @router.get("/tiles/{layer}/{z}/{x}/{y}.mvt")
 async def get_tile(
     layer: Annotated[str, Path(max_length=60)],
@@ -38,7 +39,8 @@ async def get_tile(
     tag = f'"{served.key}-{z}-{x}-{y}"'
     keep = _FOR_EVER if v == served.key and not served.restricted else _ASK_AGAIN
     headers = {"ETag": tag, "Cache-Control": keep, "Vary": "Accept-Encoding, Cookie, Authorization"}
-    if tag in request.headers.get("if-none-match", ""):
+    held = request.headers.get("if-none-match", "")
+    if tag in held or held.strip() == "*":
         return Response(status_code=304, headers=headers)
     tile = await tiles.tile(served, z, x, y)
     if not tile.content:
