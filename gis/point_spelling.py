@@ -8,7 +8,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"([南北])[伟维]"), r"\1纬"),
     # 98-55-48E, E98-55-48, 东经98-55-48: only beside a side of the world, or it is a date
     (re.compile(rf"([东西]经|[南北]纬|(?<![A-Za-z])[NSEW])(\s*){_DMS}"), r"\1\2\3°\4′\5″"),
-    (re.compile(rf"{_DMS}(?=\s*(?:[NSEW](?![A-Za-z])|[东西]经|[南北]纬))"), r"\1°\2′\3″"),
+    (re.compile(rf"{_DMS}(?=[NSEW](?![A-Za-z]))"), r"\1°\2′\3″"),
     (re.compile(r"(?<![\d.])(\d{1,3})d\s*(\d{1,2})m\s*(\d{1,2}(?:\.\d+)?)s", re.I), r"\1°\2′\3″"),
     # 纬度23.47°N: the letter says it, with its sign
     (re.compile(r"[经纬]度[\s:：=为]*(?=[\d.°度'′分\"″秒\s]{1,24}[NSEW](?![A-Za-z]))"), ""),

@@ -88,8 +88,8 @@ class GdalFile:
         self.encoding = "utf-8"
         asked: str | None = None
         if source.format == "shapefile":
-            check_parts(source, findings)
             self.encoding = dbf_encoding(source.parts[".dbf"], source.parts.get(".cpg"), options.encoding, findings)
+            check_parts(source, findings)
             asked = self.encoding
         self._encoding = asked
         info = self._info()

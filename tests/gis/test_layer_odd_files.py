@@ -122,7 +122,9 @@ async def test_a_view_that_never_ends(office: Office, tmp_path: Path) -> None:
     conn.execute("INSERT INTO gpkg_geometry_columns VALUES ('v', 'geom', 'POINT', 4326, 0, 0)")
     conn.commit()
     conn.close()
-    assert await _code(office, path, layer="v") == "view_endless"
+    with pytest.raises(Refused) as refused:
+        await office.look(path, layer="v")
+    assert refused.value.code == "view_endless"
 
 
 async def test_a_day_that_does_not_exist(office: Office, tmp_path: Path) -> None:
