@@ -13,6 +13,7 @@ from gis.crs import LonLat, Origin, is_offset_here, to_wgs84
 from gis.geometry import in_china, looks_swapped
 from gis.map_links import DeafLink, LinkedPoint, linked_points
 from gis.plane_text import PlanePoint, plane_points
+from gis.point_spelling import usual_spelling
 from gis.projection import to_degrees
 from spine.canonical import Json, JsonObject
 from spine.errors import Refused
@@ -27,7 +28,7 @@ _ANGLE = (
 _SIDE = rf"(?:{_AXIS}[\s:：=为]*)?{_ANGLE}(?:\s*{_AXIS})?"
 # Between the two something stands: a separator, or the letter or word of a side of the world.
 _APART = r"(?:[\s,，、;；/和]+|(?<=[NSEW])|(?=[东西南北经纬NSEW]))"
-_PAIR = re.compile(rf"(?<![\d.A-Za-z_]){_SIDE}{_APART}{_SIDE}(?![\d.]*\d)", re.I)
+_PAIR = re.compile(rf"(?<![\d.A-Za-z_])(?<!\d[:：/-]){_SIDE}{_APART}{_SIDE}(?![\d.]*\d)", re.I)
 _WORDED = re.compile(rf"{_AXIS}|[°º˚度]", re.I)
 _FINE = re.compile(r"\.\d{3}")
 _HALF = {0xFF10 + n: 0x30 + n for n in range(10)} | {0xFF0E: ".", 0xFF0C: ",", 0x2212: "-", 0x3000: " "}
@@ -113,7 +114,7 @@ def read_points(text: str, home_lon: float | None = None) -> PointText:
 
     `home_lon`: the city's longitude, whose 3° zone is taken for plane coordinates without one.
     """
-    plain = text[:MOST_CHARACTERS].translate(_HALF)
+    plain = usual_spelling(text[:MOST_CHARACTERS].translate(_HALF))
     whole = _of_words(plain, 0, len(plain)) if len(plain) <= _ONE_PAIR else None
     if isinstance(whole, ReadPoint):
         return PointText((whole,), (), "")
@@ -130,10 +131,8 @@ def read_points(text: str, home_lon: float | None = None) -> PointText:
         if not _overlaps(taken, plane.start, plane.end):
             taken.append((plane.start, plane.end))
             _add(points, notices, _of_plane(plane, plain))
-    for start, end in _pairs(plain, taken):
-        read = _of_words(plain, start, end)
-        if read is not None:
-            taken.append((start, end))
+    for start, end, read in _pairs(plain, taken):
+        taken.append((start, end))
         _add(points, notices, read)
     points.sort(key=lambda point: point.start)
     rest = plain
@@ -163,19 +162,39 @@ def _overlaps(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
     return any(start < there and here < end for here, there in taken)
 
 
-def _pairs(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _pairs(text: str, taken: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, ReadPoint | Doubt]]:
     """Where two angles stand side by side: with an axis or a degree sign, with three decimals each, or beside a system's name."""
     position = 0
     while (match := _PAIR.search(text, position)) is not None:
+        read = _pair(text, match, taken)
+        further = match
+        # A day, a count or a code may stand before the first of them: 26-11-27 东经98.93 北纬23.47.
+        while not _likely(read):
+            further = _PAIR.search(text, further.start() + 1)
+            if (
+                further is None
+                or further.start() >= match.end()
+                or _WORDED.search(text[match.start() : further.start()])
+            ):
+                break
+            better = _pair(text, further, taken)
+            if isinstance(better, ReadPoint) and (_likely(better) or not isinstance(read, ReadPoint)):
+                match, read = further, better
         position = max(match.end(), position + 1)
-        if _overlaps(taken, *match.span()):
-            continue
-        words = match.group()
-        fine = len(_FINE.findall(words)) >= 2 or (
-            words.count(".") >= 2 and _system_near(text, *match.span()) is not None
-        )
-        if fine or _WORDED.search(words):
-            yield match.span()
+        if read is not None:
+            yield *match.span(), read
+
+
+def _likely(read: ReadPoint | Doubt | None) -> bool:
+    return isinstance(read, ReadPoint) and in_china(read.given.lon, read.given.lat)
+
+
+def _pair(text: str, match: re.Match[str], taken: Sequence[tuple[int, int]]) -> ReadPoint | Doubt | None:
+    if _overlaps(taken, *match.span()):
+        return None
+    words = match.group()
+    fine = len(_FINE.findall(words)) >= 2 or (words.count(".") >= 2 and _system_near(text, *match.span()) is not None)
+    return _of_words(text, *match.span()) if fine or _WORDED.search(words) else None
 
 
 # --- each kind of writing ---------------------------------------------------------------------------------------------

@@ -61,6 +61,14 @@ def add_layers(commands: Any) -> None:
         "--drop", action="append", default=[], metavar="NAME", help="不要的属性 / leave an attribute out"
     )
     taking.add_argument(
+        "--type",
+        action="append",
+        default=[],
+        dest="types",
+        metavar="NAME=TYPE",
+        help="属性类型 / what an attribute is read as: text, integer, number, boolean, date, datetime",
+    )
+    taking.add_argument(
         "--leave-out", action="store_true", help="不能导入的要素就不要了 / leave out what cannot be taken"
     )
     _add_description(taking)
@@ -105,12 +113,8 @@ def _told(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _options(arguments: argparse.Namespace) -> Options:
-    renames: dict[str, str] = {}
-    for pair in cast(list[str], arguments.rename):
-        old, equals, new = pair.partition("=")
-        if not equals or not new.strip():
-            raise Refused("rename", zh="写成 --rename 原名=新名。", en="Write --rename OLD=NEW.", field="rename")
-        renames[old] = new
+    renames = _pairs(arguments.rename, "rename", "写成 --rename 原名=新名。", "Write --rename OLD=NEW.")
+    types = _pairs(arguments.types, "types", "写成 --type 属性=类型。", "Write --type NAME=TYPE.")
     return Options(
         layer=arguments.layer,
         encoding=arguments.encoding,
@@ -122,7 +126,18 @@ def _options(arguments: argparse.Namespace) -> Options:
         leave_out=arguments.leave_out,
         rename=renames,
         drop=frozenset(cast(list[str], arguments.drop)),
+        types=types,
     )
+
+
+def _pairs(given: list[str], field: str, zh: str, en: str) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for pair in given:
+        name, equals, value = pair.rpartition("=")
+        if not equals or not value.strip():
+            raise Refused(field, zh=zh, en=en, field=field)
+        told[name] = value.strip()
+    return told
 
 
 @asynccontextmanager

@@ -5,10 +5,10 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from gis.exchange.findings import Findings
-from gis.exchange.options import MOST_ATTRIBUTES, Options
+from gis.exchange.options import MOST_ATTRIBUTES, Options, question
 from spine.canonical import JsonObject
 from spine.errors import Refused
 
@@ -35,12 +35,14 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """`source`: its name in the file; `name`: the column; `title`: what people read."""
+    """`source`: its name in the file; `name`: the column; `title`: what people read. `kind`: what is kept; `given`: what the file has, if
+    that is another."""
 
     source: str
     name: str
     title: str
     kind: Kind
+    given: Kind | None = None
 
     def to_json(self) -> JsonObject:
         return {"source": self.source, "name": self.name, "title": self.title, "type": self.kind}
@@ -55,10 +57,13 @@ def _fitting(text: str) -> str:
 
 
 def attributes_of(fields: Iterable[tuple[str, Kind]], options: Options, findings: Findings) -> list[Attribute]:
-    """What to keep of the file's attributes, in its order. Raises Refused `attribute_unknown`, `too_many_attributes`."""
+    """What to keep of the file's attributes, in its order.
+
+    Raises Refused `attribute_unknown`, `attribute_type`, `too_many_attributes`.
+    """
     listed: list[tuple[str, Kind]] = list(fields)
     known = {name for name, _ in listed}
-    for name in (*options.rename, *options.drop):
+    for name in (*options.rename, *options.drop, *options.types):
         if name not in known:
             raise Refused(
                 "attribute_unknown",
@@ -67,14 +72,23 @@ def attributes_of(fields: Iterable[tuple[str, Kind]], options: Options, findings
                 field="rename",
                 final=False,
             )
+    for name, wanted in options.types.items():
+        if wanted not in COLUMN_TYPES:
+            raise Refused(
+                "attribute_type",
+                zh=f"属性“{name[:80]}”的类型应为 {'、'.join(COLUMN_TYPES)} 之一，收到“{wanted[:40]}”。",
+                en=f"The type of '{name[:80]}' must be one of {', '.join(COLUMN_TYPES)}, not '{wanted[:40]}'.",
+                field="types",
+                final=False,
+            )
     kept: list[tuple[str, Kind]] = [(name, kind) for name, kind in listed if name not in options.drop]
     if len(kept) > MOST_ATTRIBUTES:
-        raise Refused(
+        raise question(
             "too_many_attributes",
-            zh=f"属性超过 {MOST_ATTRIBUTES} 个，请去掉不用的。",
-            en=f"More than {MOST_ATTRIBUTES} attributes; drop those that are not needed.",
+            zh=f"属性有 {len(kept)} 个，最多 {MOST_ATTRIBUTES} 个，请去掉不用的。",
+            en=f"There are {len(kept)} attributes, {MOST_ATTRIBUTES} at most; drop those that are not needed.",
             field="drop",
-            final=False,
+            choices=[name for name, _ in listed[:2000]],
         )
     taken = set(OWN)
     attributes: list[Attribute] = []
@@ -88,7 +102,8 @@ def attributes_of(fields: Iterable[tuple[str, Kind]], options: Options, findings
         taken.add(name.lower())
         if name != title:
             findings.add("renamed", say=f"{title} → {name}")
-        attributes.append(Attribute(source, name, title, kind))
+        wanted = cast(Kind, options.types.get(source, kind))
+        attributes.append(Attribute(source, name, title, wanted, None if wanted == kind else kind))
     return attributes
 
 

@@ -4,7 +4,9 @@ import csv
 import itertools
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 import numpy as np
 import shapely
@@ -23,6 +25,11 @@ _LATITUDES = ("lat", "latitude", "纬度", "纬度坐标", "y", "y坐标", "poin
 _DEGREES = re.compile(
     r"^\D{0,2}(\d{1,3})\s*[°度]\s*(?:(\d{1,2}(?:\.\d+)?)\s*['′分])?\s*(?:(\d{1,2}(?:\.\d+)?)\s*[\"″秒])?\D{0,2}$"
 )
+_DECIMAL_COMMA = re.compile(r"^-?\d{1,8},\d+$")
+_DELIMITER = re.compile(r"[,\t;|，]")
+_MOST_ABOVE = 10
+_MOST_LINES = 50
+"""Of one row: a text may have several."""
 _INTEGER = re.compile(r"^-?(0|[1-9]\d{0,17})$")
 _NUMBER = re.compile(r"^-?(0|[1-9]\d*)?(\.\d+)?([eE][+-]?\d+)?$")
 _DATE = re.compile(r"^\d{4}[-/]\d{2}[-/]\d{2}$")
@@ -52,6 +59,7 @@ class CsvFile:
         # Degrees unless said otherwise; a table never names its system.
         self.declared_crs: str | None = None if options.crs else "EPSG:4326"
         csv.field_size_limit(1_000_000)
+        self._above = 0
         self._delimiter, header = self._header()
         self._columns = header
         self._lon, self._lat = self._places(header, options)
@@ -64,8 +72,16 @@ class CsvFile:
             findings.add("origin_assumed")
 
     def _header(self) -> tuple[str, list[str]]:
-        with self._path.open(encoding=self.encoding, newline="") as file:
-            line = file.readline(1_000_000)
+        """Blank lines and a title (one cell alone) may stand above the names."""
+        line = ""
+        with self._path.open(encoding=self.encoding, newline=None) as file:
+            for _ in range(_MOST_ABOVE):
+                line = file.readline(1_000_000)
+                if sum(1 for cell in _DELIMITER.split(line) if cell.strip()) != 1 and line.strip():
+                    break
+                if line.strip():
+                    self._findings.add("title_left_out", say=line.strip()[:60])
+                self._above += 1
         delimiter = max(",\t;|，", key=line.count)
         header = [name.strip() for row in csv.reader([line], delimiter=delimiter) for name in row]
         if len(header) < 2 or len({name for name in header if name}) != len([name for name in header if name]):
@@ -104,11 +120,15 @@ class CsvFile:
         number = 1
         try:
             with self._path.open(encoding=self.encoding, newline="") as file:
+                for _ in range(self._above):
+                    file.readline()
                 rows = csv.reader(file, delimiter=self._delimiter)
                 next(rows, None)
                 for row in rows:
+                    if rows.line_num - number > _MOST_LINES:  # all that follows would be in one cell
+                        raise _broken("引号没有闭合 (a quote that is never closed)", number + 1)
                     number = rows.line_num
-                    if row:
+                    if any(cell and not cell.isspace() for cell in row):
                         yield row
         except csv.Error as error:
             raise _broken(str(error), number + 1) from error
@@ -137,7 +157,7 @@ class CsvFile:
                     integer[index] = False
                 if number[index] and not integer[index] and not (len(text) <= 25 and _is_number(text)):
                     number[index] = False
-                if day[index] and not _DATE.match(text):
+                if day[index] and not _is_day(text):
                     day[index] = False
         if count == 0:
             raise Refused("no_features", zh="表里没有数据行。", en="The table has no rows.", field="file", final=False)
@@ -168,7 +188,7 @@ class CsvFile:
                 if len(row) != width:
                     self._findings.add("too_short_row", feature=number, say=f"{len(row)} / {width}")
                     continue
-                lon, lat = _degrees(row[self._lon]), _degrees(row[self._lat])
+                lon, lat = (_degrees(row[index], self._delimiter) for index in (self._lon, self._lat))
                 if lon is None or lat is None:
                     self._findings.add("not_a_number", feature=number, say=f"{row[self._lon]}, {row[self._lat]}"[:80])
                     continue
@@ -180,14 +200,32 @@ class CsvFile:
             yield Chunk(np.array(numbers, dtype=np.int64), shapes, columns)
 
 
+def _is_day(text: str) -> bool:
+    """A day that there is: a column with the 31st of February stays text."""
+    if not _DATE.match(text):
+        return False
+    try:
+        date.fromisoformat(text.replace("/", "-"))
+    except ValueError:
+        return False
+    return True
+
+
 def _is_number(text: str) -> bool:
     found = _NUMBER.match(text)
     return found is not None and any(character.isdigit() for character in text)
 
 
-def _degrees(text: str) -> float | None:
-    """A number, or degrees-minutes-seconds. None for neither; `nan` is a number that is refused later, by its own name."""
+def _degrees(text: str, delimiter: str) -> float | None:
+    """A number, or degrees-minutes-seconds. None for neither; `nan` is a number that is refused later, by its own name.
+
+    Where cells are not parted by commas, one may stand before the decimals.
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.replace("\u2032", "'").replace("\u2033", '"'))
     text = text.strip()
+    if delimiter != "," and _DECIMAL_COMMA.match(text):
+        text = text.replace(",", ".")
     try:
         return float(text)
     except ValueError:
@@ -195,6 +233,8 @@ def _degrees(text: str) -> float | None:
     if found is None:
         return None
     degrees, minutes, seconds = (float(part or 0) for part in found.groups())
+    if minutes >= 60 or seconds >= 60:
+        return None
     value = degrees + minutes / 60 + seconds / 3600
     return -value if any(letter in text for letter in "WSws西南-") else value
 

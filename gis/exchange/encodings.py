@@ -5,6 +5,7 @@ UTF-8 has a strict form that GBK text practically never keeps by chance, so text
 """
 
 import codecs
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from spine.errors import Refused
 GBK = "gb18030"  # what GBK grew into; reads all of it
 _LANGUAGE_DRIVERS = {0x4D: GBK, 0x7A: GBK, 0x4F: "big5", 0x78: "big5", 0x57: "cp1252", 0x03: "cp1252"}
 _SAID_IN_CPG = {"936": GBK, "54936": GBK, "65001": "utf-8", "950": "big5", "gbk": GBK, "gb2312": GBK, "cp936": GBK}
+_SINGLE_BYTE = ("iso8859", "cp125", "cp437", "cp850", "latin", "ascii")
 _CHECKED = 64 * 1024 * 1024
 """Bytes of attributes looked at; a table larger than this has long shown what it is."""
 
@@ -142,7 +144,8 @@ def dbf_encoding(dbf: Path, cpg: Path | None, asked: str | None, findings: Findi
     claimed: str | None = None
     if cpg is not None:
         said = cpg.read_bytes()[:64].decode("latin-1").strip()
-        claimed = python_codec(said) if said else None
+        with contextlib.suppress(Refused):  # "OEM" and other words that name no encoding: as if it said nothing
+            claimed = python_codec(said) if said else None
     elif table.language in _LANGUAGE_DRIVERS:
         claimed = _LANGUAGE_DRIVERS[table.language]
     if shown.texts == 0:
@@ -151,6 +154,9 @@ def dbf_encoding(dbf: Path, cpg: Path | None, asked: str | None, findings: Findi
     if claimed is not None:
         contradicted = (claimed == "utf-8" and not shown.utf8) or (claimed == GBK and shown.utf8 and shown.texts >= 3)
         if claimed == GBK and not shown.gbk:
+            contradicted = True
+        # Any bytes at all are Latin-1; what reads as Chinese from beginning to end was not meant as that.
+        if claimed.startswith(_SINGLE_BYTE) and fits is not None:
             contradicted = True
         # A language driver byte is often left at its default; a .cpg was written on purpose.
         if contradicted:

@@ -37,6 +37,9 @@ _SAID: dict[str, tuple[Weight, str, str]] = {
     "renamed": ("note", "属性名已调整", "attribute names were changed"),
     "binary_dropped": ("note", "二进制属性未导入", "binary attributes were not taken"),
     "only_first": ("note", "只检查了前面一部分", "only the first part was checked"),
+    "title_left_out": ("note", "列名之上的标题行未导入", "a title above the column names was left out"),
+    "prj_unreadable": ("note", ".prj 无法识别，未采用", "the .prj is not to be read and was not used"),
+    "value_not_fitting": ("repaired", "值不能读作所选的类型，已置空", "values that are not of the chosen type were left empty"),
     "text_cut": ("note", "文字在文件中已被截断", "text was cut off in the file itself"),
 }  # fmt: skip
 
@@ -50,6 +53,8 @@ class _Finding:
 class Findings:
     def __init__(self) -> None:
         self._found: dict[str, _Finding] = {}
+        self.unread: set[int] = set()
+        """Features whose geometry nobody could read: counted already, not once more as having none."""
 
     def add(
         self, code: str, count: int = 1, *, feature: int | None = None, say: str = "", at: list[float] | None = None

@@ -4,7 +4,7 @@ GeoJSON and KML cannot be entered in the middle: they are read in one go, within
 """
 
 import contextlib
-import sqlite3
+import re
 from collections.abc import Generator, Iterator
 from typing import Any, cast
 
@@ -13,14 +13,16 @@ import pyogrio
 import pyogrio.errors
 import pyogrio.raw
 import shapely
-from defusedxml import ElementTree
-from defusedxml.common import DefusedXmlException
 
 from gis.exchange.attributes import Kind
 from gis.exchange.chunk import Chunk
-from gis.exchange.encodings import dbf_encoding
+from gis.exchange.encodings import dbf_encoding, python_codec
 from gis.exchange.findings import Findings
-from gis.exchange.options import Options, question
+from gis.exchange.geojson import named_in_geojson, transcoded
+from gis.exchange.geopackage import check_srids, check_views
+from gis.exchange.kml import ready_kml
+from gis.exchange.options import MOST_VERTICES, Options, question
+from gis.exchange.shapefile import check_parts
 from gis.exchange.unpack import Source, layer_choice
 from spine.errors import Refused
 
@@ -42,7 +44,20 @@ _KML_OWN = frozenset(
 )
 
 
+_PATHS = re.compile(r"'?(?:/[^\s/']+){2,}'?\s?")
+"""Where a file lies here is nobody's business."""
+
+
 def _broken(said: str) -> Refused:
+    said = _PATHS.sub("", said).strip()
+    if "too complex/large" in said:
+        return Refused(
+            "too_many_vertices",
+            zh=f"有要素过大（超过 200 MB），最多 {MOST_VERTICES:,} 个顶点；请先简化或切分。",
+            en=f"A feature is too large (more than 200 MB), {MOST_VERTICES:,} vertices at most; simplify or split it first.",
+            field="file",
+            most=MOST_VERTICES,
+        )
     return Refused(
         "file_broken",
         zh=f"文件无法读取：{said[:300]}",
@@ -59,8 +74,14 @@ class GdalFile:
         self.format = source.format
         self._path = str(source.path)
         self._findings = findings
+        self._spoken: dict[str, str] = {}
         if source.format == "kml":
-            _check_kml(self._path, findings)
+            ready, self._spoken = ready_kml(source.path, findings)
+            self._path = str(ready)
+        if source.format == "geojson" and options.encoding is not None:
+            self._path = str(transcoded(source.path, python_codec(options.encoding)))
+        if source.format == "geopackage":
+            check_views(self._path)
         self.layers, chosen = self._choose(source, options)
         self.layer = source.layer if source.format == "shapefile" else chosen
         self._gdal_layer = None if source.format == "shapefile" else chosen
@@ -68,6 +89,7 @@ class GdalFile:
         asked: str | None = None
         if source.format == "shapefile":
             self.encoding = dbf_encoding(source.parts[".dbf"], source.parts.get(".cpg"), options.encoding, findings)
+            check_parts(source, findings)
             asked = self.encoding
         self._encoding = asked
         info = self._info()
@@ -77,12 +99,26 @@ class GdalFile:
                 "no_features", zh="图层里没有要素。", en="The layer holds no features.", field="file", final=False
             )
         self.declared_crs = _declared(info["crs"])
+        if source.format == "geojson":
+            self.declared_crs = named_in_geojson(self._path) or self.declared_crs
         names = [str(name) for name in info["fields"]]
-        self._fields = self._kept(names, [str(t) for t in info["ogr_types"]], [str(d) for d in info["dtypes"]])
-        self.fields = self._fields
+        kept = self._kept(names, [str(t) for t in info["ogr_types"]], [str(d) for d in info["dtypes"]])
+        # Read by name while names are one each; a table may have a name twice: then everything is read, and picked by place.
+        self.fields = _told_apart([(self._spoken.get(names[place], names[place]), kind) for place, kind in kept])
+        wanted = [place for (place, _), (name, _) in zip(kept, self.fields, strict=True) if name not in options.drop]
+        self._asked = [names[place] for place in wanted] if len(set(names)) == len(names) else None
+        self._places = [
+            None if place not in wanted else place if self._asked is None else wanted.index(place) for place, _ in kept
+        ]
+        """Where the values of each field are among what is read; None for what nobody wants."""
+        self._days = {
+            names[place]: name
+            for (place, kind), (name, _) in zip(kept, self.fields, strict=True)
+            if kind in ("date", "datetime")
+        }
         self._fid_column = str(info.get("fid_column") or "")
         if source.format == "geopackage":
-            _check_srids(self._path, chosen, str(info.get("geometry_name") or "geom"))
+            check_srids(self._path, chosen, str(info.get("geometry_name") or "geom"))
 
     def _choose(self, source: Source, options: Options) -> tuple[list[str], str]:
         with _telling():
@@ -117,13 +153,14 @@ class GdalFile:
                 _ogr.read_info(self._path, layer=self._gdal_layer, encoding=self._encoding, force_feature_count=True),
             )
 
-    def _kept(self, names: list[str], types: list[str], dtypes: list[str]) -> list[tuple[str, Kind]]:
-        kept: list[tuple[str, Kind]] = []
-        for name, ogr_type, dtype in zip(names, types, dtypes, strict=True):
+    def _kept(self, names: list[str], types: list[str], dtypes: list[str]) -> list[tuple[int, Kind]]:
+        """Places among the file's attributes, and what they are."""
+        kept: list[tuple[int, Kind]] = []
+        for place, (name, ogr_type, dtype) in enumerate(zip(names, types, dtypes, strict=True)):
             if ogr_type == "OFTBinary":
                 self._findings.add("binary_dropped", say=name)
             elif self.format != "kml" or name not in _KML_OWN:
-                kept.append((name, "boolean" if dtype == "bool" else _KINDS.get(ogr_type, "text")))
+                kept.append((place, "boolean" if dtype == "bool" else _KINDS.get(ogr_type, "text")))
         return kept
 
     def chunks(self, most: int | None) -> Iterator[Chunk]:
@@ -143,30 +180,57 @@ class GdalFile:
                 place["where"] = f'"{quoted}" > {last_fid}'
             else:
                 place["skip_features"] = at
-            with _telling():
-                _, fids, wkb, values = _raw.read(
-                    self._path,
-                    layer=self._gdal_layer,
-                    encoding=self._encoding,
-                    columns=[name for name, _ in self._fields],
-                    return_fids=True,
-                    datetime_as_string=True,
-                    **place,
-                )
+            _, fids, wkb, values = self._read(self._asked, place)
             count = len(fids)
             if count == 0:
                 return
             last_fid = int(fids[-1])
-            yield Chunk(np.arange(at + 1, at + count + 1), self._shapes(wkb, at), values)
+            picked = [[None] * count if number is None else values[number] for number in self._places]
+            yield Chunk(np.arange(at + 1, at + count + 1), self._shapes(wkb, at), picked)
             at += count
             if not steps or (limit is not None and count < limit):
                 return
+
+    def _read(self, columns: list[str] | None, place: dict[str, Any]) -> Any:
+        try:
+            with _telling():
+                return _raw.read(
+                    self._path,
+                    layer=self._gdal_layer,
+                    encoding=self._encoding,
+                    columns=columns,
+                    return_fids=True,
+                    datetime_as_string=True,
+                    **place,
+                )
+        except ValueError as error:  # pyogrio makes a date of the 31st of February, and fails
+            if len(columns or ()) == 1:
+                raise
+            raise self._impossible_day(place) from error
+
+    def _impossible_day(self, place: dict[str, Any]) -> Refused:
+        """The attribute in which a day stands that there is not."""
+        wrong = "、".join(self._days.values())
+        for name, title in self._days.items():
+            try:
+                self._read([name], place)
+            except ValueError:
+                wrong = title
+                break
+        return question(
+            "date_impossible",
+            zh=f"属性“{wrong[:80]}”里有不存在的日期（如 2 月 31 日）。请修正，或去掉这个属性。",
+            en=f"The attribute '{wrong[:80]}' holds a date that does not exist, such as 31 February. Mend it, or drop it.",
+            field="drop",
+            choices=[wrong] if wrong in self._days.values() else list(self._days.values()),
+        )
 
     def _shapes(self, wkb: Any, at: int) -> Any:
         shapes = _vector.from_wkb(wkb, on_invalid="ignore")
         unread = np.flatnonzero(_vector.is_missing(shapes) & np.array([one is not None for one in wkb], dtype=bool))
         for index in unread:
             self._findings.add("not_readable", feature=at + int(index) + 1)
+            self._findings.unread.add(at + int(index) + 1)
         return shapes
 
 
@@ -193,40 +257,15 @@ def _declared(crs: Any) -> str | None:
     return str(crs)
 
 
-def _check_srids(path: str, layer: str, column: str) -> None:
-    """Every geometry of a GeoPackage names its system: two in one layer cannot both be right."""
-    quoted = [name.replace('"', '""') for name in (layer, column)]
-    try:
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as conn:
-            rows = conn.execute(
-                f'SELECT substr("{quoted[1]}", 4, 1), substr("{quoted[1]}", 5, 4), count(*) FROM "{quoted[0]}" '
-                f'WHERE "{quoted[1]}" IS NOT NULL GROUP BY 1, 2 LIMIT 50'
-            ).fetchall()
-    except sqlite3.Error as error:
-        raise _broken(str(error)) from error
-    srids = {int.from_bytes(srid, "little" if flags[0] & 1 else "big", signed=True) for flags, srid, _ in rows if flags}
-    if len(srids) > 1:
-        listed = "、".join(str(srid) for srid in sorted(srids))
-        raise Refused(
-            "mixed_srids",
-            zh=f"一个图层里混有多种坐标系（{listed}），不能一起导入；请先统一。",
-            en=f"One layer mixes several coordinate systems ({listed.replace('、', ', ')}); bring them into one first.",
-            field="file",
-            srids=sorted(srids),
-        )
-
-
-def _check_kml(path: str, findings: Findings) -> None:
-    """Walk the document once without keeping it: no entities, and links are counted, never followed."""
-    links = 0
-    try:
-        for _, element in ElementTree.iterparse(path, events=("end",), forbid_dtd=True):
-            tag = str(element.tag).rpartition("}")[2]
-            text = (element.text or "").strip()
-            if tag == "NetworkLink" or (tag == "href" and text[:4].lower() in ("http", "file", "ftp:")):
-                links += 1
-                findings.add("external_links", say=text[:120])
-            if tag in ("Placemark", "NetworkLink", "Style"):
-                element.clear()
-    except (ElementTree.ParseError, DefusedXmlException, ValueError) as error:
-        raise _broken(f"KML: {error}") from error
+def _told_apart(fields: list[tuple[str, Kind]]) -> list[tuple[str, Kind]]:
+    """Each name once: the second `名称` is `名称 (2)`."""
+    taken: set[str] = set()
+    told: list[tuple[str, Kind]] = []
+    for name, kind in fields:
+        plain, number = name, 1
+        while plain in taken:
+            number += 1
+            plain = f"{name} ({number})"
+        taken.add(plain)
+        told.append((plain, kind))
+    return told

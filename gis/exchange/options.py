@@ -20,7 +20,8 @@ class Options:
 
     `layer`: which of several. `encoding`: of attributes. `crs`: anything PROJ knows, such as `EPSG:4547`. `origin`: the offset
     on top of it. `lon`, `lat`: columns of a table. `swap`: the two were exchanged. `leave_out`: import although features must
-    be left out. `rename`: attribute → its new title. `drop`: attributes not to keep. `city`: west, south, east, north.
+    be left out. `rename`: attribute → its new title. `drop`: attributes not to keep. `types`: attribute → what it
+    is to be read as. `city`: west, south, east, north.
     Of heights: `unit` they are in, `nodata`: the value for "not known" ("none": there is none).
     """
 
@@ -36,6 +37,7 @@ class Options:
     drop: frozenset[str] = frozenset()
     unit: str | None = None
     nodata: str | None = None
+    types: Mapping[str, str] = field(default_factory=dict[str, str])
     city: tuple[float, float, float, float] | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -52,6 +54,7 @@ class Options:
             "drop": sorted(self.drop),
             "unit": self.unit,
             "nodata": self.nodata,
+            "types": dict(self.types),
             "city": self.city,
         }
 
@@ -72,6 +75,7 @@ class Options:
             drop=frozenset(cast(list[str], told.get("drop") or [])),
             unit=told.get("unit"),
             nodata=told.get("nodata"),
+            types=dict(cast(Mapping[str, str], told.get("types") or {})),
             city=None if city is None else cast(tuple[float, float, float, float], tuple(city)),
         )
 

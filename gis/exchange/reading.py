@@ -19,6 +19,7 @@ import shapely
 
 from gis.exchange.attributes import Attribute, attributes_of, copy_text, plain
 from gis.exchange.chunk import Chunk, Opened
+from gis.exchange.convert import converted
 from gis.exchange.coordinates import EARTH_M, placing
 from gis.exchange.csv_file import CsvFile
 from gis.exchange.findings import Findings
@@ -49,6 +50,7 @@ def main() -> int:
     findings = Findings()
     try:
         with tempfile.TemporaryDirectory(prefix="fengsui-", dir=order["workplace"]) as workplace:
+            tempfile.tempdir = workplace  # whatever is written on the way goes with it
             options = Options.from_json(order["options"])
             source, names = open_source(Path(order["path"]), str(order["name"]), Path(workplace), options.layer)
             if source.format == "geotiff" or order["do"] == "tiles":
@@ -146,6 +148,25 @@ class _Reading:
             self._kinds[kind] = self._kinds.get(kind, 0) + count
         return placed
 
+    def _converted(self, chunk: Chunk, placed: Placed) -> Chunk:
+        """With the values of the types that were asked for. What does not fit is left empty, and counted."""
+        columns = list(chunk.columns)
+        for attribute, column in zip(self._attributes, self._columns, strict=True):
+            was = attribute.given
+            if was is None:
+                continue
+            given: Any = columns[column]
+            values: list[Any] = list(given.tolist() if isinstance(given, np.ndarray) else given)
+            for index in placed.keep.tolist():
+                try:
+                    values[index] = converted(values[index], was, attribute.kind)
+                except (ValueError, OverflowError):
+                    said = f"{attribute.source}: {str(values[index])[:60]}"
+                    self._findings.add("value_not_fitting", feature=int(chunk.numbers[index]), say=said)
+                    values[index] = None
+            columns[column] = values
+        return Chunk(chunk.numbers, chunk.shapes, columns)
+
     def _report(self) -> dict[str, Any]:
         return {
             "format": self._opened.format,
@@ -171,11 +192,12 @@ class _Reading:
         features: list[dict[str, Any]] = []
         for chunk in self._opened.chunks(LOOKED_AT):
             placed = self._placed(chunk)
+            chunk = self._converted(chunk, placed)
             for index, shape in zip(placed.keep, placed.shapes, strict=True):
                 if len(features) >= SAMPLE:
                     break
                 features.append(self._feature(chunk, int(index), shape))
-        if self._opened.total is not None and self._opened.total > self._read:
+        if self._opened.total is not None and self._opened.total > self._read >= LOOKED_AT:
             self._findings.add("only_first", self._read)
         return {**self._report(), "sample": {"type": "FeatureCollection", "features": features}}
 
@@ -201,6 +223,7 @@ class _Reading:
         out = os.fdopen(sys.stdout.fileno(), "wb", buffering=1 << 20, closefd=False)
         for chunk in self._opened.chunks(None):
             placed = self._placed(chunk)
+            chunk = self._converted(chunk, placed)
             out.write(self._text(chunk, placed, thinning).encode())
             _say({"done": self._read, "total": self._opened.total})
         if self._kept == 0:

@@ -50,9 +50,10 @@ class Shaper:
 
     def place(self, shapes: Shapes, numbers: NDArray[np.int64]) -> Placed:
         """`numbers`: of the features in the file, from 1. Raises Refused `too_many_vertices` and questions of the coordinates."""
-        kept = self._leave_out(
-            np.asarray(_vector.is_missing(shapes) | _vector.is_empty(shapes)), "no_geometry", numbers, None
-        )
+        missing = np.asarray(_vector.is_missing(shapes) | _vector.is_empty(shapes))
+        unread = np.isin(numbers, list(self._findings.unread))
+        self._leave_out(missing & ~unread, "no_geometry", numbers, None)
+        kept = np.flatnonzero(~missing)
         shapes = shapes[kept]
         self._count_vertices(shapes, numbers[kept])
         shapes = self._flat(shapes, numbers[kept])

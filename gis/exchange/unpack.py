@@ -25,6 +25,7 @@ _BLOCK = 1024 * 1024
 _PARTS = frozenset({".shp", ".shx", ".dbf", ".prj", ".cpg"})
 _TAKEN = _PARTS | {".gpkg", ".geojson", ".json", ".kml", ".csv", ".txt", ".tif", ".tiff"}
 _TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")
+_ARCHIVES = frozenset({".zip", ".kmz", ".rar", ".7z", ".gz", ".tar", ".tgz"})
 _TABLES = frozenset({".csv", ".txt", ".tsv"})
 
 
@@ -92,7 +93,7 @@ def _single(path: Path, name: str, head: bytes) -> Source:
         return Source("geojson", path, {".geojson": path}, stem)
     if text.startswith(b"<") and b"<kml" in head.replace(b"<kml:kml", b"<kml"):
         return Source("kml", path, {".kml": path}, stem)
-    if ending in _TABLES and b"\x00" not in head:
+    if ending in _TABLES and (b"\x00" not in head or head.startswith((b"\xff\xfe", b"\xfe\xff"))):
         return Source("csv", path, {".csv": path}, stem)
     raise _refused(
         "file_unknown",
@@ -157,13 +158,15 @@ def _unpack(path: Path, name: str, workplace: Path) -> list[Source]:
     packed = path.stat().st_size
     left = _most_unpacked(packed)
     groups: dict[str, dict[str, Path]] = {}
+    spoken: dict[str, str] = {}
     try:
         with zipfile.ZipFile(path) as archive:
+            names = [_name_of(member) for member in archive.infolist()]
             for number, (member, inside) in enumerate(_members(archive, packed)):
                 ending = inside.suffix.lower()
-                stem = str(inside.with_suffix(""))
-                # Parts of one shapefile must lie side by side under one name for those who read them.
-                group = stem if ending in _PARTS else str(inside)
+                # Parts of one shapefile must lie side by side under one name for those who read them; a.SHP goes with A.dbf.
+                named = str(inside.with_suffix("")) if ending in _PARTS else str(inside)
+                group = spoken.setdefault(named.casefold(), named)
                 number = list(groups).index(group) if group in groups else len(groups)
                 target = workplace / f"{number}{ending}"
                 left = _write(archive, member, target, left)
@@ -177,6 +180,14 @@ def _unpack(path: Path, name: str, workplace: Path) -> list[Source]:
     best = min(ranked.values(), default=0)
     found = [_source(group, parts) for group, parts in groups.items() if ranked[group] == best < _NO_LAYER]
     if not found:
+        packed_inside = [name for name in names if PurePosixPath(name).suffix.lower() in _ARCHIVES]
+        if packed_inside:
+            raise _refused(
+                "zip_holds_zips",
+                f"压缩包里还是压缩包（{'、'.join(packed_inside[:5])}），请先解开，每次导入一个。",
+                f"The zip holds archives again ({', '.join(packed_inside[:5])}): unpack it and import them one by one.",
+                members=packed_inside[:50],
+            )
         raise _refused(
             "zip_holds_nothing",
             "压缩包里没有可导入的文件（Shapefile、GeoPackage、GeoJSON、KML、CSV、GeoTIFF）。",

@@ -52,6 +52,8 @@ class Span:
 class Collection:
     """`parameters`: those that `source` names. `geometry`, `key`: expressions of a row; the key is unique and orders the rows.
 
+    `placed`: every row has a geometry (of what lives, some may not).
+
     `features`, `extent`: where they are known without counting. `properties`: JSON of a row, None for one made of `columns`.
     """
 
@@ -66,6 +68,7 @@ class Collection:
     key_kind: Literal["integer", "text"]
     geometry: sql.Composable = field(default_factory=lambda: sql.SQL("f.geom"))
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    placed: bool = False
     time: Span | None = None
     features: int | None = None
     extent: tuple[float, float, float, float] | None = None

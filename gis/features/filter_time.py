@@ -31,6 +31,17 @@ _ENDLESS = (sql.SQL("'-infinity'"), sql.SQL("'infinity'"))
 Grain = Literal["date", "datetime"]
 
 
+def _as_instant(term: Term, *, last: bool) -> Term:
+    if term.kind == "datetime":
+        return term
+    form = (
+        "(({} + 1)::timestamp AT TIME ZONE 'UTC' - interval '1 microsecond')"
+        if last
+        else ("({}::timestamp AT TIME ZONE 'UTC')")
+    )
+    return Term("datetime", sql.SQL(form).format(term.expression))
+
+
 class Times:
     def __init__(self, terms: Terms) -> None:
         self._terms = terms
@@ -61,10 +72,9 @@ class Times:
                 raise refuse_filter("filter_syntax", "时段应有起止两项。", "an interval has two ends.", at)
             ends = [self._end(one, f"{at}/interval/{i}") for i, one in enumerate(cast(list[Any], listed))]
             grains = {end.kind for end in ends if end is not None}
-            if len(grains) > 1:
-                raise refuse_filter(
-                    "filter_wrong_type", "起止应同为日期或同为时刻。", "both ends must be dates, or both instants.", at
-                )
+            if len(grains) > 1:  # a day beside an instant: from its beginning, until its end, UTC
+                ends = [None if end is None else _as_instant(end, last=i == 1) for i, end in enumerate(ends)]
+                grains = {"datetime"}
             grain = cast(Grain, grains.pop()) if grains else None
             kind = sql.SQL("date") if grain == "date" else sql.SQL("timestamptz")
             start, end = (

@@ -32,6 +32,7 @@ def city_collection(layer: CityLayer, collection_id: str) -> Collection:
         columns=columns,
         key=_FID,
         key_kind="integer",
+        placed=True,
         time=_only_time(columns),
         features=layer.features,
         extent=layer.extent,

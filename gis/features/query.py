@@ -81,7 +81,8 @@ def _where(collection: Collection, wish: Wish) -> tuple[sql.Composable, dict[str
     parameters: dict[str, Any] = {**collection.parameters, **wish.parameters}
     conditions = list(wish.conditions)
     if wish.area is not None:
-        boxes: list[sql.Composable] = []
+        # What has no place is in every answer: OGC 17-069r4, requirement 24 C.
+        boxes: list[sql.Composable] = [] if collection.placed else [sql.SQL("{} IS NULL").format(collection.geometry)]
         for index, wkb in enumerate(wish.area.wkbs()):
             parameters[f"box_{index}"] = wkb
             boxes.append(

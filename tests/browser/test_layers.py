@@ -26,6 +26,8 @@ async def test_from_a_file_without_prj_to_every_desk_and_back(people: People, tm
     await expect(officer.get_by_text("40 个要素，Shapefile")).to_be_visible()
     await officer.get_by_label("导入后的名称 床位").fill("可容纳人数")
     await officer.keyboard.press("Tab")
+    await officer.get_by_label("类型 床位").select_option("text")
+    await expect(officer.get_by_label("类型 床位")).to_have_value("text")
     await officer.get_by_label("中文标题 *").fill("应急避难场所")
     await officer.get_by_label("英文标题").fill("Shelters")
     await officer.get_by_label("负责单位 *").fill("市民政局")

@@ -144,7 +144,7 @@ async def test_kml_with_entities_is_refused(office: Office, tmp_path: Path) -> N
     path.write_text('<!DOCTYPE k [<!ENTITY a "b">]><kml><Placemark><name>&a;</name></Placemark></kml>')
     with pytest.raises(Refused) as refused:
         await office.bring(path)
-    assert refused.value.code == "file_broken"
+    assert refused.value.code == "kml_dtd"
 
 
 @pytest.mark.parametrize("origin", [Origin.GCJ02, Origin.BD09])

@@ -200,3 +200,22 @@ def test_outside_china_the_systems_are_one(lon: float, lat: float) -> None:
     if not is_offset_here(lon, lat):
         texts = {line["text"] for line in json.loads(json.dumps(written_out(lon, lat)))[:4]}
         assert len(texts) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "纬度23.47°N 经度98.93°E", "lat=23.47&lng=98.93", '{"code":0,"lat":23.47,"lng":"98.93"}', "98d55m48sE 23d28m12sN",
+        "23-28-12N 98-55-48E", "东经98-55-48，北纬23-28-12", "98.930000,23.470000,1200", "东径98.93 北伟23.47",
+        "26-11-27 东经98.930000 北纬23.470000", "2026-11-27 10:12 东经98.93 北纬23.47 伤3人", "死亡3 受伤12 N23.47 E98.93",
+    ],
+)  # fmt: skip
+def test_other_spellings_and_what_stands_before(text: str) -> None:
+    read = read_points(text)
+    assert [(point.given.lon, point.given.lat) for point in read.points] == [(98.93, 23.47)]
+    assert read.notices == ()
+
+
+def test_the_letter_beside_the_word_keeps_its_sign() -> None:
+    point = one("纬度23.47°S 经度98.93°W")
+    assert (point.given.lon, point.given.lat) == (-98.93, -23.47)

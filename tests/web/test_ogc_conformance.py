@@ -193,9 +193,10 @@ async def test_bbox(city: City, full: Server) -> None:
         assert await ids(bbox="170,-90,99.105,90") == [1]
         assert len(await ids(bbox="-180,-90,180,90")) == 25
         assert await ids(bbox="100,-90,99,90") == []
-        # A place that nobody knows is in no box.
-        assert len(await reader.ids("incidents")) == 2
-        assert len(await reader.ids("incidents", bbox="-180,-90,180,90")) == 1
+        # What has no place is in every box (17-069r4, requirement 24 C); a filter finds only what has one.
+        assert len(await reader.ids("incidents", bbox="-180,-90,180,90")) == 2
+        assert len(await reader.ids("incidents", bbox="0,0,1,1")) == 1
+        assert await reader.ids("incidents", filter="S_INTERSECTS(geom, BBOX(0,0,1,1))") == []
 
 
 async def test_datetime(city: City, full: Server) -> None:

@@ -109,6 +109,8 @@ async def test_what_lives_is_filtered_too(city: City, server: Server) -> None:
             "status = 'open' AND area_code LIKE '530926%'",
             "T_INTERSECTS(occurred_at, INTERVAL('2026-02-28T00:00:00Z','..'))",
             "T_DURING(INTERVAL(occurred_at, closed_at), INTERVAL('2026-02-28T00:00:00Z','..')) OR closed_at IS NULL",
+            "T_DURING(INTERVAL(occurred_at, '..'), INTERVAL('2026-02-27','2026-12-31T00:00:00Z')) OR true",
+            "T_INTERSECTS(occurred_at, INTERVAL('2026-03-01','2026-03-01T23:00:00Z'))",
             "occurred_at <= TIMESTAMP('2026-03-02T00:00:00+08:00')",
             "S_INTERSECTS(geom, BBOX(99,23,100,24))",
         ):

@@ -15,6 +15,7 @@ from gis.crs import origin_of
 from gis.describe import describe
 from gis.elevation.build import tell_about
 from gis.elevation.store import NAME as ELEVATION
+from gis.exchange.attributes import Kind
 from gis.exchange.child import look
 from gis.exchange.options import Options, refused_from
 from spine.canonical import Json
@@ -50,6 +51,7 @@ class ReadingOptions(BaseModel):
     drop: Annotated[list[_TEXT], Field(max_length=300)] = []
     unit: _TEXT | None = None
     nodata: _TEXT | None = None
+    types: Annotated[dict[str, Kind], Field(max_length=300)] = {}
 
     def options(self) -> Options:
         return Options(
@@ -65,6 +67,7 @@ class ReadingOptions(BaseModel):
             drop=frozenset(self.drop),
             unit=self.unit or None,
             nodata=self.nodata or None,
+            types=dict(self.types),
         )
 
 

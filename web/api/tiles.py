@@ -16,6 +16,7 @@ def tiles_of(request: Request) -> Tiles:
     return cast(Tiles, request.app.state.tiles)
 
 
+@router.head("/tiles/{layer}/{z}/{x}/{y}.mvt", include_in_schema=False)
 @router.get("/tiles/{layer}/{z}/{x}/{y}.mvt")
 async def get_tile(
     layer: Annotated[str, Path(max_length=60)],

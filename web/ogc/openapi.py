@@ -24,7 +24,7 @@ def definition(ask: Ask, realm: RealmRow, found: Sequence[Collection]) -> JsonOb
     }
     for one in found:
         base, name = f"/collections/{segment(one.id)}", ask.say(one.title_zh, one.title_en)
-        key = one.id.replace("-", "_")
+        key = one.id
         paths[base] = _get(ask, f"describe_{key}", name, name, JSON, "collection", tag=one.id, missing=True)
         paths[f"{base}/queryables"] = _get(
             ask,
@@ -154,6 +154,8 @@ def _parameters(ask: Ask) -> JsonObject:
             "bbox", say("与此范围相交的要素；西边界大于东边界表示跨越 180°", "Features that intersect this box; west > east crosses 180°"),
             {
                 "type": "array",
+                "minItems": 4,
+                "maxItems": 6,
                 "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
                 "items": {"type": "number"},
             }, **listed,

@@ -4,6 +4,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 from psycopg.errors import UndefinedTable
 
 from gis.features.collection import Collection
@@ -250,3 +251,10 @@ async def get_item(
 async def get_nothing(rest: str, principal: SignedIn) -> Response:
     """What is not above is not there; the screens do not answer for it."""
     raise Refused("not_found", zh="没有这个地址。", en="There is nothing at this address.", status=404)
+
+
+for _route in router.routes:
+    if (
+        isinstance(_route, APIRoute) and _route.methods is not None
+    ):  # HTTP asks HEAD wherever GET is (RFC 9110, 9.1); FastAPI does not add it
+        _route.methods.add("HEAD")

@@ -61,6 +61,8 @@ export interface Answers {
   drop: string[]
   unit: string
   nodata: string
+  /** Attribute → what it is to be read as. */
+  types: Record<string, string>
 }
 
 export interface Told {
@@ -90,7 +92,7 @@ export interface Job {
 
 const pause = (ms: number) => new Promise<void>((resume) => { setTimeout(resume, ms) })
 
-export const noAnswers = (): Answers => ({ layer: '', encoding: '', crs: '', origin: '', lon: '', lat: '', swap: false, leave_out: false, rename: {}, drop: [], unit: '', nodata: '' })
+export const noAnswers = (): Answers => ({ layer: '', encoding: '', crs: '', origin: '', lon: '', lat: '', swap: false, leave_out: false, rename: {}, drop: [], types: {}, unit: '', nodata: '' })
 
 /** Send the file; `progress` hears the share that is there, 0 to 1. Returns the upload's id. */
 export function sendUp(file: File, progress: (share: number) => void, stop: AbortSignal): Promise<string> {
