@@ -21,7 +21,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from redis.asyncio import Redis
 
@@ -122,8 +122,7 @@ def _fences(b: Bench) -> list[Row]:
 
 def _travel(b: Bench) -> list[Row]:
     with _one_core():
-        given: Any = travel(b.quick)
-    rows = cast(list[Row], given if isinstance(given, list) else [given])
+        rows = travel(b.quick)
     for row in rows:
         row.method = row.method or (
             "the platform's table of travel times against SciPy's csgraph.dijkstra over the same streets, medians, warm"
