@@ -17,6 +17,8 @@ from gis.exchange.findings import Findings
 from gis.exchange.options import Options, question
 from spine.errors import Refused
 
+_window: Any = Window  # its stubs do not know its arguments
+
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
 """What ground can be: the shore of the Dead Sea and the summit of Everest, with room. What is outside is questioned."""
 UNITS = {"m": 1.0, "ft": 0.3048, "us-ft": 1200 / 3937, "dm": 0.1, "cm": 0.01, "mm": 0.001, "km": 1000.0}
@@ -218,7 +220,7 @@ class Raster:
             top, bottom = row + first * step, min(self.height, row + (first + count) * step)
             if top >= bottom or column >= right:
                 break
-            read = self._read(Window(column, top, right - column, bottom - top))
+            read = self._read(_window(column, top, right - column, bottom - top))
             impossible = (read < LOWEST_M) | (read > HIGHEST_M)
             self.out_of_range += int(impossible.sum())
             read[impossible] = np.nan
@@ -230,7 +232,7 @@ class Raster:
     def sample(self) -> NDArray[np.float64]:
         """At most MOST_SAMPLE × MOST_SAMPLE of its cells, evenly taken. Raises the questions about units and unknown heights."""
         shape = (min(self.height, MOST_SAMPLE), min(self.width, MOST_SAMPLE))
-        read = self._read(Window(0, 0, self.width, self.height), shape)
+        read = self._read(_window(0, 0, self.width, self.height), shape)
         self._check_values(read)
         impossible = (read < LOWEST_M) | (read > HIGHEST_M)
         share = self.width * self.height / read.size

@@ -5,11 +5,12 @@ import shutil
 import struct
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import rasterio
+import rasterio.shutil
 from rasterio.enums import ColorInterp
 
 from gis.exchange import child
@@ -18,6 +19,7 @@ from spine.errors import Refused
 from tests.gis import height_files as files
 
 _gdal: Any = rasterio
+_copying: Any = rasterio.shutil
 
 
 async def look(path: Path, folder: Path, **options: Any) -> Mapping[str, Any]:
@@ -31,6 +33,10 @@ async def refusal(path: Path, folder: Path, **options: Any) -> Refused:
     return refused.value
 
 
+def choices(refused: Refused) -> list[str]:
+    return cast(list[str], refused.facts["choices"])
+
+
 def codes(found: Mapping[str, Any]) -> set[str]:
     return {row["code"] for row in found["problems"]}
 
@@ -39,28 +45,34 @@ TRUE = (1176, 1900)
 """Lowest and highest of the hills that files.geotiff draws unless told otherwise."""
 
 
-@pytest.mark.parametrize(
-    "how",
-    [
-        {"kind": "int16", "nodata": -32768},
-        {"kind": "float64"},
-        {"kind": "uint16", "nodata": 65535},
-        {"kind": "int32"},
-        {"ENDIANNESS": "BIG"},
-        {"BIGTIFF": "YES"},
-        {"tiled": True, "blockxsize": 128, "blockysize": 128, "compress": "deflate", "predictor": 3},
-        {"kind": "int16", "compress": "lzw", "predictor": 2},
-        {
-            "kind": "int16",
-            "scales": (0.5,),
-            "offsets": (700.0,),
-            "ground": lambda lon, lat: (files.hills(lon, lat) - 700) * 2,
-        },
-        {"units": "ft", "ground": lambda lon, lat: files.hills(lon, lat) / 0.3048},
-        {"units": "metre", "nodata": float("nan")},
-    ],
-    ids=lambda how: "-".join(str(key) for key in how),
-)
+def halves_above_700(lon: Any, lat: Any) -> Any:
+    return (files.hills(lon, lat) - 700) * 2
+
+
+def feet(lon: Any, lat: Any) -> Any:
+    return files.hills(lon, lat) / 0.3048
+
+
+def decimetres(lon: Any, lat: Any) -> Any:
+    return files.hills(lon, lat) / 0.1
+
+
+WAYS: list[dict[str, Any]] = [
+    {"kind": "int16", "nodata": -32768},
+    {"kind": "float64"},
+    {"kind": "uint16", "nodata": 65535},
+    {"kind": "int32"},
+    {"ENDIANNESS": "BIG"},
+    {"BIGTIFF": "YES"},
+    {"tiled": True, "blockxsize": 128, "blockysize": 128, "compress": "deflate", "predictor": 3},
+    {"kind": "int16", "compress": "lzw", "predictor": 2},
+    {"kind": "int16", "scales": (0.5,), "offsets": (700.0,), "ground": halves_above_700},
+    {"units": "ft", "ground": feet},
+    {"units": "metre", "nodata": float("nan")},
+]
+
+
+@pytest.mark.parametrize("how", WAYS, ids=["-".join(str(key) for key in how) for how in WAYS])
 async def test_every_way_to_write_heights_is_read(tmp_path: Path, how: dict[str, Any]) -> None:
     found = await look(files.geotiff(tmp_path / "dem.tif", **how), tmp_path)
     assert (found["format"], found["known_share"]) == ("geotiff", 1.0)
@@ -71,11 +83,8 @@ async def test_every_way_to_write_heights_is_read(tmp_path: Path, how: dict[str,
 
 
 async def test_a_cloud_optimised_geotiff_is_one_like_others(tmp_path: Path) -> None:
-    from rasterio.shutil import copy as copy_raster
-
     plain = files.geotiff(tmp_path / "plain.tif", size=(1200, 1000))
-    copy: Any = copy_raster
-    copy(plain, tmp_path / "cog.tif", driver="COG", compress="deflate")
+    _copying.copy(plain, tmp_path / "cog.tif", driver="COG", compress="deflate")
     found = await look(tmp_path / "cog.tif", tmp_path)
     assert (found["width"], found["height"], found["known_share"]) == (1200, 1000, 1.0)
 
@@ -122,7 +131,7 @@ async def test_a_raster_wholly_outside_the_city_is_asked_about(tmp_path: Path) -
     path = files.geotiff(tmp_path / "dem.tif")
     city = (110.0, 30.0, 112.0, 31.0)
     asked = await refusal(path, tmp_path, city=city)
-    assert (asked.code, asked.field, asked.facts["choices"][0]) == ("far_from_city", "crs", "EPSG:4326")
+    assert (asked.code, asked.field, choices(asked)[0]) == ("far_from_city", "crs", "EPSG:4326")
     assert "far_from_city" in codes(await look(path, tmp_path, city=city, crs="EPSG:4326"))
     assert "far_from_city" not in codes(await look(path, tmp_path, city=(98.0, 23.0, 100.0, 25.0)))
 
@@ -142,7 +151,7 @@ async def test_a_mark_for_not_known_that_nobody_declared_is_asked_about(tmp_path
 
 
 async def test_heights_beyond_everest_raise_the_question_of_the_unit(tmp_path: Path) -> None:
-    path = files.geotiff(tmp_path / "feet.tif", ground=lambda lon, lat: files.hills(lon, lat) / 0.1)
+    path = files.geotiff(tmp_path / "feet.tif", ground=decimetres)
     asked = await refusal(path, tmp_path)
     assert (asked.code, asked.field) == ("unit_doubtful", "unit")
     found = await look(path, tmp_path, unit="dm")
@@ -277,7 +286,7 @@ async def test_a_zip_may_hold_it(tmp_path: Path) -> None:
     shutil.make_archive(str(tmp_path / "two"), "zip", inner)
     asked = await refusal(tmp_path / "two.zip", tmp_path)
     assert asked.code == "layer_choice"
-    assert (await look(tmp_path / "two.zip", tmp_path, layer=asked.facts["choices"][0]))["format"] == "geotiff"  # pyright: ignore[reportIndexIssue, reportOptionalSubscript]
+    assert (await look(tmp_path / "two.zip", tmp_path, layer=choices(asked)[0]))["format"] == "geotiff"
 
 
 async def test_a_raster_of_nothing_but_unknown_is_told_as_that(tmp_path: Path) -> None:
