@@ -89,7 +89,7 @@ async def test_imagery_for_every_desk(people: People, tmp_path: Path) -> None:
         await expect(desk.locator("[data-base-map]")).to_contain_text("矢量底图")  # remembered here
 
         phone = await people.come("field-mengding", "/field", size=PHONE, locale="en-US")
-        english = await people.come("leader1", "/", locale="en-US")
+        english = await people.come("duty1", "/", locale="en-US")
         await english.evaluate("localStorage.setItem('fengsui.theme', 'light')")
         await english.reload()
         await expect(english.locator("[data-base-map]")).to_contain_text("City imagery")
