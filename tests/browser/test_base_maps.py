@@ -101,9 +101,7 @@ async def test_imagery_for_every_desk(people: People, tmp_path: Path) -> None:
         await expect(english.locator("[data-base-map]")).to_contain_text("City imagery")
         await english.wait_for_load_state("networkidle")
         await shoot(english, "basemaps_desk_en")
-        await (
-            phone.get_by_role("tab", name="Map").or_(phone.get_by_role("button", name="Map", exact=True)).first.click()
-        )
+        await phone.locator("nav.parts button").nth(1).click()
         await expect(phone.locator("[data-base-map]")).to_be_visible()
         await phone.locator("[data-base-map] button[aria-expanded=false]").click()
         await shoot(phone, "basemaps_phone_desk")
