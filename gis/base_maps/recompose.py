@@ -22,6 +22,7 @@ Place = tuple[int, int]
 """Column and row of a source tile."""
 
 MOST_TILES = 16
+_NOTHING = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ def _places(z: int, x: int, y: int) -> tuple[Floats, Floats]:
 
 
 def _range(pixels: Floats, width: int, count: int) -> range:
-    first = int(np.floor(pixels.min() / width))
-    last = int(np.floor((pixels.max() + 1) / width))
+    # A neighbour that would lend less than a thousandth of a colour is not asked for.
+    first = int(np.floor((pixels.min() + _NOTHING) / width))
+    last = int(np.floor((pixels.max() + 1 - _NOTHING) / width))
     return range(max(0, first), min(count - 1, last) + 1)
 
 

@@ -35,6 +35,14 @@ async def choose(page: Page, title: str) -> None:
     await page.keyboard.press("Escape")
 
 
+async def in_english(page: Page, theme: str = "dark") -> Page:
+    await page.evaluate(
+        f"localStorage.setItem('fengsui.locale', 'en'); localStorage.setItem('fengsui.theme', '{theme}')"
+    )
+    await page.reload()
+    return page
+
+
 async def test_imagery_for_every_desk(people: People, tmp_path: Path) -> None:
     async with tile_service() as service:
         service.answer = imagery
@@ -88,15 +96,16 @@ async def test_imagery_for_every_desk(people: People, tmp_path: Path) -> None:
         await desk.reload()
         await expect(desk.locator("[data-base-map]")).to_contain_text("矢量底图")  # remembered here
 
-        phone = await people.come("field-mengding", "/field", size=PHONE, locale="en-US")
-        english = await people.come("leader1", "/", locale="en-US")
-        await english.evaluate("localStorage.setItem('fengsui.theme', 'light')")
-        await english.reload()
+        phone = await in_english(await people.come("duty1", "/", size=PHONE))
+        english = await in_english(await people.come("duty1", "/"), "light")
         await expect(english.locator("[data-base-map]")).to_contain_text("City imagery")
         await english.wait_for_load_state("networkidle")
         await shoot(english, "basemaps_desk_en")
-        await shoot(phone, "basemaps_phone_field")
-        small = await people.come("admin", "/layers?basemaps", size=PHONE, locale="en-US")
+        await phone.locator("nav.parts button").nth(1).click()
+        await expect(phone.locator("[data-base-map]")).to_be_visible()
+        await phone.locator("[data-base-map] button[aria-expanded=false]").click()
+        await shoot(phone, "basemaps_phone_desk")
+        small = await in_english(await people.come("admin", "/layers?basemaps", size=PHONE))
         await expect(small.locator("li[data-base=town]")).to_be_visible()
         await shoot(small, "basemaps_phone_admin")
 

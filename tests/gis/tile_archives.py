@@ -83,7 +83,7 @@ def directory(entries: Sequence[tuple[int, int, int, int]]) -> bytes:
 def packed(root: bytes, metadata: bytes, leaves: bytes, data: bytes, *, kind: int = 2, zooms: tuple[int, int] = (0, 2),
            bounds: tuple[float, float, float, float] = (-180, -85, 180, 85), tile_packing: int = 1, version: int = 3) -> bytes:  # fmt: skip
     at = 127
-    parts = []
+    parts: list[int] = []
     for part in (root, metadata, leaves, data):
         parts += [at, len(part)]
         at += len(part)
@@ -93,7 +93,7 @@ def packed(root: bytes, metadata: bytes, leaves: bytes, data: bytes, *, kind: in
 
 
 def tiles_archive(path: Path, tiles: Mapping[tuple[int, int, int], bytes], *, leaf: bool = False, told: Any = None, **more: Any) -> Path:  # fmt: skip
-    data, entries = bytearray(), []
+    data, entries = bytearray(), list[tuple[int, int, int, int]]()
     for (z, x, y), content in sorted(tiles.items(), key=lambda one: tile_id(*one[0])):
         entries.append((tile_id(z, x, y), 1, len(content), len(data)))
         data += content
@@ -103,9 +103,8 @@ def tiles_archive(path: Path, tiles: Mapping[tuple[int, int, int], bytes], *, le
         leaves = gzip.compress(directory(entries))
         entries = [(entries[0][0], 0, len(leaves), 0)]
     metadata = gzip.compress(json.dumps({"name": "made"} if told is None else told).encode())
-    path.write_bytes(
-        packed(gzip.compress(directory(entries)), metadata, leaves, bytes(data), **{"zooms": zooms, **more})
-    )
+    settings: dict[str, Any] = {"zooms": zooms, **more}
+    path.write_bytes(packed(gzip.compress(directory(entries)), metadata, leaves, bytes(data), **settings))
     return path
 
 

@@ -178,7 +178,7 @@ export function overBaseMap(layers: LayerSpecification[], under: Under, p: Palet
   if (!map) return layers
   const last = layers.map((layer) => layer.id).findLastIndex((id) => id === 'ground' || COVERED.includes(id))
   const drawn = map.format === 'raster' ? rasterLayers(map) : vectorLayers(map, p)
-  const above = layers.slice(last + 1).flatMap((layer) => readable(layer, p))
+  const above = layers.slice(last + 1).flatMap((layer) => readable(layer, p, map.format === 'raster'))
   return [...layers.slice(0, last + 1), ...drawn, ...above]
 }
 
@@ -187,7 +187,7 @@ function rasterLayers(map: BaseMap): LayerSpecification[] {
 }
 
 /** Our own lines get an edge and names a wider halo, so that they are read over any picture. */
-function readable(layer: LayerSpecification, p: Palette): LayerSpecification[] {
+function readable(layer: LayerSpecification, p: Palette, picture: boolean): LayerSpecification[] {
   if (layer.type === 'symbol') {
     const paint = layer.paint ?? {}
     if (!('text-halo-width' in paint)) return [layer]
@@ -196,7 +196,9 @@ function readable(layer: LayerSpecification, p: Palette): LayerSpecification[] {
   if (layer.type !== 'line' || !HALOED.includes(layer.id)) return [layer]
   const width = layer.paint?.['line-width'] ?? 1
   const edge = { ...layer, id: `${layer.id}-edge`, paint: { ...layer.paint, 'line-color': p.halo, 'line-width': wider(width), 'line-opacity': 0.55 } }
-  return [edge as LayerSpecification, layer]
+  // Roads and borders are drawn faintly over our own ground; over a picture they would be lost.
+  const plain = picture && layer.id !== 'rivers' ? { ...layer, paint: { ...layer.paint, 'line-color': p.text } } : layer
+  return [edge as LayerSpecification, plain as LayerSpecification]
 }
 
 /** The same width everywhere, two pixels more. Zoom must stay outermost, so the steps of an interpolation are widened one by one. */
