@@ -22,6 +22,7 @@ async def test_a_department_draws_in_the_incident_of_its_order(people: People, l
     await expect(brigade.get_by_role("heading", name="设置警戒")).to_be_visible()
     await brigade.keyboard.press("i")
     await expect(brigade.locator("article .map[data-ready='true']")).to_be_visible()
+    await expect(brigade.locator("article .drawing-opener")).to_be_visible()
     await brigade.keyboard.press("h")
     await expect(brigade.get_by_role("button", name="疏散区")).to_be_disabled()
     await listed(brigade, "外圈").get_by_role("button").first.click()

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.map_in_page import drawn_in, look_at
-from tests.browser.people import PHONE, People, shoot
+from tests.browser.people import DESK, PHONE, People, shoot
 from tests.browser.test_drawing import incident_with_order
 from tests.city import City, Server
 from tests.gis import layer_files as files
@@ -143,6 +143,34 @@ async def test_nothing_covers_anything_on_a_telephone(people: People, live_serve
     await expect(phone.get_by_role("region", name="周边")).to_be_visible()
     await expect(row(phone, "city:beta")).to_have_count(0)
     await shoot(phone, "tree-phone-around")
+    # What is here takes the place of that, and what is a feature's own the place of what is here.
+    box = await phone.locator(".map-side .canvas").bounding_box()
+    assert box is not None
+    await phone.mouse.click(box["x"] + box["width"] * 0.7, box["y"] + 90, button="right")
+    await expect(phone.get_by_role("region", name="此处")).to_be_visible()
+    await expect(phone.get_by_role("region", name="周边")).to_have_count(0)
+    await shoot(phone, "tree-phone-identify")
+    await phone.keyboard.press("Escape")
+    await phone.get_by_role("button", name="回放轨迹").click()
+    await shoot(phone, "tree-phone-replay")
+    await phone.get_by_role("button", name="回到实时").click()
+
+    for theme in ("dark", "light"):
+        await phone.evaluate(
+            "theme => { localStorage.setItem('fengsui.locale', 'en'); localStorage.setItem('fengsui.theme', theme) }",
+            theme,
+        )
+        await phone.reload()
+        await phone.get_by_role("navigation").get_by_role("button", name="Map").click()
+        await expect(phone.locator(".map-side .map[data-ready='true']")).to_be_visible()
+        await shoot(phone, f"tree-phone-en-{theme}")
+        assert await _visible(phone) == []
+    await phone.get_by_role("button", name=re.compile("^Layers")).click()
+    await row(phone, "city:beta").get_by_role("button", name=re.compile("^乙层|^Beta")).click()
+    await row(phone, "city:beta").scroll_into_view_if_needed()
+    await shoot(phone, "tree-phone-detail-en-light")
+    await phone.set_viewport_size(DESK)
+    await shoot(phone, "tree-en-light")
 
 
 @pytest.mark.timeout(600)
@@ -150,20 +178,20 @@ async def test_a_drawn_route_has_its_head_and_its_name_at_every_zoom(people: Peo
     city = live_server.city
     key = await incident_with_order(city)
     for kind, at, name in (("rescue_route", 23.55, "北侧"), ("evacuation_route", 23.75, "南侧")):
-        line = {"type": "LineString", "coordinates": [[99.4, at], [99.44, at + 0.02], [99.5, at]]}
+        line = {"type": "LineString", "coordinates": [[99.9, at], [99.94, at + 0.02], [100.0, at]]}
         told: dict[str, Any] = {"incident_id": key, "drawing_kind": kind, "geometry": line, "name": name}
         await city.carry_out("duty1", "drawing.draw", told)
     desk = await people.come("duty1")
     await expect(desk.locator(".map-side .map[data-ready='true']")).to_be_visible()
     await expect(row(desk, "drawings")).to_contain_text("2")
     for zoom in (7.5, 8.0, 9.0, 11.0):
-        await look_at(desk, 99.45, 23.65, zoom)
+        await look_at(desk, 99.95, 23.65, zoom)
         assert await drawn_in(desk, "drawing-arrows") == ["evacuation_route", "rescue_route"], zoom
         assert await drawn_in(desk, "drawing-labels") == ["撤离路线 南侧", "救援行进路线 北侧"], zoom
     # Another language builds the style anew: what others have put on the map comes back with it.
     await desk.get_by_role("button", name="EN", exact=True).click()
     await expect(row(desk, "drawings")).to_contain_text("Drawings")
-    await look_at(desk, 99.45, 23.65, 8.0)
+    await look_at(desk, 99.95, 23.65, 8.0)
     assert await drawn_in(desk, "drawing-arrows") == ["evacuation_route", "rescue_route"]
     assert await drawn_in(desk, "drawing-line-arrows") != []
     await shoot(desk, "tree-arrows-en")

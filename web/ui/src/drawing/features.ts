@@ -159,7 +159,7 @@ export function lineLayers(p: Palette): Record<string, unknown>[] {
       id: 'drawing-arrows', type: 'symbol', source: SOURCE, filter: mine('arrow'),
       layout: { 'icon-image': ['get', 'arrow'], 'icon-rotate': ['get', 'turn'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true },
     },
-    { id: 'drawing-labels', type: 'symbol', source: SOURCE, filter: mine('label'), layout: { ...words, 'text-size': 13, 'text-variable-anchor': ['bottom', 'top', 'left', 'right'], 'text-radial-offset': 0.6, 'text-justify': 'auto' }, paint: inked },
+    { id: 'drawing-labels', type: 'symbol', source: SOURCE, filter: mine('label'), layout: { ...words, 'text-size': 13, 'text-variable-anchor-offset': NEAR_OR_A_LITTLE_OFF, 'text-justify': 'auto' }, paint: inked },
     { id: 'drawing-texts', type: 'symbol', source: SOURCE, filter: mine('text'), layout: { ...words, 'text-size': 15, 'text-allow-overlap': true }, paint: { ...inked, 'text-halo-width': 2 } },
     {
       id: 'drawing-symbols', type: 'symbol', source: SOURCE, filter: mine('symbol'),
@@ -168,6 +168,9 @@ export function lineLayers(p: Palette): Record<string, unknown>[] {
     },
   ]
 }
+
+/** Where a name goes beside its point, the best place first; a little farther off rather than not at all. */
+const NEAR_OR_A_LITTLE_OFF = ['bottom', [0, -0.6], 'top', [0, 0.6], 'left', [0.8, 0], 'right', [-0.8, 0], 'bottom', [0, -2], 'top', [0, 2]]
 
 /** What is being drawn right now, over everything else. */
 export function sketchLayers(p: Palette): Record<string, unknown>[] {
