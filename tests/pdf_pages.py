@@ -30,6 +30,12 @@ def pages_of(content: bytes, px_per_mm: float = PX_PER_MM) -> list[Page]:
     return pages
 
 
+def part_of(picture: Image.Image, left: float, top: float, width: float, height: float) -> Image.Image:
+    """A part of a page, in millimetres."""
+    x, y, x2, y2 = (round(value * PX_PER_MM) for value in (left, top, left + width, top + height))
+    return picture.crop((x, y, x2, y2))
+
+
 def middle_of(picture: Image.Image, colour: tuple[int, int, int], within: int = 40) -> tuple[float, float]:
     """The centre of everything of about this colour, in millimetres. Raises AssertionError when there is nothing of it."""
     pixels: Any = picture.load()

@@ -79,12 +79,13 @@ def _line(frame: Frame, label: str, one: tuple[float, float], other: tuple[float
     dx, dy = (x2 - x) / length, (y2 - y) / length
     low, high = -math.inf, math.inf
     sides: dict[float, Side] = {}
-    for towards, room, side in (
+    edges: tuple[tuple[float, float, Side], ...] = (
         (-dx, x, "left"),
         (dx, frame.width - x, "right"),
         (-dy, y, "top"),
         (dy, frame.height - y, "bottom"),
-    ):
+    )
+    for towards, room, side in edges:
         if abs(towards) < 1e-9:
             if room < 0:
                 return []

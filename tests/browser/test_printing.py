@@ -13,7 +13,7 @@ from pyproj import Geod
 from gis.sheets.papers import lay_out
 from tests.browser.people import PHONE, People, shoot
 from tests.city import City, Server
-from tests.pdf_pages import PX_PER_MM, pages_of
+from tests.pdf_pages import PX_PER_MM, pages_of, part_of
 
 CENTRE = (99.082, 23.557)
 GEOD: Any = Geod(ellps="WGS84")
@@ -44,6 +44,7 @@ async def incident_with_square(city: City) -> str:
 async def panel(page: Page) -> Locator:
     await expect(page.locator(".map-side .map[data-ready='true']")).to_be_visible()
     await expect(page.get_by_role("button", name=re.compile("打印|Print"))).to_be_enabled()
+    await page.keyboard.press("Escape")
     await page.keyboard.press("Shift+P")
     form = page.get_by_role("form", name=re.compile("打印|Print"))
     await expect(form.get_by_label(re.compile("^(图名|Title)"))).to_be_focused()
@@ -79,7 +80,7 @@ def ends(picture: Image.Image, line: list[tuple[int, int]]) -> float:
 async def test_the_map_on_paper(people: People, live_server: Server) -> None:
     key = await incident_with_square(live_server.city)
     desk = await people.come("duty1", f"/?incident={key}")
-    await desk.get_by_text("孟定糖厂锅炉爆炸").first.click()
+    await desk.locator(".queue-side").get_by_text("孟定糖厂锅炉爆炸").first.click()
     form = await panel(desk)
     await form.get_by_label("比例尺", exact=True).select_option("100000")
     await form.get_by_role("button", name="移到视野中心").click()
@@ -103,7 +104,7 @@ async def test_the_map_on_paper(people: People, live_server: Server) -> None:
     assert ends(page.picture, row) == pytest.approx(100.5, abs=1.0)
     assert ends(page.picture, column) == pytest.approx(100.5, abs=1.0)
     # The desk is dark, paper is not.
-    corner = page.picture.crop(tuple(round(v * PX_PER_MM) for v in (15, 30, 40, 50))).convert("L")
+    corner = part_of(page.picture, 15, 30, 25, 20).convert("L")
     histogram = corner.histogram()
     assert sum(histogram[190:]) > 0.6 * sum(histogram)
 

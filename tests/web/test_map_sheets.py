@@ -3,6 +3,7 @@
 import io
 import math
 import uuid
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from gis.sheets.scale import scale_bar
 from spine.realm import Realm
 from spine.record import read_since
 from tests.city import City, Server
-from tests.pdf_pages import longest_dark_run, middle_of, pages_of
+from tests.pdf_pages import longest_dark_run, middle_of, pages_of, part_of
 from tests.web.sheet_wishes import CENTRE, GEOD, icon, picture, print_sheet, wish
+from tests.web.test_layer_api import DESCRIPTION, TABLE, bring, upload
 
 RED, BLUE, GREEN, PINK = (230, 0, 0), (0, 0, 230), (0, 160, 0), (255, 0, 200)
 
@@ -43,7 +45,7 @@ async def test_ten_kilometres_on_paper(server: Server, paper: Any, orientation: 
     (page,) = pages_of(answer.content)
     sheet = lay_out(paper, orientation)
     assert (page.width_mm, page.height_mm) == pytest.approx((sheet.width, sheet.height), abs=0.2)
-    area = page.picture.crop(tuple(round(v * 8) for v in (sheet.map.x + 2, sheet.map.y + 2, sheet.map.x + sheet.map.width - 2, sheet.map.y + sheet.map.height - 2)))  # fmt: skip
+    area = part_of(page.picture, sheet.map.x + 2, sheet.map.y + 2, sheet.map.width - 4, sheet.map.height - 4)
     (wx, wy), (ex, ey), (sx, sy), (nx, ny) = (middle_of(area, colour, 60) for colour in colours)
     assert math.hypot(ex - wx, ey - wy) == pytest.approx(100.0, rel=0.01)
     assert math.hypot(nx - sx, ny - sy) == pytest.approx(100.0, rel=0.01)
@@ -92,17 +94,17 @@ async def test_without_an_incident_the_board_records_it(city: City, server: Serv
 
 
 async def test_an_exercise_cannot_be_cropped_away(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Realm, "is_exercise", property(lambda self: True))
+    monkeypatch.setattr(Realm, "is_exercise", property(lambda _: True))
     async with server.sign_in("duty1") as client:
         answer = await print_sheet(client, wish(graticule=False))
     (page,) = pages_of(answer.content)
     assert "【演练】" in page.text
     sheet = lay_out("A4", "landscape")
     violet = 0
-    for x in range(0, 4):
-        for y in range(0, 3):
+    for x in range(4):
+        for y in range(3):
             left, top = sheet.map.x + 2 + x * 50, sheet.map.y + 2 + y * 52
-            part = page.picture.crop(tuple(round(v * 8) for v in (left, top, left + 50, top + 52)))
+            part = part_of(page.picture, left, top, 50, 52)
             colours: Any = part.getcolors(1 << 20)
             violet += any(b > 200 and r < 225 and g < 215 for _, (r, g, b) in colours)
     assert violet == 12
@@ -220,7 +222,7 @@ async def test_bodies_without_end(server: Server, monkeypatch: pytest.MonkeyPatc
         asked = wish(note="长" * 3_000_000)
         assert (await client.post("/api/map-sheets", json=asked)).status_code == 413
 
-        async def endless() -> Any:
+        async def endless() -> AsyncGenerator[bytes]:
             for _ in range(97):
                 yield bytes(1024 * 1024)
 
@@ -254,3 +256,25 @@ async def test_what_can_be_printed(server: Server) -> None:
     assert list(large["pixels"]) == ["150"]
     assert told["font"]
     assert not list((server.city.realm.data_dir / "map_sheets").glob("*"))
+
+
+async def test_restricted_layers_are_named_and_kept_from_whoever_may_not_see_them(city: City, server: Server) -> None:
+    async with server.sign_in("admin") as client:
+        brought = await bring(
+            client, await upload(client, TABLE), description=DESCRIPTION | {"sensitivity": "restricted"}
+        )
+    assert brought["state"] == "done", brought
+    async with server.sign_in("duty1") as client:
+        answer = await print_sheet(client, wish(layers=["shelters", "counties"]))
+        assert answer.status_code == 200, answer.text
+    words = pages_of(answer.content)[0].text.replace("\n", "")
+    assert "含限制使用图层：应急避难场所" in words
+    assert "市民政局台账（2026-02-01）" in words
+    async with city.realm.pool.connection() as conn:
+        fact = (await read_since(conn, "board", 0))[-1]
+    data: Any = fact.content()["data"]
+    assert (data["restricted"], data["layers"]) == (["应急避难场所"], ["shelters", "counties"])
+    async with server.sign_in("auditor") as client:
+        refused = await print_sheet(client, wish(layers=["shelters"]))
+        assert (refused.status_code, refused.json()["code"]) == (404, "not_found")
+        assert (await print_sheet(client, wish(layers=["counties"]))).status_code == 200

@@ -29,6 +29,8 @@ export interface Job {
   paper: Paper
   dpi: Dpi
   tongue: Locale
+  /** The live map is in the dark theme's colours. */
+  dark: boolean
   signal: AbortSignal
   progress: (piece: number, pieces: number) => void
 }
@@ -100,10 +102,11 @@ function symbolPng(map: MapLibreMap, name: string): string | null {
 }
 
 /** Any colour of a style as #rrggbb. */
-function plainColour(colour: string): string {
+function plainColour(colour: string, dark: boolean): string {
   const c = document.createElement('canvas').getContext('2d')
   if (!c) return '#5d6d79'
-  c.fillStyle = onPaper(colour)
+  // A legend may speak of the screen's colours; white would be strong words there, and here it is paper.
+  c.fillStyle = dark && colour !== '#ffffff' ? onPaper(colour) : colour
   return /^#[0-9a-f]{6}$/i.test(c.fillStyle) ? c.fillStyle : '#5d6d79'
 }
 
@@ -152,7 +155,7 @@ export async function drawOffScreen(job: Job): Promise<Drawn> {
   try {
     const drawn = new MapLibreMap({
       container: host,
-      style: paperStyle(live.getStyle()),
+      style: job.dark ? paperStyle(live.getStyle()) : live.getStyle(),
       center: [extent.lon, extent.lat],
       zoom,
       bearing: extent.bearing,
@@ -200,7 +203,7 @@ export async function drawOffScreen(job: Job): Promise<Drawn> {
           const png = symbolPng(drawn, entry.icon)
           if (png) icons[entry.icon] = png
         }
-        return entry.colour ? { ...entry, colour: plainColour(entry.colour) } : entry
+        return entry.colour ? { ...entry, colour: plainColour(entry.colour, job.dark) } : entry
       }),
     }))
     const lossless = width * height <= MOST_LOSSLESS

@@ -8,7 +8,7 @@ const papers: Papers = { papers: [paper], scales: [5000, 50_000, 500_000], small
 describe('the scale of a sheet', () => {
   it('is that of the server', () => {
     // From gis/sheets/scale.py: ground_factor(24.0), zoom_for(50_000, 24.0).
-    expect(groundFactor(24)).toBeCloseTo(0.911_475, 5)
+    expect(groundFactor(24)).toBeCloseTo(0.911_492, 5)
     expect(zoomFor(50_000, 24, 96)).toBeCloseTo(12.396_851, 5)
   })
   it('makes an inch of css_inch pixels', () => {

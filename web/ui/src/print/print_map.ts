@@ -8,6 +8,7 @@ import { say } from '@/i18n'
 import { Problem, networkProblem } from '@/wire/api'
 import { currentLocale } from '@/i18n/locale'
 import type { Locale } from '@/i18n/locale'
+import { theme } from '@/shell/theme'
 import { newId } from '@/wire/identifier'
 import type { MapLibreMap } from '@/map/maplibre'
 import { drawOffScreen } from './off_screen'
@@ -86,7 +87,7 @@ function nameIn(answer: Response): string {
 
 export async function printMap(live: MapLibreMap, wish: Wish, tongue: Locale, signal: AbortSignal, stage: (now: Stage) => void): Promise<Printed> {
   const drawn = await drawOffScreen({
-    live, extent: wish.extent, paper: wish.paper, dpi: wish.dpi, tongue, signal,
+    live, extent: wish.extent, paper: wish.paper, dpi: wish.dpi, tongue, dark: theme.value !== 'light', signal,
     progress: (piece, pieces) => { stage({ at: 'drawing', piece, pieces }) },
   })
   const gaps = gapsOf(drawn)

@@ -26,7 +26,4 @@ describe('the colours of paper', () => {
       layers: [{ minzoom: 3, paint: { 'line-color': ['match', ['get', 'grade'], 'I', light.grade.I, '#123456'], 'line-width': 2 } }],
     })
   })
-  it('are themselves on paper', () => {
-    for (const colour of [light.road, light.text, light.halo]) expect(onPaper(colour)).toBe(colour)
-  })
 })

@@ -7,7 +7,8 @@ import { paletteOf } from '@/map/palette'
 import type { Palette } from '@/map/palette'
 import type { DrawingColour } from '@/wire/objects'
 
-const DRAWN: DrawingColour[] = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'black']
+const NAMES: DrawingColour[] = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'black']
+const DRAWN = new Map(NAMES.map((name) => [colourOf(name, true), colourOf(name, false)]))
 
 function pairs(dark: Palette, light: Palette): Map<string, string> {
   const found = new Map<string, string>()
@@ -20,7 +21,7 @@ function pairs(dark: Palette, light: Palette): Map<string, string> {
     const [from, to] = [dark[key], light[key]]
     if (typeof from === 'string' && typeof to === 'string') put(from, to)
   }
-  for (const name of DRAWN) put(colourOf(name, true), colourOf(name, false))
+  for (const [from, to] of DRAWN) put(from, to)
   HUES.dark.forEach((hue, n) => { put(hue, HUES.light[n]) })
   return found
 }
@@ -29,7 +30,7 @@ const DARK = paletteOf('dark')
 const LIGHT = paletteOf('light')
 const PAIRS = pairs(DARK, LIGHT)
 
-/** One colour on paper. `property`: of the style; the dark ground is also the dark halo, but paper has white ones. */
+/** One colour of the dark theme on paper. `property`: of the style; the dark ground is also the dark halo, but paper has white ones. */
 export function onPaper(colour: string, property = ''): string {
   const plain = colour.toLowerCase()
   if (plain === DARK.ground) return property === 'background-color' ? LIGHT.ground : LIGHT.halo
@@ -48,10 +49,14 @@ function data(given: unknown): unknown {
   const collection = given as GeoJSON | string
   if (typeof collection === 'string' || collection.type !== 'FeatureCollection') return given
   if (!collection.features.some((one) => String(one.properties?.colour ?? '').startsWith('#'))) return given
-  const features = collection.features.map((one) => ({ ...one, properties: { ...one.properties, colour: onPaper(String(one.properties?.colour ?? '')) } }))
+  const features = collection.features.map((one) => {
+    const colour = String(one.properties?.colour ?? '')
+    return { ...one, properties: { ...one.properties, colour: DRAWN.get(colour) ?? onPaper(colour) } }
+  })
   return { ...collection, features }
 }
 
+/** A style of the dark theme in the colours of paper. One of the light theme is so already: white means another thing there. */
 export function paperStyle(style: StyleSpecification): StyleSpecification {
   const sources = Object.fromEntries(
     Object.entries(style.sources).map(([name, source]) => [name, source.type === 'geojson' ? { ...source, data: data(source.data) } : source]),
