@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, Route, TimeoutError, expect
 from pyproj import Geod
 
 from gis.sheets.papers import lay_out
@@ -52,10 +52,17 @@ async def panel(page: Page) -> Locator:
 
 
 async def printed(page: Page, form: Locator) -> bytes:
-    async with page.expect_download(timeout=120_000) as coming:
-        await form.get_by_role("button", name=re.compile("^(打印|Print)")).click()
+    try:
+        async with page.expect_download(timeout=180_000) as coming:
+            await form.get_by_role("button", name=re.compile("^(打印|Print)")).click()
+    except TimeoutError as error:
+        raise AssertionError(await form.inner_text()) from error
     path = await (await coming.value).path()
     return await asyncio.to_thread(path.read_bytes)
+
+
+def choice(form: Locator, name: str) -> Locator:
+    return form.get_by_role("combobox", name=re.compile(f"^{name}"))
 
 
 def keep(content: bytes, name: str) -> None:
@@ -82,8 +89,8 @@ async def test_the_map_on_paper(people: People, live_server: Server) -> None:
     desk = await people.come("duty1", f"/?incident={key}")
     await desk.locator(".queue-side").get_by_text("孟定糖厂锅炉爆炸").first.click()
     form = await panel(desk)
-    await form.get_by_label("比例尺", exact=True).select_option("100000")
-    await form.get_by_role("button", name="移到视野中心").click()
+    await choice(form, "比例尺").select_option("100000")
+    await form.get_by_role("button", name="移到所选事件").click()
     await expect(desk.get_by_test_id("print-frame")).to_be_visible()
     await shoot(desk, "print_panel_zh")
     content = await printed(desk, form)
@@ -112,14 +119,15 @@ async def test_the_map_on_paper(people: People, live_server: Server) -> None:
 @pytest.mark.timeout(600)
 async def test_in_english_and_what_is_missing_is_said(people: People, live_server: Server) -> None:
     await incident_with_square(live_server.city)
-    desk = await people.come("duty1", locale="en-US")
+    desk = await people.come("duty1")
+    await desk.get_by_role("button", name="EN", exact=True).click()
     form = await panel(desk)
 
     async def refuse(route: Route) -> None:
         await route.abort()
 
     await desk.route("**/api/map-images/**", refuse)
-    await form.get_by_label("Orientation").select_option("portrait")
+    await choice(form, "Orientation").select_option("portrait")
     await form.get_by_label("Title").fill('Mengding #import "x"')
     await form.get_by_role("button", name="Fit what is shown").click()
     handle = desk.get_by_role("button", name=re.compile("Move the frame"))
@@ -144,7 +152,7 @@ async def test_larger_paper_cancel_and_phones(people: People, live_server: Serve
     await incident_with_square(live_server.city)
     desk = await people.come("leader1")
     form = await panel(desk)
-    await form.get_by_label("纸张").select_option("A3")
+    await choice(form, "纸张").select_option("A3")
     held = asyncio.Event()
 
     async def hold(route: Route) -> None:

@@ -18,8 +18,9 @@ import { onPaper, paperStyle } from './recolour'
 /** Pixels along one edge of a drawing surface: what every WebGL that runs this map can do. */
 const MOST_EDGE = 4096
 const MARGIN = 96
-/** A drawing that has not come to rest after so long (ms) will not: the page lies behind others, or the server does not answer. */
-const LONGEST = 90_000
+/** A map that has done nothing for so long (ms) will not come to rest: the page lies behind others, or the server does not answer. */
+const SILENT = 60_000
+const LONGEST = 300_000
 /** Above this a lossless picture would be too large to send. */
 const MOST_LOSSLESS = 15_000_000
 
@@ -50,8 +51,18 @@ export class DrawingStuck extends Error {}
 
 function settled(map: MapLibreMap, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
+    const stuck = () => { done(new DrawingStuck()) }
+    let silence = setTimeout(stuck, SILENT)
+    const last = setTimeout(stuck, LONGEST)
+    const alive = () => {
+      clearTimeout(silence)
+      silence = setTimeout(stuck, SILENT)
+    }
     const done = (error?: unknown) => {
-      clearTimeout(timer)
+      clearTimeout(silence)
+      clearTimeout(last)
+      map.off('render', alive)
+      map.off('data', alive)
       signal.removeEventListener('abort', aborted)
       map.off('idle', idle)
       if (error === undefined) resolve()
@@ -59,9 +70,10 @@ function settled(map: MapLibreMap, signal: AbortSignal): Promise<void> {
     }
     const idle = () => { done() }
     const aborted = () => { done(signal.reason) }
-    const timer = setTimeout(() => { done(new DrawingStuck()) }, LONGEST)
     if (signal.aborted) { done(signal.reason); return }
     signal.addEventListener('abort', aborted)
+    map.on('render', alive)
+    map.on('data', alive)
     map.on('idle', idle)
     map.triggerRepaint()
   })
