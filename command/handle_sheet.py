@@ -9,7 +9,11 @@ from spine.canonical import Json, JsonObject
 from spine.command import Command, Handling, NewFact, Outcome, Transaction
 from spine.errors import not_found
 from spine.picture import boards
-from spine.principal import CITY
+from spine.principal import CITY, Role
+
+
+PRINTERS = OVERSEERS - {Role.SYSTEM}
+"""Whoever has a desk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +57,4 @@ async def _printed(tx: Transaction, command: Command[PrintSheet], of: _Of) -> Ou
     return Outcome([NewFact(stream, "sheet.printed", told) for stream in of.streams], {"sheet_id": str(command.id)})
 
 
-HANDLINGS = (Handling(PrintSheet, Allow(OVERSEERS), _of, lambda of: Scope(of.area_code), _printed),)
+HANDLINGS = (Handling(PrintSheet, Allow(PRINTERS), _of, lambda of: Scope(of.area_code), _printed),)

@@ -11,13 +11,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import ValidationError
 
+from command.handle_sheet import PRINTERS
 from gis.catalogue import CityLayer, may_see, may_see_layer, no_such_layer
 from gis.layers import LayerRow
 from gis.sheets.papers import MOST_PIXELS, PAPERS, RESOLUTIONS, lay_out
 from gis.sheets.scale import LARGEST, SCALES, SMALLEST
 from incidents import store
 from incidents.incident import Incident
-from spine.authority import OVERSEERS
 from spine.canonical import Json
 from spine.carry_out import carry_out
 from spine.command import Envelope
@@ -52,7 +52,7 @@ def pictures_of(request: Request) -> Uploads:
 
 def _check_printer(principal: Principal) -> str:
     """The area whose board the asker sees. Raises Refused `forbidden`: who has no desk prints no map of it."""
-    areas = [grant.area for grant in principal.grants if grant.role in OVERSEERS]
+    areas = [grant.area for grant in principal.grants if grant.role in PRINTERS]
     if not areas:
         raise forbidden("您无权打印指挥地图。", "You may not print the command map.")
     return min(areas, key=len)
