@@ -11,7 +11,6 @@ from spine.errors import not_found
 from spine.picture import boards
 from spine.principal import CITY, Role
 
-
 PRINTERS = OVERSEERS - {Role.SYSTEM}
 """Whoever has a desk."""
 
