@@ -71,7 +71,8 @@ function colourIn(map: MapLibreMap, layer: string, first: Record<string, unknown
 function iconText(icon: string, tongue: Locale): string {
   const [kind = '', a = '', b = ''] = icon.split('|')
   const comma = tongue === 'zh' ? '，' : ', '
-  if (kind === 'incident') return say('print.legend.incident', { grade: say(a === 'none' ? 'words.ungraded' : `words.grade.${a}`) }) + comma + say(`print.legend.${b}`)
+  if (kind === 'incident' && a === 'none') return say('print.legend.incident', { grade: say('words.ungraded') })
+  if (kind === 'incident') return say('print.legend.incident', { grade: say(`words.grade.${a}`) }) + comma + say(`print.legend.${b}`)
   if (kind === 'alert') return say(`print.legend.alert_${a}`) + comma + say(`print.legend.${b}`)
   if (kind === 'unit') return say('print.legend.unit', { sign: a, state: say(`print.legend.unit_${b}`) })
   if (kind === 'closure') return say(`print.legend.closure_${a}`)
