@@ -48,6 +48,11 @@ function layersOf(drawn: Drawn): string[] {
   return [...new Set([...base, ...city])]
 }
 
+/** A reason without the address that was asked: paper goes out of the house. */
+function plainly(reason: string): string {
+  return reason.replace(/^AJAXError: /, '').replace(/:?\s+(https?:\/)?\/\S*$/, '').slice(0, 60)
+}
+
 /** What should be on the sheet and is not, in words. */
 export function gapsOf(drawn: Pick<Drawn, 'failed'>): string[] {
   const gaps: string[] = []
@@ -62,7 +67,7 @@ export function gapsOf(drawn: Pick<Drawn, 'failed'>): string[] {
     const base = baseLayers.get(BASE_SOURCES[source] ?? (source as BaseName))
     const named = city ?? base
     const title = named ? label(named, 'title') : source || say('print.gap.unnamed')
-    gaps.push(say('print.gap.parts', { layer: title, n: times, reason: reason.slice(0, 60) }))
+    gaps.push(say('print.gap.parts', { layer: title, n: times, reason: plainly(reason) }))
   }
   return gaps.map((gap) => gap.slice(0, 120)).slice(0, 40)
 }
