@@ -89,6 +89,9 @@ class _Wanted:
     private: bool
     tests: bool
     data_dir: Path | None
+    wishes: bool
+    insists: bool
+    """On its wishes too: what is only wished for does not hold up a start for which nothing else is missing."""
 
     @staticmethod
     def by(command: str, args: list[str], *, asks_only: bool) -> "_Wanted":
@@ -102,6 +105,8 @@ class _Wanted:
             private=private,
             tests=tests,
             data_dir=_data_dir(args) if private and not tests else None,
+            wishes=brings and not tests,
+            insists=brings and command == _SETUP_ONLY,
         )
 
 
@@ -111,6 +116,8 @@ class _Lacking:
     environment: bool
     ui_packages: bool
     screens: bool
+    wishes: tuple[Need, ...]
+    insists: bool
 
     @staticmethod
     def of(wanted: _Wanted) -> "_Lacking":
@@ -125,10 +132,13 @@ class _Lacking:
             environment=not python_environment.is_complete(wanted.extent),
             ui_packages=(unbuilt or wanted.tests) and not screens.packages_are_installed(),
             screens=unbuilt,
+            wishes=tuple(system_packages.wished_for()) if wanted.wishes else (),
+            insists=wanted.insists,
         )
 
     def __bool__(self) -> bool:
-        return bool(self.needs) or self.environment or self.ui_packages or self.screens
+        needed = bool(self.needs) or self.environment or self.ui_packages or self.screens
+        return needed or (self.insists and bool(self.wishes))
 
 
 def _prepare(wanted: _Wanted) -> None:
@@ -140,6 +150,8 @@ def _prepare(wanted: _Wanted) -> None:
         _check_room(wanted, lacking)
         if lacking.needs:
             system_packages.install(lacking.needs)
+        if lacking.wishes:
+            _bring_wishes(lacking.wishes)
         if lacking.environment:
             say("准备 Python 环境：", "Preparing the Python environment:")
             python_environment.complete(wanted.extent)
@@ -153,11 +165,19 @@ def _prepare(wanted: _Wanted) -> None:
     say(f"准备工作完成，用时 {took:.0f} 秒。", f"Set-up finished in {took:.0f} s.")
 
 
+def _bring_wishes(wishes: tuple[Need, ...]) -> None:
+    try:
+        system_packages.install(wishes)
+    except Trouble as trouble:
+        complain(trouble)
+        say("其余照常：没有它，只是不能打印地图。", "Everything else goes on; without it maps cannot be printed.")
+
+
 def _check_room(wanted: _Wanted, lacking: _Lacking) -> None:
     """Before anything is downloaded, and for everything at once. Figures: measured sizes with a quarter on top."""
     environment = (1300 if wanted.tests else 950) if lacking.environment else 0
     rooms = [Room(CHECKOUT, environment + (350 if lacking.ui_packages else 0))]
-    if lacking.needs:
+    if lacking.needs or lacking.wishes:
         browser_too = any(need.program == "chromium" for need in lacking.needs)
         rooms.append(Room(Path("/usr"), 1200 if browser_too else 300))
     if wanted.data_dir is not None and not (wanted.data_dir / "postgres").exists():

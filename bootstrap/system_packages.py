@@ -16,6 +16,8 @@ from spine.private_programs import PG_BIN, REDIS_SERVER, postgres_programs, redi
 from spine.service_trouble import ServiceTrouble
 
 CHROMIUM = "FENGSUI_CHROMIUM"
+FONTS = "FENGSUI_FONTS"
+"""A folder with the city's own fonts (web/sheets/fonts.py)."""
 _AS_ROOT = Path(__file__).with_name("install_as_root.py")
 _ANY_POSTGIS = "postgresql-(1[5-9]|[2-9][0-9])-postgis-3"
 _KEPT_BY_SUDO = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE")
@@ -33,6 +35,11 @@ class Need:
     packages: tuple[str, ...]
     variable: str | None
     program: str
+
+
+_FONT = Need(
+    "中文字体（打印地图）", "a Chinese typeface (for printed maps)", ("fonts-noto-cjk",), FONTS, "Noto Sans CJK"
+)
 
 
 def missing(*, services: bool, tests: bool, environment: bool) -> list[Need]:
@@ -53,9 +60,7 @@ def missing(*, services: bool, tests: bool, environment: bool) -> list[Need]:
             Need("Python 虚拟环境组件", "Python's virtual environments", (version, "python3-venv"), None, "ensurepip")
         )
     if tests and not has_chinese_font():
-        needs.append(
-            Need("中文字体（浏览器测试）", "a Chinese font (browser tests)", ("fonts-noto-cjk",), None, "Noto Sans CJK")
-        )
+        needs.append(_FONT)
     if tests and chromium() is None and not is_ubuntu():  # Ubuntu's package only leads to its snap store
         needs.append(
             Need(
@@ -71,6 +76,11 @@ def missing(*, services: bool, tests: bool, environment: bool) -> list[Need]:
             Need("MQTT 代理（测试位置接入）", "an MQTT broker (tests of positions)", ("mosquitto",), None, "mosquitto")
         )
     return needs
+
+
+def wished_for() -> list[Need]:
+    """What one thing cannot be done without, though the platform runs: maps are printed in a Chinese typeface."""
+    return [] if has_chinese_font() or os.environ.get(FONTS) else [_FONT]
 
 
 def _database() -> Need | None:

@@ -33,6 +33,7 @@ from web.api import (
     intake,
     layer_imports,
     layers,
+    map_sheets,
     pictures,
     places,
     plans,
@@ -49,10 +50,12 @@ from web.guard import Guard
 from web.house import House
 from web.intake_spool import IntakeSpool
 from web.layer_imports import LayerImports
+from web.layer_uploads import Uploads
 from web.layer_watch import LayerWatch
 from web.mqtt_positions import MqttPositions, broker_of
 from web.ogc import router as ogc
 from web.sessions import Sessions
+from web.sheets.printing import Press
 from web.tiles import Tiles
 
 log = logging.getLogger("fengsui.web")
@@ -96,6 +99,8 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     )
     app.state.tiles = Tiles(house.realm, app.state.layers)
     app.state.layer_imports = LayerImports(house.realm, app.state.layers)
+    app.state.sheet_pictures = Uploads(house.realm.data_dir, "map_pictures", map_sheets.MOST_PICTURE_BYTES)
+    app.state.press = Press(house.realm.data_dir)
     app.state.roads = CurrentRoads()
     app.state.navigator = CurrentNavigator(settings.data_dir)
     app.state.exposure = CurrentExposure()
@@ -112,6 +117,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         catalogue,
         layer_imports,
         base_maps,
+        map_sheets,
         tiles,
         elevation,
         roads,

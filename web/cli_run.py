@@ -236,6 +236,18 @@ async def run_seed(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _typeface() -> bool:
+    """Said only when asked: without it the platform runs, and prints no maps."""
+    from web.sheets.fonts import OWN, chinese_family
+
+    family = chinese_family()
+    lack = (
+        f"没有中文字体，不能打印地图：请安装 fonts-noto-cjk 或设置 {OWN} / no Chinese typeface: maps cannot be printed"
+    )
+    print(f"typeface           {family or lack}")
+    return family is not None
+
+
 async def run_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     """What is there and what is not, one line each. Exit code 1 when something needed is missing."""
     from web.cli_basemap import doctor_lines  # which imports this file
@@ -244,6 +256,7 @@ async def run_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     free = shutil.disk_usage(settings.data_dir if settings.data_dir.exists() else "/").free // 1024 // 1024
     print(f"data directory     {settings.data_dir} ({free} MB free)")
     print(f"migrations         {len(migrations())} files")
+    good = _typeface() and good
     try:
         services = find_services(settings)
         house = await open_house(services.database_url, services.redis_url or None, settings.data_dir)

@@ -30,11 +30,16 @@ class Upload:
     size: int
 
 
-def _too_large() -> Refused:
+def _too_large(most: int) -> Refused:
+    if most < MOST_BYTES:
+        zh, en = f"文件过大，最多 {most // 1024**2} MB。", f"The file is too large, {most // 1024**2} MB at most."
+    else:
+        zh = f"文件过大，最多 {most // 1024**3} GB；更大的请在服务器上用 fengsui import 导入。"
+        en = f"The file is too large, {most // 1024**3} GB at most; import larger ones on the server with fengsui import."
     return Refused(
         "body_too_large",
-        zh=f"文件过大，最多 {MOST_BYTES // 1024**3} GB；更大的请在服务器上用 fengsui import 导入。",
-        en=f"The file is too large, {MOST_BYTES // 1024**3} GB at most; import larger ones on the server with fengsui import.",
+        zh=zh,
+        en=en,
         field="file",
         status=413,
         final=False,
@@ -42,8 +47,9 @@ def _too_large() -> Refused:
 
 
 class Uploads:
-    def __init__(self, data_dir: Path) -> None:
-        self._root = data_dir / "layer_uploads"
+    def __init__(self, data_dir: Path, folder: str = "layer_uploads", most: int = MOST_BYTES) -> None:
+        self._root = data_dir / folder
+        self._most = most
 
     def _mine(self, principal: Principal) -> Path:
         return self._root / hashlib.sha256(principal.id.encode()).hexdigest()[:16]
@@ -52,8 +58,8 @@ class Uploads:
         self, principal: Principal, upload: UUID, name: str, announced: int | None, blocks: AsyncIterator[bytes]
     ) -> Upload:
         """Keep what comes, whole or not at all. Raises Refused `body_too_large`, `disk_full`, `file_empty`."""
-        if announced is not None and announced > MOST_BYTES:
-            raise _too_large()
+        if announced is not None and announced > self._most:
+            raise _too_large(self._most)
         folder = self._mine(principal) / str(upload)
         await asyncio.to_thread(self._make_room, principal, folder, announced or 0)
         partial = folder / "partial"
@@ -63,8 +69,8 @@ class Uploads:
                 waiting = bytearray()
                 async for block in blocks:
                     size += len(block)
-                    if size > MOST_BYTES:
-                        raise _too_large()
+                    if size > self._most:
+                        raise _too_large(self._most)
                     waiting += block
                     if len(waiting) >= _BLOCK:
                         await asyncio.to_thread(file.write, bytes(waiting))

@@ -39,3 +39,19 @@ async def count_failure(realm: Realm, who: str) -> None:
             await redis.expire(_key(realm, who), 60)
     except (RedisError, OSError) as error:
         log.warning("no rate limit while redis is away: %s", error)
+
+
+async def may_do(realm: Realm, what: str, who: str, most: int) -> bool:
+    """Count one more `what` of `who`; False once there were more than `most` within the minute."""
+    redis = realm.nudges.redis
+    if redis is None:
+        return True
+    key = f"fengsui:{realm.row.epoch}:{what}:{who}"
+    try:
+        done = int(await redis.incr(key))
+        if done == 1:
+            await redis.expire(key, 60)
+    except (RedisError, OSError) as error:
+        log.warning("no rate limit while redis is away: %s", error)
+        return True
+    return done <= most

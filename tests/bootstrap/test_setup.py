@@ -173,3 +173,17 @@ def test_a_snap_stub_is_no_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     real.write_text("#!/bin/sh\n")
     real.chmod(0o755)
     assert system_packages.chromium() == real
+
+
+def test_a_typeface_is_wished_for_and_its_lack_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cannot(needs: object) -> None:
+        raise Trouble(zh="没有网络。", en="No network.")
+
+    monkeypatch.delenv(system_packages.FONTS, raising=False)
+    monkeypatch.setattr(system_packages, "has_chinese_font", lambda: False)
+    monkeypatch.setattr(system_packages, "install", cannot)
+    (font,) = system_packages.wished_for()
+    assert font.packages == ("fonts-noto-cjk",)
+    journey._bring_wishes((font,))  # pyright: ignore[reportPrivateUsage]
+    monkeypatch.setenv(system_packages.FONTS, "/srv/fonts")
+    assert system_packages.wished_for() == []

@@ -76,6 +76,7 @@ MAY: dict[str, set[Role]] = {
     "fence.draw": DUTY | LEAD | SYSTEM,
     "fence.lift": DUTY | LEAD | SYSTEM,
     "fence.cross": SYSTEM,
+    "sheet.print": DUTY | LEAD | CONTROL | {Role.EVALUATOR, Role.AUDITOR, Role.ADMINISTRATOR},
     "duty.take": DUTY | LEAD,
     "deadline.pass": SYSTEM,
     "message.queue": SYSTEM,

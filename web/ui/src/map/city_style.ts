@@ -6,7 +6,7 @@ import type { Palette } from './palette'
 import type { Theme } from '@/shell/theme'
 
 /** Hues far from those of grades (red, orange, yellow, blue) as far as eight can be; told apart by shape and name too. */
-const HUES: Record<Theme, string[]> = {
+export const HUES: Record<Theme, string[]> = {
   dark: ['#c792ea', '#4fd1c5', '#f48fb1', '#a3d977', '#8fb4d9', '#d7a86e', '#b0bec5', '#e2c0ff'],
   light: ['#7b3fb5', '#00796b', '#b0356e', '#4d7f17', '#33658a', '#8a5a1c', '#546e7a', '#9c4dcc'],
 }

@@ -2,6 +2,8 @@
 import type { Palette } from './palette'
 
 const RATIO = 2
+/** Pixels for one of the style's, of what is being drawn now. */
+let sharpness = RATIO
 
 /** One character each, after the marks that emergency maps in China use. */
 export const UNIT_SIGNS: Record<string, { zh: string; en: string }> = {
@@ -50,11 +52,11 @@ type Draw = (c: CanvasRenderingContext2D, size: number) => void
 
 function canvas(size: number, draw: Draw): ImageData | null {
   const sheet = document.createElement('canvas')
-  sheet.width = size * RATIO
-  sheet.height = size * RATIO
+  sheet.width = Math.round(size * sharpness)
+  sheet.height = Math.round(size * sharpness)
   const c = sheet.getContext('2d')
   if (!c) return null
-  c.scale(RATIO, RATIO)
+  c.scale(sharpness, sharpness)
   draw(c, size)
   return c.getImageData(0, 0, sheet.width, sheet.height)
 }
@@ -178,8 +180,9 @@ function written(palette: Palette, text: string): ImageData | null {
   return canvas(20, (c, size) => { letter(c, text, size, 14, palette.text) })
 }
 
-/** The image of a name such as `unit|消|go`; null for a name that is not ours. */
-export function drawIcon(name: string, palette: Palette): { data: ImageData; ratio: number } | null {
+/** The image of a name such as `unit|消|go`; null for a name that is not ours. `ratio`: finer than for screens, for paper. */
+export function drawIcon(name: string, palette: Palette, ratio = RATIO): { data: ImageData; ratio: number } | null {
+  sharpness = ratio
   const [kind, a = '', b = '', d = ''] = name.split('|')
   const data =
     kind === 'unit' ? unit(palette, a, b)
@@ -191,5 +194,5 @@ export function drawIcon(name: string, palette: Palette): { data: ImageData; rat
     : kind === 'summit' ? written(palette, '▲')
     : kind === 'words' ? written(palette, '字')
     : null
-  return data ? { data, ratio: RATIO } : null
+  return data ? { data, ratio } : null
 }

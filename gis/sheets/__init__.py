@@ -1,0 +1,1 @@
+"""Printed maps: paper, true scale, graticule. Pure; what is typeset from it is in `web/sheets`."""
