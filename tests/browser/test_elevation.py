@@ -54,6 +54,7 @@ async def test_from_a_tif_to_every_map_and_back(people: People, tmp_path: Path) 
     await expect(card).to_contain_text("高程：不知道（未导入高程数据）")
 
     officer = await people.come("admin", "/layers")
+    await expect(officer.get_by_text("还没有导入过图层")).to_be_visible()  # before that no key imports
     await officer.keyboard.press("i")
     await officer.locator("input[type=file]").set_input_files(path)
     if not dem:
