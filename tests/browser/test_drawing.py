@@ -73,7 +73,7 @@ async def test_drawn_once_seen_everywhere(people: People, live_server: Server) -
 
     # A route and a symbol, found by its name.
     await desk.get_by_role("button", name="救援行进路线").click()
-    await corners(desk, (0.3, 0.75), (0.42, 0.68), (0.5, 0.62))
+    await corners(desk, (0.36, 0.75), (0.42, 0.68), (0.5, 0.62))
     await desk.keyboard.press("Enter")
     await desk.keyboard.press("Enter")
     await expect(listed(other, "Rescue route")).to_be_visible()

@@ -100,7 +100,7 @@ async def test_the_map_on_paper(people: People, live_server: Server) -> None:
     sheet = lay_out("A4", "landscape")
     assert (page.width_mm, page.height_mm) == pytest.approx((297, 210), abs=0.2)
     words = "".join(one.text for one in pages_of(content)).replace("\n", "")
-    for expected in ("孟定糖厂锅炉爆炸", "1:100 000", "真北", "图例", "十公里", "示意数据", "制图："):
+    for expected in ("孟定糖厂锅炉爆炸", "1:100 000", "真北", "图例", "疏散区", "示意数据", "制图："):
         assert expected in words, expected
     assert "本图缺少" not in words
 

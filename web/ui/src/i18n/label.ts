@@ -1,11 +1,12 @@
-/** Objects carry their names in both languages (`title_zh`, `title_en`); pick the reader's, and never show nothing. */
+/** Objects carry their names in both languages (`title_zh`, `title_en`; or `source`, `source_en`); pick the reader's, and never show nothing. */
 import { currentLocale } from './locale'
 
 export function label(object: object | null | undefined, stem?: string): string {
   if (!object) return ''
   const fields = object as Record<string, unknown>
   const name = (tongue: string) => (stem ? `${stem}_${tongue}` : tongue)
-  return read(fields[name(currentLocale())]) || read(fields[name(currentLocale() === 'zh' ? 'en' : 'zh')])
+  const [own, other] = currentLocale() === 'zh' ? ['zh', 'en'] : ['en', 'zh']
+  return read(fields[name(own)]) || (stem ? read(fields[stem]) : '') || read(fields[name(other)])
 }
 
 function read(value: unknown): string {
