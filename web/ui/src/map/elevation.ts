@@ -112,7 +112,7 @@ export function hillshade(theme: Theme): LayerSpecification {
     paint: {
       'hillshade-illumination-direction': 315,
       'hillshade-illumination-anchor': 'map',
-      'hillshade-exaggeration': dark ? 0.5 : 0.35,
+      'hillshade-exaggeration': dark ? 0.7 : 0.35,
       'hillshade-shadow-color': dark ? '#02070a' : '#55656b',
       'hillshade-highlight-color': dark ? '#3a4e58' : '#ffffff',
       'hillshade-accent-color': dark ? '#0b1418' : '#93a3a4',
