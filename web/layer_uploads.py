@@ -47,9 +47,14 @@ def _too_large(most: int) -> Refused:
 
 
 class Uploads:
-    def __init__(self, data_dir: Path, folder: str = "layer_uploads", most: int = MOST_BYTES) -> None:
+    def __init__(self, data_dir: Path, folder: str = "layer_uploads", most: int | None = None) -> None:
+        """`most`: bytes of a file; None: as many as a layer may have."""
         self._root = data_dir / folder
-        self._most = most
+        self._own_most = most
+
+    @property
+    def _most(self) -> int:
+        return MOST_BYTES if self._own_most is None else self._own_most
 
     def _mine(self, principal: Principal) -> Path:
         return self._root / hashlib.sha256(principal.id.encode()).hexdigest()[:16]

@@ -99,7 +99,7 @@ def test_it_runs_and_says_so_in_json() -> None:
     )
     told = json.loads(done.stdout)
     assert told["quick"]
-    assert {"fences", "travel_matrix"} <= {row["key"] for row in told["rows"]}
+    assert {"fences", "travel_matrix_seen", "travel_matrix_new"} <= {row["key"] for row in told["rows"]}
     assert all(row["method"] and row["ratio"] for row in told["rows"] if row["bar"])
     unknown = subprocess.run(
         [*command[:-1], "nothing"],
