@@ -26,6 +26,7 @@ def documents() -> list[Path]:
 
 
 @pytest.mark.skipif(not FOLDER, reason="FENGSUI_CORPUS names no folder of real files")
+@pytest.mark.timeout(3600)
 async def test_real_files_come_in_whole_or_are_refused_with_a_reason(office: Office, tmp_path: Path) -> None:
     taken: Counter[str] = Counter()
     refused: Counter[str] = Counter()

@@ -143,7 +143,7 @@ def hold(document: Any, name: str) -> None:
     published = _published()
     if published is not None:
         registry, folder = published
-        reference = {"$ref": f"published:{folder}/{name}.yaml"}
+        reference = {"$ref": f"file://{folder}/{name}.yaml"}
         _schema.Draft202012Validator(reference, registry=registry).validate(document)
 
 
@@ -165,7 +165,7 @@ def _published() -> tuple[Any, str] | None:
     resources: list[Any] = []
     for path in found[0].parent.glob("*.yaml"):
         schema = _mended(yaml.safe_load(path.read_text("utf-8")))
-        resources.append((f"published:{path}", Resource.from_contents(schema, default_specification=DRAFT202012)))
+        resources.append((f"file://{path}", Resource.from_contents(schema, default_specification=DRAFT202012)))
     registry: Any = cast(Any, Registry)().with_resources(resources)
     return registry, str(found[0].parent)
 
