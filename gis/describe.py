@@ -52,24 +52,7 @@ def describe(name: str, before: Description | None, told: Mapping[str, Any]) -> 
                 field=field,
                 final=False,
             )
-    for field, value in now.items():
-        if isinstance(value, str) and len(value) > _MOST:
-            raise Refused(
-                "layer_description_long",
-                zh=f"{field} 过长，最多 {_MOST} 字。",
-                en=f"{field} is too long, {_MOST} characters at most.",
-                field=field,
-                final=False,
-            )
-    sensitivity = str(now.get("sensitivity") or "internal")
-    if sensitivity not in SENSITIVITIES:
-        raise Refused(
-            "layer_sensitivity",
-            zh="敏感级别应为 public（公开）、internal（内部）或 restricted（受限）。",
-            en="The sensitivity is one of public, internal and restricted.",
-            field="sensitivity",
-            final=False,
-        )
+    check_lengths(now)
     return Description(
         name=name,
         title_zh=str(now["title_zh"]).strip(),
@@ -80,14 +63,42 @@ def describe(name: str, before: Description | None, told: Mapping[str, Any]) -> 
         source=str(now["source"]).strip(),
         source_en=str(now.get("source_en") or now["source"]).strip(),
         licence=str(now["licence"]).strip(),
-        date=_date(now.get("date")),
+        date=date_told(now.get("date")),
         illustrative=bool(now.get("illustrative", False)),
-        sensitivity=sensitivity,
+        sensitivity=sensitivity_told(now.get("sensitivity")),
         label=now.get("label") or None,
     )
 
 
-def _date(value: Any) -> date | None:
+def check_lengths(told: Mapping[str, Any]) -> None:
+    """Raises Refused `layer_description_long`."""
+    for field, value in told.items():
+        if isinstance(value, str) and len(value) > _MOST:
+            raise Refused(
+                "layer_description_long",
+                zh=f"{field} 过长，最多 {_MOST} 字。",
+                en=f"{field} is too long, {_MOST} characters at most.",
+                field=field,
+                final=False,
+            )
+
+
+def sensitivity_told(value: Any) -> str:
+    """Internal when nothing is said. Raises Refused `layer_sensitivity`."""
+    sensitivity = str(value or "internal")
+    if sensitivity not in SENSITIVITIES:
+        raise Refused(
+            "layer_sensitivity",
+            zh="敏感级别应为 public（公开）、internal（内部）或 restricted（受限）。",
+            en="The sensitivity is one of public, internal and restricted.",
+            field="sensitivity",
+            final=False,
+        )
+    return sensitivity
+
+
+def date_told(value: Any) -> date | None:
+    """The date of the data; None when nothing is said. Raises Refused `layer_date`."""
     if value is None or value == "" or isinstance(value, date):
         return value or None
     try:

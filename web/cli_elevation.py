@@ -3,12 +3,10 @@
 import argparse
 import json
 import tempfile
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from gis.catalogue import STREAM
 from gis.elevation.build import import_heights, no_elevation, remove, roll_back, tell_about
 from gis.elevation.store import read_elevation, versions
 from gis.exchange.child import look
@@ -16,10 +14,7 @@ from gis.exchange.options import Options
 from spine.errors import Refused
 from spine.principal import system
 from spine.settings import Settings
-from web.cli_layers import end_progress, progress, tell_problems
-from web.cli_run import find_services
-from web.house import House
-from web.rooms import open_house
+from web.cli_layers import end_progress, open_house_here, progress, tell_problems, tell_the_screens
 from web.words import say
 
 
@@ -52,21 +47,6 @@ def add_elevation(commands: Any) -> None:
     actions.add_parser("remove", help="删除全部高程 / remove all heights").set_defaults(run=run_remove)
 
 
-@asynccontextmanager
-async def _house(settings: Settings) -> AsyncGenerator[House]:
-    services = find_services(settings)
-    house = await open_house(services.database_url, services.redis_url or None, settings.data_dir)
-    try:
-        yield house
-    finally:
-        await house.realm.close()
-
-
-async def _tell_the_screens(house: House) -> None:
-    house.realm.nudges.publish([STREAM])
-    await house.realm.nudges.settle()
-
-
 async def run_import(arguments: argparse.Namespace, settings: Settings) -> int:
     """Exit code 1 when the file is refused or has a question; nothing has changed then."""
     path: Path = arguments.file
@@ -84,13 +64,13 @@ async def run_import(arguments: argparse.Namespace, settings: Settings) -> int:
                 _tell_report(await look(path, path.name, options, workplace))
                 return 0
             about = tell_about(vars(arguments))
-            async with _house(settings) as house:
+            async with open_house_here(settings) as house:
                 made = await import_heights(
                     house.realm, path, path.name, about, options, system("命令行"), progress, workplace,
                     alone=arguments.replace,
                 )  # fmt: skip
                 end_progress()
-                await _tell_the_screens(house)
+                await tell_the_screens(house)
         except Refused as refused:
             end_progress()
             tell_problems(refused.facts)
@@ -120,7 +100,7 @@ def _metres(value: float | None) -> str:
 
 
 async def run_show(arguments: argparse.Namespace, settings: Settings) -> int:
-    async with _house(settings) as house, house.realm.pool.connection() as conn:
+    async with open_house_here(settings) as house, house.realm.pool.connection() as conn:
         elevation = await read_elevation(conn)
         if elevation is None:
             raise no_elevation()
@@ -130,16 +110,16 @@ async def run_show(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 async def run_rollback(arguments: argparse.Namespace, settings: Settings) -> int:
-    async with _house(settings) as house:
+    async with open_house_here(settings) as house:
         version = await roll_back(house.realm, system("命令行"), arguments.to)
-        await _tell_the_screens(house)
+        await tell_the_screens(house)
     say(f"高程现在显示第 {version} 版。", f"heights: version {version} is shown now.")
     return 0
 
 
 async def run_remove(arguments: argparse.Namespace, settings: Settings) -> int:
-    async with _house(settings) as house:
+    async with open_house_here(settings) as house:
         await remove(house.realm, system("命令行"))
-        await _tell_the_screens(house)
+        await tell_the_screens(house)
     say("高程及全部版本已删除。", "all heights were removed with every version.")
     return 0

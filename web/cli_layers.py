@@ -150,7 +150,7 @@ async def open_house_here(settings: Settings) -> AsyncGenerator[House]:
         await house.realm.close()
 
 
-async def _tell_the_screens(house: House) -> None:
+async def tell_the_screens(house: House) -> None:
     house.realm.nudges.publish([STREAM])
     await house.realm.nudges.settle()
 
@@ -177,7 +177,7 @@ async def run_import(arguments: argparse.Namespace, settings: Settings) -> int:
                 tell_problems(refused.facts)
                 raise
             end_progress()
-            await _tell_the_screens(house)
+            await tell_the_screens(house)
     _tell_report(made.report)
     say(
         f"图层 {name} 第 {made.number} 版已启用；如需退回：fengsui layers rollback {name}",
@@ -288,7 +288,7 @@ async def run_show(arguments: argparse.Namespace, settings: Settings) -> int:
 async def run_rollback(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_house_here(settings) as house:
         number = await roll_back(house.realm, arguments.name, system("命令行"), arguments.to)
-        await _tell_the_screens(house)
+        await tell_the_screens(house)
     say(f"{arguments.name} 现在显示第 {number} 版。", f"{arguments.name} shows version {number} now.")
     return 0
 
@@ -301,7 +301,7 @@ async def run_describe(arguments: argparse.Namespace, settings: Settings) -> int
             raise no_such_layer(arguments.name)
         told = describe(arguments.name, before.description, _told(arguments))
         await describe_layer(house.realm, told, system("命令行"))
-        await _tell_the_screens(house)
+        await tell_the_screens(house)
     say("已保存。", "saved.")
     return 0
 
@@ -309,6 +309,6 @@ async def run_describe(arguments: argparse.Namespace, settings: Settings) -> int
 async def run_remove(arguments: argparse.Namespace, settings: Settings) -> int:
     async with open_house_here(settings) as house:
         await remove_layer(house.realm, arguments.name, system("命令行"))
-        await _tell_the_screens(house)
+        await tell_the_screens(house)
     say(f"图层 {arguments.name} 及全部版本已删除。", f"layer {arguments.name} was removed with all its versions.")
     return 0

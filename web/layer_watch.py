@@ -4,7 +4,6 @@ Changes are made by other processes too (`fengsui import`). They nudge through R
 """
 
 import asyncio
-import logging
 from dataclasses import dataclass
 
 from gis.catalogue import STREAM, CityLayer
@@ -13,11 +12,9 @@ from gis.elevation.store import Elevation, read_elevation
 from gis.layers import LayerRow, layer_rows
 from spine.canonical import Json
 from spine.end_tasks import end_tasks
-from spine.presence import is_away
 from spine.realm import Realm
 from web.gateway.telemetry import Telemetry
-
-log = logging.getLogger("fengsui.layers")
+from web.look_again import look_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,9 @@ class LayerWatch:
         realm.when_exchanged(self.forget)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="layer-watch")
+        self._task = asyncio.create_task(
+            look_again(self._realm, STREAM, self._poll_s, self.look, "the catalogue of layers"), name="layer-watch"
+        )
 
     async def close(self) -> None:
         await end_tasks((self._task,))
@@ -74,19 +73,3 @@ class LayerWatch:
     def said(catalogue: Catalogue) -> dict[str, Json]:
         """What screens are told: that something changed, not what; each asks for the catalogue that it may see."""
         return {"catalogue": {"changes": catalogue.changes, "region": catalogue.region[:12]}}
-
-    async def _run(self) -> None:
-        loop = asyncio.get_running_loop()
-        looked = 0.0
-        async with self._realm.nudges.listening() as ear:
-            while True:
-                heard = await ear.wait(self._poll_s)
-                if STREAM not in heard and loop.time() - looked < self._poll_s:
-                    continue
-                looked = loop.time()
-                try:
-                    await self.look()
-                except Exception as error:
-                    if not is_away(error):
-                        log.exception("the catalogue of layers could not be read: %s", error)
-                    await asyncio.sleep(self._poll_s)

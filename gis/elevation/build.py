@@ -9,12 +9,11 @@ import hashlib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
-from gis.catalogue import SENSITIVITIES
 from gis.catalogue_store import city_extent, say_changed
+from gis.describe import check_lengths, date_told, sensitivity_told
 from gis.elevation import store
 from gis.elevation.before import Before, Made
 from gis.elevation.grid import LEAST_ZOOM, MOST_ZOOM, tile_of
@@ -26,8 +25,6 @@ from spine.db import Connection, owner_connection
 from spine.errors import Refused
 from spine.principal import Principal
 from spine.realm import Realm
-
-_MOST_TEXT = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,41 +46,14 @@ def tell_about(told: Mapping[str, Any]) -> About:
                 field=field,
                 final=False,
             )
-    for field, text in texts.items():
-        if len(text) > _MOST_TEXT:
-            raise Refused(
-                "layer_description_long",
-                zh=f"{field} 过长，最多 {_MOST_TEXT} 字。",
-                en=f"{field} is too long, {_MOST_TEXT} characters at most.",
-                field=field,
-                final=False,
-            )
-    sensitivity = str(told.get("sensitivity") or "internal")
-    if sensitivity not in SENSITIVITIES:
-        raise Refused(
-            "layer_sensitivity",
-            zh="敏感级别应为 public（公开）、internal（内部）或 restricted（受限）。",
-            en="The sensitivity is one of public, internal and restricted.",
-            field="sensitivity",
-            final=False,
-        )
-    return About(texts["source"], texts["source_en"] or texts["source"], texts["licence"], _date(told), sensitivity)
-
-
-def _date(told: Mapping[str, Any]) -> date | None:
-    text = str(told.get("date") or "").strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refused(
-            "layer_date",
-            zh="数据日期应写成 2026-03-01。",
-            en="The date of the data is written 2026-03-01.",
-            field="date",
-            final=False,
-        ) from None
+    check_lengths(texts)
+    return About(
+        texts["source"],
+        texts["source_en"] or texts["source"],
+        texts["licence"],
+        date_told(str(told.get("date") or "").strip()),
+        sensitivity_told(told.get("sensitivity")),
+    )
 
 
 async def import_heights(

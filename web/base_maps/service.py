@@ -1,7 +1,6 @@
 """The base maps as one serving process knows them: read when they changed, each with its tiles and whether it can be reached."""
 
 import asyncio
-import logging
 import math
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ from gis.tiles import check_tile
 from spine.canonical import Json, JsonObject
 from spine.clock import iso
 from spine.errors import Refused
-from spine.presence import is_away
 from spine.realm import Realm
 from web.base_maps.cache import TileCache
 from web.base_maps.files import cache_folder
@@ -21,8 +19,7 @@ from web.base_maps.pace import Pace
 from web.base_maps.tiles import BaseTile, MapTiles
 from web.base_maps.upstream import NoTile, Trouble, Upstream
 from web.gateway.telemetry import Telemetry
-
-log = logging.getLogger("fengsui.base_maps")
+from web.look_again import look_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ class BaseMaps:
         return self._upstream
 
     def start(self) -> None:
-        self._spawn(self._run())
+        self._spawn(look_again(self._realm, STREAM, self._poll_s, self.look, "the base maps"))
 
     async def close(self) -> None:
         tasks = tuple(self._tasks)
@@ -171,22 +168,6 @@ class BaseMaps:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _run(self) -> None:
-        async with self._realm.nudges.listening() as ear:
-            loop = asyncio.get_running_loop()
-            looked = 0.0
-            while True:
-                heard = await ear.wait(self._poll_s)
-                if STREAM not in heard and loop.time() - looked < self._poll_s:
-                    continue
-                looked = loop.time()
-                try:
-                    await self.look()
-                except Exception as error:
-                    if not is_away(error):
-                        log.exception("the base maps could not be read: %s", error)
-                    await asyncio.sleep(self._poll_s)
 
 
 def _touches(bounds: Bounds | None, z: int, x: int, y: int) -> bool:
