@@ -11,6 +11,7 @@ from gis.catalogue import STREAM as LAYERS
 from gis.tiles import check_tile
 from spine.canonical import Json, JsonObject
 from spine.clock import iso
+from spine.end_tasks import end_tasks
 from spine.errors import Refused
 from spine.realm import Realm
 from web.base_maps.cache import TileCache
@@ -50,10 +51,7 @@ class BaseMaps:
         self._spawn(look_again(self._realm, STREAM, self._poll_s, self.look, "the base maps"))
 
     async def close(self) -> None:
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         if self._held is not None:
             for one in self._held.maps.values():
                 one.close()
