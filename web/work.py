@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 
 import command.exercises.director
@@ -14,6 +14,7 @@ from notify.deliver import run_delivery
 from spine.carry_out import carry_out
 from spine.command import Envelope
 from spine.deadlines import pass_id, what_is_due
+from spine.end_tasks import end_tasks
 from spine.follow import run_follower
 from spine.presence import is_away
 from spine.principal import system
@@ -79,26 +80,33 @@ async def run_work(house: House, settings: Settings) -> None:
 
     realm.when_exchanged(exchanged)
     async with asyncio.TaskGroup() as group:
+        acting: list[asyncio.Task[None]] = []
+
+        def begin(name: str, work: Coroutine[None, None, None]) -> None:
+            acting.append(group.create_task(work, name=name))
+
         for follower in house.followers:
-            group.create_task(run_follower(realm, follower, poll_s=settings.poll_s), name=f"follower-{follower.name}")
-        group.create_task(_repeat("deadlines", 0.5, lambda: pass_due_deadlines(house)), name="deadlines")
+            begin(f"follower-{follower.name}", run_follower(realm, follower, poll_s=settings.poll_s))
+        begin("deadlines", _repeat("deadlines", 0.5, lambda: pass_due_deadlines(house)))
         channels = outside_channels(settings)
-        group.create_task(run_delivery(realm, house.registry, channels, poll_s=settings.poll_s), name="delivery")
+        begin("delivery", run_delivery(realm, house.registry, channels, poll_s=settings.poll_s))
         keep = timedelta(days=settings.track_days)
-        group.create_task(_repeat("tracks", 600.0, lambda: forget_old_tracks(house, keep)), name="tracks")
+        begin("tracks", _repeat("tracks", 600.0, lambda: forget_old_tracks(house, keep)))
         # The record may have been exchanged by a restore; in an exercise another process may have changed the clock's pace.
-        group.create_task(_repeat("realm", 1.0, realm.refresh), name="realm")
+        begin("realm", _repeat("realm", 1.0, realm.refresh))
         if realm.is_exercise:
-            group.create_task(
+            begin(
+                "director",
                 _repeat(
                     "director",
                     0.25,
                     lambda: command.exercises.director.run_due(realm, house.registry, carry_out),
                 ),
-                name="director",
             )
         else:
             # Only the live realm watches the outside world.
-            group.create_task(
-                _repeat("feeds", 1.0, lambda: incidents.feeds.watch.watch_once(realm, house.registry)), name="feeds"
-            )
+            begin("feeds", _repeat("feeds", 1.0, lambda: incidents.feeds.watch.watch_once(realm, house.registry)))
+        try:
+            await asyncio.Event().wait()  # until cancelled, or until one of them breaks
+        finally:
+            await end_tasks(acting)
