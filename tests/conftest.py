@@ -29,14 +29,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak-seed", default=0, type=int, metavar="N", help="the faults of an earlier soak again")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What drives whole platforms or browsers is run by one worker for each of the two folders, never beside its like."""
-    for item in items:
-        for folder in ("faults", "browser"):
-            if f"tests/{folder}/" in item.nodeid:
-                item.add_marker(pytest.mark.xdist_group(folder))
-
-
 @pytest.fixture(scope="session")
 def services() -> Services:
     """The private PostgreSQL and Redis of this test session."""

@@ -25,8 +25,7 @@ UI = ROOT / "web" / "ui"
 PARTS = ("lint", "ui", "python")
 AS_BUILT = "--as-built"
 ALONE = ("tests/faults", "tests/browser")
-"""What drives whole platforms and browsers: of each folder one test at a time, the two folders beside each other (`tests/conftest.py`
-groups them). All else runs before, side by side, a worker for each core."""
+"""What drives whole platforms and browsers: one at a time. All else runs side by side, a worker for each core."""
 _NOT_FOR_TESTS = ("FENGSUI_DATABASE_URL", "FENGSUI_REDIS_URL", "FENGSUI_DATA")
 
 
@@ -104,7 +103,7 @@ def stages(reports: Path, pytest_arguments: Sequence[str]) -> Iterator[Stage]:
     others = [f"--ignore={folder}" for folder in ALONE]
     yield Stage(("python",), "pytest", [*pytest, *side_by_side, *others], ROOT, of_pytest, junit)
     alone = reports / "alone.xml"
-    command = [python, "-m", "pytest", f"--junitxml={alone}", "-n", str(len(ALONE)), "--dist", "loadgroup", *ALONE]
+    command = [python, "-m", "pytest", f"--junitxml={alone}", *ALONE]
     yield Stage(("python",), "pytest alone", command, ROOT, of_pytest, alone)
 
 
