@@ -195,8 +195,9 @@ async def test_attributes_are_read_as_the_types_that_are_chosen(office: Office, 
         (1234, True, "2026-03-01", "7"),
         (None, False, "2025-12-31", "8"),
     ]
-    (problem,) = [one for one in made.report["problems"] if one["code"] == "value_not_fitting"]  # type: ignore[index, union-attr]
-    assert (problem["count"], problem["examples"][0]["feature"]) == (1, 2)  # type: ignore[index, call-overload]
+    report: Any = made.report
+    (problem,) = [one for one in report["problems"] if one["code"] == "value_not_fitting"]
+    assert (problem["count"], problem["examples"][0]["feature"]) == (1, 2)
     for wrong, code in (({"人口": "money"}, "attribute_type"), ({"没有": "text"}, "attribute_unknown")):
         with pytest.raises(Refused) as refused:
             await office.look(path, types=wrong)

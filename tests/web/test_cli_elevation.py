@@ -1,31 +1,14 @@
 """`fengsui elevation`, as a GIS officer uses it."""
 
-import asyncio
 import json
-import uuid
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from spine.private_services import Services
-from tests.conftest import clone, drop
 from tests.gis import height_files as files
 from web.cli import main
 
 TOLD = ("--source", "测绘院", "--licence", "内部使用", "--date", "2025-06-01")
-
-
-@pytest.fixture
-def program(services: Services, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
-    """The program told to use a database of its own, by somebody who reads English."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    monkeypatch.setenv("FENGSUI_DATABASE_URL", asyncio.run(clone(services, template, name)))
-    monkeypatch.setenv("FENGSUI_REDIS_URL", services.redis_url)
-    monkeypatch.setenv("FENGSUI_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("FENGSUI_LANG", "en")
-    yield
-    asyncio.run(drop(services, name))
 
 
 def test_an_afternoon(program: None, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

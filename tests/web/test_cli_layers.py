@@ -1,31 +1,14 @@
 """`fengsui import`, `export` and `layers` at the command line, as a GIS officer uses them in an afternoon."""
 
-import asyncio
 import json
-import uuid
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from spine.private_services import Services
-from tests.conftest import clone, drop
 from tests.gis import layer_files as files
 from web.cli import main
 
 DESCRIBED = ("--title-zh", "避难场所", "--owner", "市民政局", "--source", "台账", "--licence", "内部使用")
-
-
-@pytest.fixture
-def program(services: Services, template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
-    """The program told to use a database of its own, by somebody who reads English."""
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    monkeypatch.setenv("FENGSUI_DATABASE_URL", asyncio.run(clone(services, template, name)))
-    monkeypatch.setenv("FENGSUI_REDIS_URL", services.redis_url)
-    monkeypatch.setenv("FENGSUI_DATA", str(tmp_path / "data"))
-    monkeypatch.setenv("FENGSUI_LANG", "en")
-    yield
-    asyncio.run(drop(services, name))
 
 
 def test_an_afternoon(program: None, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
