@@ -62,8 +62,11 @@ async def test_a_third_of_nudges_dropped(case: Case, tmp_path: Path) -> None:
             await case.live()
             async with case.load.running():
                 await case.load.acknowledged(120)
+                # Answers that come together share a nudge: how many there are is known only by counting them.
+                async with asyncio.timeout(60):
+                    while redis.lost <= 10:
+                        await case.load.acknowledged(10)
             await case.verdict()
-            assert redis.lost > 10
             assert redis.passed > redis.lost
             assert not deaf.unnamed_errors()
         finally:

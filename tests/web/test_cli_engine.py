@@ -7,10 +7,7 @@ import pytest
 from gis.roads.engines.setting import EngineSetting, read_setting, read_source
 from tests.gis.test_engine_child import fake_osrm
 from tests.gis.test_road_osm import MORE_WAYS, RELATIONS, WAYS, write
-from tests.web.test_cli_layers import program
 from web.cli import main
-
-__all__ = ["program"]
 
 
 def test_an_engine_for_the_imported_roads(program: None, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
