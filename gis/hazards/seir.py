@@ -5,7 +5,7 @@ Wallinga & Lipsitch 2007, Proc. R. Soc. B 274, 599–604 (growth rate and reprod
 """
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,8 @@ def final_size(reproduction: Floats | float) -> Floats:
     """Share of a population that an unchecked epidemic reaches: z = 1 − exp(−R0·z), 0 for R0 ≤ 1. In closed form by Lambert's W."""
     r = np.asarray(reproduction, dtype=np.float64)
     safe = np.maximum(r, 1.0)
-    share = 1 + np.real(lambertw(-safe * np.exp(-safe))) / safe
+    lambert: Any = lambertw  # its stubs know scalars only
+    share = 1 + np.real(lambert(-safe * np.exp(-safe))) / safe
     return np.asarray(np.where(r > 1, np.maximum(share, 0.0), 0.0), dtype=np.float64)
 
 
