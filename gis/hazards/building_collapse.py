@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.hazards.area import circle
 from gis.hazards.distribution import Floats, exact, lognormal, triangular
 from gis.hazards.ground import Ground
+from gis.hazards.hospitals_near import hospitals_near
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior
 from gis.hazards.model import (
     Case,
@@ -194,6 +195,7 @@ class BuildingCollapseModel(HazardModel[CollapseCore]):
                 Footprint("cordon", "警戒范围（防二次倒塌）", "cordon (further collapse)", 1.0, "isolation", cordon, basis="drawn" if drawn else "model"),
             ),
             core=CollapseCore(structure, use, local_hour(case.at)),
+            lists=hospitals_near(case, ground),
             limits=tuple(limits),
             assumptions=tuple(noted),
             notes=tuple(_notes(structure)),
@@ -202,11 +204,8 @@ class BuildingCollapseModel(HazardModel[CollapseCore]):
     def losses(self, prepared: Prepared[CollapseCore], sample: Sample) -> Mapping[str, Floats]:
         core = prepared.core
         share = sample["collapsed_share"]
-        if "occupants" in sample:
-            inside = sample["occupants"]
-        else:
-            inside = people_in(core.use, sample["floor_area_m2"], sample["floors"], core.hour)
-            inside = inside * sample["collapsed_buildings"] * sample["occupancy_factor"]
+        by_use = people_in(core.use, sample["floor_area_m2"], sample["floors"], core.hour)
+        inside = sample.get("occupants", by_use * sample["collapsed_buildings"] * sample["occupancy_factor"])
         fallen = inside * share
         buried = fallen * triangle(sample["buried_place"], core.structure.buried)
         if "trapped" in sample:

@@ -25,6 +25,7 @@ from gis.hazards.egress import (
     travel_time_s,
 )
 from gis.hazards.ground import Ground
+from gis.hazards.hospitals_near import hospitals_near
 from gis.hazards.inputs import NumberInput, Prior
 from gis.hazards.model import (
     Case,
@@ -131,8 +132,10 @@ _SOURCES = (
 
 @dataclass(frozen=True, slots=True)
 class CrowdCore:
-    """`day`, `night`: people living within the area; None: not known."""
+    """`day`, `night`: people who live or work within the area; None: not known. `standing_m2`: what the crowd stands on; infinite
+    where it is not known."""
 
+    standing_m2: float
     day: float | None
     night: float | None
 
@@ -168,9 +171,8 @@ class CrushModel(HazardModel[CrowdCore]):
 
     def losses(self, prepared: Prepared[CrowdCore], sample: Sample) -> Mapping[str, Floats]:
         present = sample["participants"]
-        packed = sample["crush_area_m2"] * sample["crush_density_m2"]
-        caught = sample["caught_people"] if "caught_people" in sample else packed
-        caught = np.minimum(caught, present)
+        crushed_m2 = np.minimum(sample["crush_area_m2"], prepared.core.standing_m2)
+        caught = np.minimum(sample.get("caught_people", crushed_m2 * sample["crush_density_m2"]), present)
         dead = caught * sample["crush_lethality"]
         injured = caught - dead
         return {
@@ -228,9 +230,11 @@ def _prepared(case: Case, ground: Ground, *, crushed: bool) -> Prepared[CrowdCor
         zones=(zone,),
         footprints=(Footprint("crowd", zone.zh, zone.en, level, "zone", place, basis="drawn" if drawn else "model"),),
         core=CrowdCore(
+            math.inf if metres is None else metres,
             None if sums is None else float(sums.people_day.sum()),
             None if sums is None else float(sums.people_night.sum()),
         ),
+        lists=hospitals_near(case, ground) if crushed else (),
         limits=tuple(_limits(case, metres, density, drawn=drawn, crushed=crushed)),
         notes=tuple(_notes(case, density)),
     )

@@ -130,10 +130,10 @@ class EpidemicModel(HazardModel[OutbreakCore]):
             known = reported_share(delay if by_onset else 0.0, max(delay * 0.8, 0.1), len(reported))
         sums = None if ground.points is None else ground.points.each([area])[0]
         hours = case.inputs.dist("hours_since_exposure")
-        scenario: Scenario = next((key for key in SCENARIOS if key == case.inputs.choice("measures")), "as_is")
+        chosen: list[Scenario] = [key for key in SCENARIOS if key == case.inputs.choice("measures")]
         return OutbreakCore(
             disease=disease,
-            scenario=scenario,
+            scenario=chosen[0],
             reported=reported,
             known=known,
             living=None if sums is None else float(sums.people_night.sum()),
