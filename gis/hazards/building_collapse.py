@@ -15,7 +15,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from gis.hazards.area import circle
-from gis.hazards.distribution import Floats, exact, lognormal, triangular
+from gis.hazards.distribution import Floats, exact, lognormal, triangular, uniform
 from gis.hazards.ground import Ground
 from gis.hazards.hospitals_near import hospitals_near
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior
@@ -124,8 +124,8 @@ REACH = NumberInput(
 )  # fmt: skip
 _PARAMETERS = (
     Parameter("occupancy_factor", "实际人数与用途表之比", "people against the table of uses", "倍", "times", lognormal(1.0, SPREAD_LN), "exposure", *_JUDGED),
-    Parameter("buried_place", "埋压比例（范围内位置）", "share buried (place in its range)", "", "", triangular(0.0, 0.5, 1.0), "vulnerability", "Coburn 和 Spence 2002（未核对）", "Coburn & Spence 2002 (not read)"),
-    Parameter("instant_place", "即时死亡比例（范围内位置）", "killed at once (place in its range)", "", "", triangular(0.0, 0.5, 1.0), "vulnerability", "Coburn 和 Spence 2002（未核对）", "Coburn & Spence 2002 (not read)"),
+    Parameter("buried_place", "埋压比例（范围内位置）", "share buried (place in its range)", "", "", uniform(0.0, 1.0), "vulnerability", "Coburn 和 Spence 2002（未核对）", "Coburn & Spence 2002 (not read)"),
+    Parameter("instant_place", "即时死亡比例（范围内位置）", "killed at once (place in its range)", "", "", uniform(0.0, 1.0), "vulnerability", "Coburn 和 Spence 2002（未核对）", "Coburn & Spence 2002 (not read)"),
     Parameter("half_life_h", "被埋压者半数存活时间", "time in which half of the buried die", "小时", "h", lognormal(24.0, 0.5), "vulnerability", "判断值：坎帕尼亚 1980 年 93% 的获救者在 24 小时内救出（de Bruycker 等）", "judgement: 93 % of those saved in Campania 1980 were freed within 24 h (de Bruycker et al.)"),
     Parameter("hurt_share", "未被埋压者受伤比例", "share hurt of those not buried", "", "", triangular(0.05, 0.25, 0.6), "vulnerability", *_JUDGED),
 )  # fmt: skip

@@ -214,8 +214,8 @@ def _limits(case: Case, core: OutbreakCore) -> list[Limit]:
         found.append(
             Limit(
                 "too_few_cases",
-                "病例太少或没有逐日数据，再生数取病种范围。",
-                "Too few cases, or none by day: the reproduction number is the disease's range.",
+                "病例太少或没有逐日数据，再生数主要取自病种范围。",
+                "Too few cases, or none by day: the reproduction number is mostly the disease's range.",
             )
         )
     if core.reported is None and not case.inputs.is_given("cases"):

@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.hazards.area import circle
 from gis.hazards.building_collapse import triangle
-from gis.hazards.distribution import Floats, exact, lognormal, triangular
+from gis.hazards.distribution import Floats, exact, lognormal, triangular, uniform
 from gis.hazards.ground import Ground
 from gis.hazards.hospitals_near import hospitals_near
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior
@@ -82,8 +82,8 @@ SURFACE = NumberInput(
     prior=Prior(lognormal(300.0, 0.5), "判断值", "judgement"),
 )  # fmt: skip
 _PARAMETERS = (
-    Parameter("reached_place", "波及比例（范围内位置）", "share reached (place in its range)", "", "", triangular(0.0, 0.5, 1.0), "source", *_JUDGED),
-    Parameter("lethal_place", "死亡比例（范围内位置）", "share killed (place in its range)", "", "", triangular(0.0, 0.5, 1.0), "vulnerability", *_JUDGED),
+    Parameter("reached_place", "波及比例（范围内位置）", "share reached (place in its range)", "", "", uniform(0.0, 1.0), "source", *_JUDGED),
+    Parameter("lethal_place", "死亡比例（范围内位置）", "share killed (place in its range)", "", "", uniform(0.0, 1.0), "vulnerability", *_JUDGED),
     Parameter("hurt_share", "波及而存活者受伤比例", "share of survivors of it who are hurt", "", "", triangular(0.1, 0.4, 0.9), "vulnerability", *_JUDGED),
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ from gis.exposure.points import Ints
 from gis.hazards.diseases import ByAge, Disease, Range
 from gis.hazards.distribution import Floats
 from gis.hazards.model import Sample
-from gis.hazards.renewal import WINDOW_DAYS, nowcast, posterior, project, serial_interval
+from gis.hazards.renewal import PRIOR_SCALE, PRIOR_SHAPE, WINDOW_DAYS, nowcast, posterior, project, serial_interval
 
 HORIZON_DAYS = 14
 ENOUGH_CASES = 11
@@ -21,6 +21,7 @@ LEAST_KNOWN = 0.25
 CHILDREN = 0.18
 """Share of people under 15 (2020 census: 17.95 %)."""
 _UNBOUNDED = 1e12
+_WEAK_SHAPE = 3.0
 Scenario: TypeAlias = Literal["as_is", "strengthened", "none"]
 SCENARIOS: tuple[Scenario, ...] = ("as_is", "strengthened", "none")
 
@@ -46,10 +47,15 @@ class OutbreakCore:
         return 0 if self.known is None else int((self.known >= LEAST_KNOWN).sum())
 
     @property
+    def has_window(self) -> bool:
+        """Whether there is a full window and a whole serial interval before it. Without those days before it the cases would have come
+        from nobody, and R would come out far too high."""
+        return self.reported is not None and self.used >= WINDOW_DAYS + round(self.disease.interval_days[0])
+
+    @property
     def told_by_cases(self) -> bool:
-        """Whether cases tell R: a full window, a whole serial interval before it, and enough cases in it. Without those days before it
-        the cases would have come from nobody, and R would come out far too high."""
-        if self.reported is None or self.used < WINDOW_DAYS + round(self.disease.interval_days[0]):
+        """Whether cases tell R by themselves: a window with enough of them."""
+        if self.reported is None or not self.has_window:
             return False
         return float(self.reported[self.used - WINDOW_DAYS : self.used].sum()) >= ENOUGH_CASES
 
@@ -98,13 +104,21 @@ def course(core: OutbreakCore, sample: Sample, scenario: Scenario) -> Course:
 
 
 def reproduction(core: OutbreakCore, sample: Sample, cases: Floats, weights: Floats) -> Floats:
-    """R now: as given; else told by the cases; else from the disease's range."""
+    """R now: as given; else by the cases, with the disease's own prior while they are few; else from the disease's range."""
     if "reproduction_number" in sample:
         return sample["reproduction_number"]
-    if core.told_by_cases and core.known is not None:
-        found = posterior(cases, weights, core.used - WINDOW_DAYS, core.used - 1, core.known[: core.used])
+    if core.has_window and core.known is not None:
+        first, last = core.used - WINDOW_DAYS, core.used - 1
+        prior = (PRIOR_SHAPE, PRIOR_SCALE) if core.told_by_cases else _prior_of(core.disease)
+        found = posterior(cases, weights, first, last, core.known[: core.used], prior)
         return found.quantile(sample["transmission"])
     return between(core.disease.reproduction, sample["transmission"])
+
+
+def _prior_of(disease: Disease) -> tuple[float, float]:
+    """Gamma about the middle of the disease's range, as weak as three cases: few cases still say that an outbreak fades."""
+    middle = math.sqrt(disease.reproduction[0] * disease.reproduction[1])
+    return _WEAK_SHAPE, middle / _WEAK_SHAPE
 
 
 def _spreading(core: OutbreakCore, sample: Sample, scenario: Scenario) -> Course:

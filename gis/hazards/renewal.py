@@ -80,8 +80,15 @@ def pressure(cases: Floats, weights: Floats, day: int) -> Floats:
     return np.asarray((before * weights[..., 1 : reach + 1]).sum(axis=-1), dtype=np.float64)
 
 
-def posterior(cases: Floats, weights: Floats, first: int, last: int, known: Floats | None = None) -> Posterior:
-    """R over the days first … last (counted from 0, inclusive; first ≥ 1).
+def posterior(
+    cases: Floats,
+    weights: Floats,
+    first: int,
+    last: int,
+    known: Floats | None = None,
+    prior: tuple[float, float] = (PRIOR_SHAPE, PRIOR_SCALE),
+) -> Posterior:
+    """R over the days first … last (counted from 0, inclusive; first ≥ 1). `prior`: shape and scale of its gamma.
 
     `cases` (…, days): what there was, the best that is known. `known` (days): the share of each day that is reported yet, 1 where
     None; counts then enter as known·cases, which is what was reported.
@@ -97,7 +104,7 @@ def posterior(cases: Floats, weights: Floats, first: int, last: int, known: Floa
     days = range(first, last + 1)
     counted = sum((cases[..., day] * share[day] for day in days), np.zeros(cases.shape[:-1]))
     pushed = sum((pressure(cases, weights, day) * share[day] for day in days), np.zeros(cases.shape[:-1]))
-    return Posterior(PRIOR_SHAPE + counted, 1 / PRIOR_SCALE + pushed)
+    return Posterior(prior[0] + counted, 1 / prior[1] + pushed)
 
 
 def reported_share(delay_mean_days: float, delay_sd_days: float, days: int) -> Floats:

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from gis.geodesic import distance_m
 from gis.hazards.area import circle
 from gis.hazards.building_collapse import triangle
-from gis.hazards.distribution import Floats, exact, lognormal, triangular
+from gis.hazards.distribution import Floats, exact, lognormal, triangular, uniform
 from gis.hazards.ground import Ground, NamedLine
 from gis.hazards.hospitals_near import hospitals_near
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior
@@ -97,10 +97,10 @@ CORDON = NumberInput(
     prior=Prior(lognormal(150.0, 0.4), "判断值；危险货物另按指南隔离距离", "judgement; dangerous loads have their own distances"),
 )  # fmt: skip
 _PARAMETERS = (
-    Parameter("load_place", "载客率（范围内位置）", "seats taken (place in their range)", "", "", triangular(0.0, 0.5, 1.0), "exposure", *_JUDGED),
-    Parameter("lethal_place", "死亡比例（范围内位置）", "share killed (place in its range)", "", "", triangular(0.0, 0.4, 1.0), "vulnerability", *_JUDGED),
-    Parameter("hurt_place", "受伤比例（范围内位置）", "share hurt (place in its range)", "", "", triangular(0.0, 0.5, 1.0), "vulnerability", *_JUDGED),
-    Parameter("stuck_place", "被困比例（范围内位置）", "share trapped (place in its range)", "", "", triangular(0.0, 0.4, 1.0), "vulnerability", *_JUDGED),
+    Parameter("load_place", "载客率（范围内位置）", "seats taken (place in their range)", "", "", uniform(0.0, 1.0), "exposure", *_JUDGED),
+    Parameter("lethal_place", "死亡比例（范围内位置）", "share killed (place in its range)", "", "", uniform(0.0, 1.0), "vulnerability", *_JUDGED),
+    Parameter("hurt_place", "受伤比例（范围内位置）", "share hurt (place in its range)", "", "", uniform(0.0, 1.0), "vulnerability", *_JUDGED),
+    Parameter("stuck_place", "被困比例（范围内位置）", "share trapped (place in its range)", "", "", uniform(0.0, 1.0), "vulnerability", *_JUDGED),
     Parameter("per_vehicle", "滞留车辆平均载人", "people in each waiting vehicle", "人", "people", triangular(1.2, 2.0, 4.0), "exposure", *_JUDGED),
     Parameter("stay_share", "未绕行而滞留的比例", "share that waits instead of turning round", "", "", triangular(0.05, 0.3, 0.9), "exposure", *_JUDGED),
 )  # fmt: skip
