@@ -59,8 +59,12 @@ SICHUAN_BASIN = Law(
 LAWS: Mapping[str, Law] = {law.key: law for law in (QINGZANG, XINJIANG, EAST_STRONG, MODERATE, SICHUAN_BASIN)}
 
 # GB 18306-2001, fourth generation: for comparison, not used for answers.
-WEST_2001 = Law("west_2001", "西部（2001）", "west (2001)", Axis(5.253, 1.398, -4.164, 26), Axis(2.019, 1.398, -2.943, 8), 0.632)
-EAST_2001 = Law("east_2001", "东部（2001）", "east (2001)", Axis(5.019, 1.446, -4.136, 24), Axis(2.240, 1.446, -3.070, 9), 0.517)
+WEST_2001 = Law(
+    "west_2001", "西部（2001）", "west (2001)", Axis(5.253, 1.398, -4.164, 26), Axis(2.019, 1.398, -2.943, 8), 0.632
+)
+EAST_2001 = Law(
+    "east_2001", "东部（2001）", "east (2001)", Axis(5.019, 1.446, -4.136, 24), Axis(2.240, 1.446, -3.070, 9), 0.517
+)
 
 RUPTURE_FROM_MS = 7.0
 
@@ -95,7 +99,11 @@ def zone_at(lon: float, lat: float) -> str | None:
         return QINGZANG.key
     if 104.5 < lon <= 123 and 34.5 <= lat <= 42:
         return EAST_STRONG.key
-    if (104.5 < lon <= 123 and 20 <= lat < 34.5) or (118 <= lon <= 135 and 42 < lat <= 54) or (96.5 <= lon < 118 and 40 < lat <= 50):
+    if (
+        (104.5 < lon <= 123 and 20 <= lat < 34.5)
+        or (118 <= lon <= 135 and 42 < lat <= 54)
+        or (96.5 <= lon < 118 and 40 < lat <= 50)
+    ):
         return MODERATE.key
     return None
 

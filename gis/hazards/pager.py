@@ -87,5 +87,11 @@ def combined_g(countries: Sequence[Country]) -> float:
 def alert_colour(expected_count: float) -> str:
     """PAGER's summary: green below 1, yellow below 100, orange below 1000, red."""
     return (
-        "green" if expected_count < 1 else "yellow" if expected_count < 100 else "orange" if expected_count < 1000 else "red"
+        "green"
+        if expected_count < 1
+        else "yellow"
+        if expected_count < 100
+        else "orange"
+        if expected_count < 1000
+        else "red"
     )

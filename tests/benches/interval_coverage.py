@@ -35,7 +35,9 @@ def _row(name: str, inside: Mask, share: Floats, below: Mask, above: Mask, take:
     return told
 
 
-def rows_of(toll: Toll, events: Events, form: Form, part: Mask, name: str, *, by_class: bool = True) -> list[dict[str, Any]]:
+def rows_of(
+    toll: Toll, events: Events, form: Form, part: Mask, name: str, *, by_class: bool = True
+) -> list[dict[str, Any]]:
     """Coverage of `toll` on the events of `part`: known tolls, these by magnitude, and with the unknown of isolated events as zero."""
     known = np.isfinite(form.known(events))
     found = held(toll, events.people, np.nan_to_num(form.known(events)))
@@ -45,7 +47,12 @@ def rows_of(toll: Toll, events: Events, form: Form, part: Mask, name: str, *, by
             (f"  Ms {low:g}–{high:g}", part & known & (events.magnitude >= low) & (events.magnitude < high))
             for low, high in CLASSES
         ]
-        parts.append(("  at least one known dead" if form.which == "dead" else "  at least one", part & known & (form.known(events) >= 1)))
+        parts.append(
+            (
+                "  at least one known dead" if form.which == "dead" else "  at least one",
+                part & known & (form.known(events) >= 1),
+            )
+        )
         parts.append(("  and no entry as zero", part & form.usable(events)))
     return [_row(what, found.inside, found.share, found.below, found.above, take) for what, take in parts]
 
@@ -68,7 +75,14 @@ def measure(number_of_halves: int) -> dict[str, Any]:
     rows += rows_of(DEAD, events, FORM_DEAD, early, "dead, fitted to (1969–1989)", by_class=False)
     again, factor = FORM_DEAD.fit_and_widen(events, early)
     turned, _ = FORM_DEAD.fit_and_widen(events, late)
-    rows += rows_of(turned, events, FORM_DEAD, early, "dead, the other way round: fitted to 1990–2007, tested on 1969–1989", by_class=False)
+    rows += rows_of(
+        turned,
+        events,
+        FORM_DEAD,
+        early,
+        "dead, the other way round: fitted to 1990–2007, tested on 1969–1989",
+        by_class=False,
+    )
     random_rows: list[dict[str, Any]] = []
     for number in range(number_of_halves):
         half = halves(events, number)
@@ -76,7 +90,9 @@ def measure(number_of_halves: int) -> dict[str, Any]:
         random_rows += rows_of(toll, events, FORM_DEAD, ~half, f"half {number}", by_class=False)
     rows.append(pager_row(events, late, "PAGER's own China θ, β, G, 1990–2007"))
     hurt, _ = FORM_INJURED.fit_and_widen(events, early)
-    rows += rows_of(hurt, events, FORM_INJURED, late, "injured, fitted to 1969–1989, tested on 1990–2007", by_class=False)
+    rows += rows_of(
+        hurt, events, FORM_INJURED, late, "injured, fitted to 1969–1989, tested on 1990–2007", by_class=False
+    )
     rows += rows_of(INJURED, events, FORM_INJURED, early | late, "injured, fitted to all", by_class=False)
     over = [row["inside"] for row in random_rows]
     return {
@@ -105,14 +121,18 @@ def met(told: dict[str, Any]) -> bool:
 
 
 def _print(told: dict[str, Any]) -> None:
-    print(f"{told['events']} events, {told['sequences']} sequences, {told['sequences_across_the_border']} across the border")
+    print(
+        f"{told['events']} events, {told['sequences']} sequences, {told['sequences_across_the_border']} across the border"
+    )
     print(f"{'':72} {'events':>6} {'inside':>7} {'share':>7} {'below':>7} {'above':>7}")
     for row in told["rows"]:
         figures = " ".join(f"{row[key]:7.3f}" for key in ("inside", "share", "below", "above")) if row["events"] else ""
         print(f"{row['what']:72} {row['events']:6d} {figures}")
     half = told["halves"]
     if half["number"]:
-        print(f"{half['number']} random halves of sequences: inside {half['inside_mean']} ± {half['inside_sd']}, share {half['share_mean']}")
+        print(
+            f"{half['number']} random halves of sequences: inside {half['inside_mean']} ± {half['inside_sd']}, share {half['share_mean']}"
+        )
     print("fitted again:", ", ".join(f"{key} {value:.5g}" for key, value in told["fitted_again"].items()))
     print(f"bar {BAR[0]:.0%}–{BAR[1]:.0%}: {'met' if met(told) else 'NOT MET'}")
 

@@ -126,7 +126,9 @@ def test_conversions_rise_and_stay_on_the_scale() -> None:
 def test_every_law_keeps_what_laws_keep(key: str) -> None:
     law = LAWS[key]
     for ms in np.arange(5, 8.1, 0.5):
-        assert law.long.intensity(ms, 0) == pytest.approx(law.short.intensity(ms, 0), abs=0.005 if key == "sichuan_basin" else 0.001)
+        assert law.long.intensity(ms, 0) == pytest.approx(
+            law.short.intensity(ms, 0), abs=0.005 if key == "sichuan_basin" else 0.001
+        )
         km = np.linspace(0, 400, 100)
         assert all(a > b for axis in (law.long, law.short) for a, b in pairwise(axis.intensity(ms, r) for r in km))
     assert law.long.b == law.short.b
