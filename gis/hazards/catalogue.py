@@ -9,6 +9,7 @@ from gis.hazards.crowd import CrushModel, GatheringModel
 from gis.hazards.describe_inputs import declaration_json
 from gis.hazards.epidemic import EpidemicModel
 from gis.hazards.mine import MineModel
+from gis.hazards.earthquake import EarthquakeModel
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
 from gis.hazards.traffic import TrafficModel
@@ -25,6 +26,7 @@ MODELS: tuple[HazardModel[Any], ...] = (
     BuildingFireModel(),
     MineModel(),
     TrafficModel(),
+    EarthquakeModel(),
 )
 
 

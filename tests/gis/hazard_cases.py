@@ -22,6 +22,16 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("a serious accident", {"radius_m": 1500, "severity": "serious"}, worse={"radius_m": 3000}),
         Example("far", {"radius_m": 30_000, "severity": "minor"}, large=True),
     ),
+    "earthquake": (
+        Example("a quick report", {"ms": 5.4}, worse={"ms": 5.9}),
+        Example("strike known", {"ms": 6.3, "depth_km": 11, "rupture_azimuth_deg": 45}, worse={"ms": 6.8}),
+        Example(
+            "a great one",
+            {"ms": 7.4, "rupture_azimuth_deg": 320, "rupture_length_km": 70},
+            worse={"ms": 7.8},
+            large=True,
+        ),
+    ),
     "area_security": (
         Example("a crowd", {"radius_m": 600}, worse={"radius_m": 900}),
         Example("far", {"radius_m": 30_000}, large=True),
