@@ -6,13 +6,14 @@ mm over 24 h. Every function takes floats or arrays and is pure; yesterday's cod
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 Number: TypeAlias = Floats | float
+Code = TypeVar("Code", float, NDArray[np.float64])
 KMH_PER_MS = 3.6
 STARTUP = (85.0, 6.0, 15.0)
 """FFMC, DMC and DC three days after snow has gone or, without snow, after three days of noon at 12 °C and more (FTR 35)."""
@@ -66,7 +67,7 @@ def ffmc(yesterday: float, day: Noon) -> float:
     return float(np.clip(59.5 * (250.0 - m) / (147.27723 + m), 0.0, 101.0))
 
 
-def moisture_of_ffmc(code: float) -> float:
+def moisture_of_ffmc(code: Code) -> Code:
     """Water in fine dead fuel, % of dry mass (eq. 1, with the constant as revised in 1987)."""
     return 147.27723 * (101.0 - code) / (59.5 + code)
 
