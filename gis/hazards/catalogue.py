@@ -6,12 +6,14 @@ from gis.hazards.area import AreaModel, SecurityAreaModel
 from gis.hazards.describe_inputs import declaration_json
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
+from gis.hazards.wildfire import WildfireModel
 from spine.canonical import Json, JsonObject
 from spine.errors import Refused
 
 MODELS: tuple[HazardModel[Any], ...] = (
     AreaModel(),
     SecurityAreaModel(),
+    WildfireModel(),
 )
 
 

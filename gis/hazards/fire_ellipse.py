@@ -79,10 +79,15 @@ class Growth:
         return np.where(r > 0, np.where(self.ros_m_min > 0, minutes, np.inf), 0.0)
 
 
+def perimeters_m(half_length: Floats, half_width: Floats) -> Floats:
+    """Of ellipses, by Ramanujan's second form: within a millionth up to a length to width of 8; 0 for a point."""
+    total = half_length + half_width
+    h = ((half_length - half_width) / np.where(total > 0, total, 1.0)) ** 2
+    return np.pi * total * (1 + 3 * h / (10 + np.sqrt(4 - 3 * h)))
+
+
 def perimeter_m(half_length: float, half_width: float) -> float:
-    """Of an ellipse, by Ramanujan's second form: within a millionth up to a length to width of 8."""
-    h = ((half_length - half_width) / (half_length + half_width)) ** 2
-    return float(np.pi * (half_length + half_width) * (1 + 3 * h / (10 + np.sqrt(4 - 3 * h))))
+    return float(perimeters_m(np.asarray(half_length), np.asarray(half_width)))
 
 
 def grown(burnt: BaseGeometry, growth: Growth, minutes: float) -> BaseGeometry:
