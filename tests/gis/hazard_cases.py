@@ -26,4 +26,39 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("a crowd", {"radius_m": 600}, worse={"radius_m": 900}),
         Example("far", {"radius_m": 30_000}, large=True),
     ),
+    "wildfire": (
+        Example("nothing given", {}, class_key="nd.fire.forest"),
+        Example(
+            "a dry afternoon",
+            {
+                "wind_ms": 5,
+                "wind_from_deg": 225,
+                "temperature_c": 28,
+                "humidity_pct": 25,
+                "fuel_model": "TL8",
+                "burnt_ha": 20,
+            },
+            worse={"humidity_pct": 12, "burnt_ha": 60},
+            class_key="nd.fire.forest",
+        ),
+        Example(
+            "a grassland",
+            {"wind_ms": 6, "wind_from_deg": 200, "humidity_pct": 30},
+            worse={"temperature_c": 35},
+            class_key="nd.fire.grass",
+        ),
+        Example(
+            "a storm of fire",
+            {
+                "wind_ms": 12,
+                "wind_from_deg": 225,
+                "temperature_c": 34,
+                "humidity_pct": 12,
+                "fuel_model": "GS2",
+                "burnt_ha": 1000,
+            },
+            class_key="nd.fire.forest",
+            large=True,
+        ),
+    ),
 }
