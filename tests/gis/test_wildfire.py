@@ -90,8 +90,8 @@ def test_villages_come_in_the_order_in_which_the_fire_reaches_them() -> None:
     told = _told({**DRY, "wind_from_deg": 240, "wind_ms": 10})
     villages = next(row for row in told["lists"] if row["key"] == "villages")["rows"]
     assert villages
-    east = [row["lon"] for row in villages]
-    assert east == sorted(east)  # they lie in a row towards the east
+    east = [row["lon"] for row in villages if row["lon"] > LON + 0.01]
+    assert east == sorted(east)  # those before the head lie in a row
     assert all("最早" in row["value_zh"] and "at the earliest" in row["value_en"] for row in villages)
     assert {row["key"] for row in told["lists"]} >= {"villages", "roads"}
 
