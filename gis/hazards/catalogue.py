@@ -13,6 +13,7 @@ from gis.hazards.earthquake import EarthquakeModel
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
 from gis.hazards.traffic import TrafficModel
+from gis.hazards.wildfire import WildfireModel
 from spine.canonical import Json, JsonObject
 from spine.errors import Refused
 
@@ -27,6 +28,7 @@ MODELS: tuple[HazardModel[Any], ...] = (
     MineModel(),
     TrafficModel(),
     EarthquakeModel(),
+    WildfireModel(),
 )
 
 
