@@ -4,6 +4,7 @@ from typing import Any
 
 from gis.hazards.area import AreaModel, SecurityAreaModel
 from gis.hazards.describe_inputs import declaration_json
+from gis.hazards.flood import FLOODS
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
 from spine.canonical import Json, JsonObject
@@ -12,6 +13,7 @@ from spine.errors import Refused
 MODELS: tuple[HazardModel[Any], ...] = (
     AreaModel(),
     SecurityAreaModel(),
+    *FLOODS,
 )
 
 

@@ -73,9 +73,9 @@ def main_stem(drained: Drainage, stream: Bools, place: int, snap_m: float, half_
     away = np.hypot((of_river // columns - row) * down, (of_river % columns - column) * across)
     at = int(of_river[int(away.argmin())])
     below = _walk(drained, at, half_m)
-    above = _climb(drained, stream, at, half_m)
+    above = climb(drained, stream, at, half_m)
     stem = np.asarray([*reversed(above), *below], dtype=np.int64)
-    length = _length_m(drained, stem)
+    length = run_length_m(drained, stem)
     fall = float(drained.bed_m[stem[0]] - drained.bed_m[stem[-1]])
     slope = max(fall / length, LEAST_SLOPE) if length > 0 else LEAST_SLOPE
     return Reach(stem, length, slope, float(drained.area_km2[at]), at)
@@ -93,8 +93,8 @@ def _walk(drained: Drainage, start: int, most_m: float) -> list[int]:
         found.append(there)
 
 
-def _climb(drained: Drainage, stream: Bools, start: int, most_m: float) -> list[int]:
-    """Upstream, without the start, nearest first."""
+def climb(drained: Drainage, stream: Bools, start: int, most_m: float) -> list[int]:
+    """Upstream along the largest catchment, without the start, nearest first; at most so far."""
     rows, columns = drained.shape
     found: list[int] = []
     here, gone = start, 0.0
@@ -116,16 +116,17 @@ def _climb(drained: Drainage, stream: Bools, start: int, most_m: float) -> list[
         here = best
 
 
+def run_length_m(drained: Drainage, cells: Ints) -> float:
+    """Of cells that follow each other, metres."""
+    columns = drained.shape[1]
+    across, down = drained.cell_m
+    return float(np.hypot(np.diff(cells // columns) * down, np.diff(cells % columns) * across).sum())
+
+
 def _step_m(drained: Drainage, one: int, other: int) -> float:
     columns = drained.shape[1]
     across, down = drained.cell_m
     return float(np.hypot((other // columns - one // columns) * down, (other % columns - one % columns) * across))
-
-
-def _length_m(drained: Drainage, cells: Ints) -> float:
-    columns = drained.shape[1]
-    across, down = drained.cell_m
-    return float(np.hypot(np.diff(cells // columns) * down, np.diff(cells % columns) * across).sum())
 
 
 def rating(drained: Drainage, reach: Reach, drain: Ints, above_m: Floats) -> Rating:

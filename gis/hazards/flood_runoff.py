@@ -42,7 +42,7 @@ def kirpich_h(length_m: float, slope: float) -> float:
     return 0.0195 * length_m**0.77 * max(slope, 1e-5) ** -0.385 / 60.0
 
 
-def peak_flow_m3_s(runoff: Floats, area_km2: float, rain_h: Floats, concentration_h: float) -> Floats:
+def peak_flow_m3_s(runoff: Floats, area_km2: Floats, rain_h: Floats, concentration_h: Floats) -> Floats:
     """SCS triangular unit hydrograph: q = 0.208 A Q / Tp, Tp = D/2 + 0.6 Tc (km², mm, h)."""
     return 0.208 * area_km2 * runoff / (rain_h / 2 + 0.6 * concentration_h)
 

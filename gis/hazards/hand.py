@@ -222,6 +222,16 @@ def streams(drained: Drainage, from_km2: float) -> Bools:
     return (drained.area_km2 >= from_km2) & drained.known
 
 
+def upstream(drained: Drainage, cell: int) -> Bools:
+    """Every cell whose water passes through this one, itself included; flat."""
+    found = np.zeros(len(drained.next), dtype=np.bool_)
+    found[cell] = True
+    for start, end in zip(drained.levels[1:-1].tolist(), drained.levels[2:].tolist(), strict=True):
+        step = drained.order[start:end]
+        found[step] |= found[drained.next[step]]
+    return found
+
+
 def nearest_drain(drained: Drainage, stream: Bools) -> Ints:
     """For each cell the first stream cell on its water's way; −1 where it leaves the box before meeting one."""
     count = len(drained.next)

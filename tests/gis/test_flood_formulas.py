@@ -122,7 +122,7 @@ def test_runoff() -> None:
 def test_flow() -> None:
     assert rational_m3_s(array(0.6), array(50), array(2))[0] == pytest.approx(16.68)
     # A flood hydrograph holds the runoff: triangle of base 2.67 Tp.
-    peak = peak_flow_m3_s(array(20.0), 10.0, array(2.0), 3.0)[0]
+    peak = peak_flow_m3_s(array(20.0), array(10.0), array(2.0), array(3.0))[0]
     time_to_peak_s = (1.0 + 1.8) * 3600
     assert peak * 2.67 * time_to_peak_s / 2 == pytest.approx(20e-3 * 10e6, rel=2e-3)
     # Kirpich's own units: 1000 ft at 1 % takes 0.0078 · 1000^0.77 · 0.01^−0.385 minutes.
