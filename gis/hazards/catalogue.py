@@ -3,6 +3,7 @@
 from typing import Any
 
 from gis.hazards.area import AreaModel, SecurityAreaModel
+from gis.hazards.dam_break import DamBreakModel, LandslideDamModel
 from gis.hazards.describe_inputs import declaration_json
 from gis.hazards.flood import FLOODS
 from gis.hazards.model import HazardModel
@@ -14,6 +15,8 @@ MODELS: tuple[HazardModel[Any], ...] = (
     AreaModel(),
     SecurityAreaModel(),
     *FLOODS,
+    DamBreakModel(),
+    LandslideDamModel(),
 )
 
 
