@@ -10,6 +10,8 @@ from gis.hazards.describe_inputs import declaration_json
 from gis.hazards.epidemic import EpidemicModel
 from gis.hazards.mine import MineModel
 from gis.hazards.earthquake import EarthquakeModel
+from gis.hazards.dam_break import DamBreakModel, LandslideDamModel
+from gis.hazards.flood import FLOODS
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
 from gis.hazards.traffic import TrafficModel
@@ -29,6 +31,9 @@ MODELS: tuple[HazardModel[Any], ...] = (
     TrafficModel(),
     EarthquakeModel(),
     WildfireModel(),
+    *FLOODS,
+    DamBreakModel(),
+    LandslideDamModel(),
 )
 
 
