@@ -144,8 +144,9 @@ async def read_heights(conn: Connection, lon: float, lat: float, km: float, cell
         ground = await asyncio.to_thread(unpack, row.png, row.origin, row.plane)
         top, left = (row.tile.y - first.y) * TILE_PX, (row.tile.x - first.x) * TILE_PX
         mosaic[top : top + TILE_PX, left : left + TILE_PX] = ground.heights
-    lons = west + (np.arange(count) + 0.5) * step_lon
-    lats = north - (np.arange(count) + 0.5) * step_lat
+    centres: Floats = np.arange(count, dtype=np.float64) + 0.5
+    lons: Floats = np.asarray(west + centres * step_lon, dtype=np.float64)
+    lats: Floats = np.asarray(north - centres * step_lat, dtype=np.float64)
     metres = _sampled(mosaic, first, zoom, lons, lats)
     if not bool(np.isfinite(metres).any()):
         return None

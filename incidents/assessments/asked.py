@@ -73,6 +73,8 @@ class Asked:
     point: tuple[float, float] | None
     excluded: tuple[str, ...]
     candidates: tuple[Candidate, ...]
+    known: Mapping[str, float]
+    area_code: str
     ground: str
     hash: str
 
@@ -84,6 +86,9 @@ class Asked:
             "point": None if self.point is None else list(self.point),
             "excluded": list(self.excluded),
             "candidates": [one.to_json() for one in self.candidates],
+            "known": dict(self.known),
+            "area_code": self.area_code,
+            "ground": self.ground,
         }
 
 
@@ -100,8 +105,12 @@ def asked(situation: Situation, scenario: str) -> Asked:
         out |= set(what_if.excluded)
     candidates = tuple(_candidate(situation, what_if, model) for model in _models(situation, what_if))
     point = _point(incident)
+    known = {f.metric: f.value for f in situation.figures if f.value is not None}
     said: dict[str, Json] = {
         "class": incident.class_key,
+        "area": incident.area_code,
+        # What is confirmed bounds what is estimated; other figures change nothing here.
+        "known": {name: known[name] for name in sorted(_estimated(candidates)) if name in known},
         "at": iso(incident.occurred_at),
         "point": None if point is None else list(point),
         "excluded": sorted(out),
@@ -122,9 +131,18 @@ def asked(situation: Situation, scenario: str) -> Asked:
         point=point,
         excluded=tuple(sorted(out)),
         candidates=candidates,
+        known=known,
+        area_code=incident.area_code,
         ground=situation.ground,
         hash=hashlib.sha256(encode(said).encode()).hexdigest(),
     )
+
+
+def _estimated(candidates: Sequence[Candidate]) -> set[str]:
+    """Figures that the first model which lacks nothing estimates, and those that are counted with them."""
+    first = next((one for one in candidates if not one.lacking), None)
+    found = set() if first is None else set(first.model.spec.outcomes)
+    return found | ({"missing"} if "dead" in found else set[str]())
 
 
 def _models(situation: Situation, what_if: WhatIf | None) -> list[HazardModel[Any]]:
@@ -168,7 +186,12 @@ def _fed(situation: Situation, spec: NumberInput) -> Source | None:
     metric = str(spec.fed_by)
     figure = next((f for f in situation.figures if f.metric == metric and f.value is not None), None)
     alert = _newest_alert(situation, metric)
-    if figure is not None and alert is not None and figure.source == alert.source and figure.observed_at <= alert.sent_at:
+    if (
+        figure is not None
+        and alert is not None
+        and figure.source == alert.source
+        and figure.observed_at <= alert.sent_at
+    ):
         # What the alert itself brought along gives way to what the alert says now.
         figure = None
     if figure is not None and figure.value is not None:

@@ -1,10 +1,12 @@
 """What a person may set, checked against what the models declare before it is kept (pure)."""
 
 from collections.abc import Mapping
+from typing import Any
 
-from gis.hazards.catalogue import MODELS, model_named, models_for
+from gis.hazards.catalogue import model_named, models_for
 from gis.hazards.describe_inputs import given_json
 from gis.hazards.inputs import Input, Inputs, read_inputs
+from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
 from spine.canonical import Json, JsonObject
 from spine.errors import Refused
@@ -64,8 +66,9 @@ def check_inputs(class_key: str, model: str | None, inputs: Mapping[str, Json], 
         check_input(class_key, model, name, value, f"{field}.{name}")
 
 
-def _speaking(class_key: str, model: str | None):
-    chosen = [] if model is None else [one for one in MODELS if one.spec.id == model]
+def _speaking(class_key: str, model: str | None) -> list[HazardModel[Any]]:
+    """The chosen model, then those that cover the class."""
+    chosen = [] if model is None else [model_named(model)]
     return [*chosen, *(one for one in models_for(class_key) if one not in chosen)]
 
 

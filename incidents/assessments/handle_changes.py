@@ -17,7 +17,6 @@ from incidents.assessments.changes import (
     what_if_object,
 )
 from incidents.assessments.commands import AdjustAssessment, AdoptWhatIf, ChangeWhatIf, DropWhatIf, MakeWhatIf
-from incidents.assessments.declared import check_input, check_inputs, check_model
 from incidents.incident import require_open
 from incidents.summary import Held, hold
 from spine.authority import Scope, allow
@@ -85,6 +84,8 @@ async def _adjust(tx: Transaction, command: Command[AdjustAssessment], held: Hel
 
 async def _checked(tx: Transaction, held: Held, subject: Subject, name: str, value: Json) -> tuple[Json, JsonObject]:
     """The value as it is kept, and its words. Raises Refused."""
+    from incidents.assessments.declared import check_input, check_model  # SciPy takes long to import
+
     class_key = held.incident.class_key
     if subject == "input":
         model = await store.find_adjustment(tx.conn, held.incident.id, "model", _MODEL)
@@ -183,6 +184,8 @@ async def _make(tx: Transaction, command: Command[MakeWhatIf], held: Held) -> Ou
 
 async def _check_changes(tx: Transaction, held: Held, what_if: WhatIf) -> None:
     """Something is changed, and to what can be. Raises Refused."""
+    from incidents.assessments.declared import check_inputs, check_model  # SciPy takes long to import
+
     if not what_if.inputs and not what_if.excluded and what_if.model is None:
         raise Refused(
             "nothing_changed",
@@ -287,7 +290,6 @@ async def _adopt(tx: Transaction, command: Command[AdoptWhatIf], found: Found) -
     for one in what_if.excluded:
         wanted.append(("facility", one, facilities[one]))
     if what_if.model is not None:
-        check_model(held.incident.class_key, what_if.model, "data.what_if_id")
         wanted.append(("model", _MODEL, what_if.model))
     shown: dict[str, Json] = {}
     for subject, name, value in wanted:

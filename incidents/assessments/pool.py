@@ -13,6 +13,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
+from psycopg import OperationalError
+
 from incidents.assessments.worker import HEAD
 from spine.canonical import Json, JsonObject, encode
 from spine.end_tasks import end_tasks
@@ -37,7 +39,7 @@ class ChildFailed(Exception):
     """The child could not do it and says why: a mistake in a model, or data that no model should meet."""
 
 
-class DatabaseAway(ConnectionError):
+class DatabaseAway(OperationalError):
     """The child could not read who and what is where; nobody's fault, it is tried again."""
 
 
