@@ -5,6 +5,7 @@ from typing import Any
 from gis.hazards.area import AreaModel, SecurityAreaModel
 from gis.hazards.describe_inputs import declaration_json
 from gis.hazards.earthquake import EarthquakeModel
+from gis.hazards.landslide import LandslideModel
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
 from spine.canonical import Json, JsonObject
@@ -14,6 +15,7 @@ MODELS: tuple[HazardModel[Any], ...] = (
     AreaModel(),
     SecurityAreaModel(),
     EarthquakeModel(),
+    LandslideModel(),
 )
 
 
