@@ -16,7 +16,7 @@ MODES = (
 _COMMON: tuple[Input, ...] = (
     NumberInput(
         "water_million_m3", "溃决时下泄水量", "water that comes out when it fails", "百万立方米", "million m³", 0.001, 100_000.0, "source",
-        optional=True, calibrated=(0.01, 700.0), given_spread=("lognormal", 0.15), fed_by="storage_million_m3", severe=1,
+        optional=True, calibrated=(0.01, 700.0), given_spread=("lognormal", 0.15), fed_by="stored_water_wan_m3", scale=0.01, severe=1,
     ),
     NumberInput(
         "water_height_m", "溃口底以上水深", "depth of the water above the breach's bottom", "米", "m", 0.5, 400.0, "source", optional=True,
