@@ -105,8 +105,11 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             {"vehicle": "tanker", "load": "toxic"},
             worse={"vehicles": 3},
             class_key="ac.road.rollover",
+        ),
+    ),
     "wildfire": (
         Example("nothing given", {}, class_key="nd.fire.forest"),
+        Example(
             "a dry afternoon",
             {
                 "wind_ms": 5,
@@ -118,10 +121,14 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             },
             worse={"humidity_pct": 12, "burnt_ha": 60},
             class_key="nd.fire.forest",
+        ),
+        Example(
             "a grassland",
             {"wind_ms": 6, "wind_from_deg": 200, "humidity_pct": 30},
             worse={"temperature_c": 35},
             class_key="nd.fire.grass",
+        ),
+        Example(
             "a storm of fire",
             {
                 "wind_ms": 12,
