@@ -159,10 +159,8 @@ class Answer:
         """The best band in words with its natural frequency; a leader reads this only."""
         outcome, drawn = OUTCOMES[self.primary], self.draws.get(self.primary)
         if drawn is None:
-            return (
-                f"{outcome.zh}：未知（没有人口数据）。",
-                f"{outcome.en.capitalize()}: not known (no exposure is loaded).",
-            )
+            why = ("资料不足", "too little is known") if self.has_people else ("没有人口数据", "no exposure is loaded")
+            return (f"{outcome.zh}：未知（{why[0]}）。", f"{outcome.en.capitalize()}: not known ({why[1]}).")
         shares = band_probabilities(drawn)
         best = best_band(shares)
         words, often = in_words(outcome, best), how_often(outcome, shares, best)

@@ -207,7 +207,8 @@ def test_what_needs_people_is_unknown_without_them_and_nothing_where_nobody_is(
     """An outcome that hangs on who is there is null while nobody has counted, and 0 where everybody has been counted to be none."""
     model = model_named(id_)
     unknown = told(model, example, empty_ground())
-    hanging = {name for name, one in unknown["outcomes"].items() if one["p50"] is None}
+    uncounted = told(model, example, replace(town, points=None))
+    hanging = {name for name, one in uncounted["outcomes"].items() if one["p50"] is None}
     given = set(run(model, case(model, example.inputs, class_key=example.class_key), town, draws=SMALL).draws)
     assert all(zone["people"] is None for zone in unknown["zones"])
     assert not unknown["exposure"]["loaded"]
