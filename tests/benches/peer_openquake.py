@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 import openquake.baselib
-from openquake.hazardlib.contexts import ContextMaker
+from openquake.hazardlib.contexts import simple_cmaker
 from openquake.hazardlib.geo import Point
 from openquake.hazardlib.geo.surface import PlanarSurface
 from openquake.hazardlib.gsim.allen_2012_ipe import AllenEtAl2012
@@ -24,14 +24,15 @@ def main() -> None:
         Point(98.9, 23.4, 5.0), Point(99.1, 23.6, 5.0), Point(99.1, 23.6, 20.0), Point(98.9, 23.4, 20.0)
     )
     rupture = BaseRupture(7.0, 0.0, "Active Shallow Crust", Point(99.0, 23.5, 10.0), surface)
-    maker = ContextMaker("*", [AllenEtAl2012()], {"imtls": {"MMI": [6.0]}})
+    rupture.rup_id = 0
+    maker = simple_cmaker([AllenEtAl2012()], ["MMI"])
     timed = []
     for _ in range(3):
         began = time.perf_counter()
         collection = SiteCollection.from_points(lon, lat)
-        context = maker.get_ctx(rupture, collection)
+        contexts = list(maker.get_ctx_iter([rupture], collection))
         built = time.perf_counter()
-        mean = maker.get_mean_stds([context])[0]
+        mean = maker.get_mean_stds(contexts)[0]
         timed.append((built - began, time.perf_counter() - built))
     assert mean.shape[-1] == len(lon)
     build, field = min(timed, key=sum)
