@@ -44,7 +44,6 @@ def _shape(told: Any, key: str) -> Any:
 def test_it_speaks_for_forest_and_grassland_fires() -> None:
     for class_key in ("nd.fire", "nd.fire.forest", "nd.fire.forest.cross_border", "nd.fire.grass"):
         assert model_for(class_key).spec.id == "wildfire"
-    assert model_for("ac.fire.dwelling").spec.id == "area"
 
 
 @pytest.mark.parametrize("wind_from", [0, 90, 225, 315])
