@@ -88,7 +88,7 @@ class WildfireModel(HazardModel[FireCore]):
         abroad = is_abroad(case.class_key, case.lon, case.lat, ground)
         border, border_note = border_crossing(front, ground, abroad)
         lists: tuple[Listed, ...] = arrivals(front, ground)
-        said: tuple[Note, ...] = notes(case.inputs, now, middle)
+        said: tuple[Note, ...] = notes(case.inputs, site, now, middle, is_grass)
         return Prepared(
             zones=zones,
             footprints=footprints,

@@ -314,3 +314,13 @@ def test_no_spread_reaches_nowhere() -> None:
     still = Growth(np.array(0.0), np.array(0.0), np.array(1.0))
     assert still.minutes_to(np.array([0.0, 5.0]), np.array([0.0, 0.0])).tolist() == [0, np.inf]
     assert grown(Point(0, 0), still, 60).area == 0
+
+
+@pytest.mark.parametrize("kind", list(FUEL_TYPES))
+def test_the_canadian_system_bears_the_ends_of_its_scales(kind: str) -> None:
+    for ffmc in (0.0, 50.0, 101.0):
+        for bui in (0.0, 0.1, 300.0):
+            for slope in (0.0, 30.0, 150.0):
+                head = head_fire(Stand(kind), Weather(ffmc, bui, slope, 0, slope, 90))
+                assert np.isfinite(head.ros_m_min)
+                assert head.ros_m_min >= 0
