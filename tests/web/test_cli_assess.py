@@ -200,6 +200,8 @@ def test_it_answers_as_the_platform_does(city_here: str, tmp_path: Path, capfd: 
     ground = asyncio.run(platform())
     points = ground.points
     assert points is not None
+    assert ground.national_border is not None
+    assert ground.national_border.bounds[0] < 99  # Lincang's west
     busiest = int(np.argmax(points.night))
     lon, lat = float(points.lon[busiest]), float(points.lat[busiest])
     inputs: dict[str, Json] = {"wind_ms": 6, "wind_from_deg": 225, "humidity_pct": 20}
