@@ -4,14 +4,18 @@ from typing import Any
 
 from gis.hazards.area import AreaModel, SecurityAreaModel
 from gis.hazards.describe_inputs import declaration_json
+from gis.hazards.explosion import Explosion
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
+from gis.hazards.toxic_release import ToxicRelease
 from spine.canonical import Json, JsonObject
 from spine.errors import Refused
 
 MODELS: tuple[HazardModel[Any], ...] = (
     AreaModel(),
     SecurityAreaModel(),
+    ToxicRelease(),
+    Explosion(),
 )
 
 

@@ -94,6 +94,14 @@ class GuideDistance:
     verified: bool
 
 
+# Guides 115 (flammable gases) and 128 (flammable liquids): isolation, and leaving downwind of a large spill, metres.
+FLAMMABLE: Final[dict[str, tuple[float, float, str]]] = {
+    "lpg": (100, 800, "115"),
+    "natural_gas": (100, 800, "115"),
+    "hydrogen": (100, 800, "115"),
+    "acetylene": (100, 800, "116"),
+    "petrol": (50, 300, "128"),
+}
 UNKNOWN_ISOLATION_M, UNKNOWN_PROTECTION_M = 100.0, 800.0
 """Guide 111 (mixed load, unidentified cargo): isolate 100 m; 800 m around a tank, rail car or tank truck in a fire."""
 
@@ -132,6 +140,9 @@ def guide_distance(substance: str, container: Container | None, *, night: bool, 
             "ERG 2020, Table 1, large spill",
             spill.verified,
         )
+    if substance in FLAMMABLE:
+        near, far, guide = FLAMMABLE[substance]
+        return GuideDistance(near, far, False, True, f"ERG 指南 {guide}（大量泄漏）", f"ERG guide {guide}, large spill", False)
     return GuideDistance(
         UNKNOWN_ISOLATION_M,
         UNKNOWN_PROTECTION_M,

@@ -4,12 +4,13 @@
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeVar
 
 from gis.hazards.guide_distances import Container
 
-Danger: TypeAlias = Literal["toxic", "explosive"]
+Key = TypeVar("Key", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,9 @@ def read_substance(text: str) -> SubstanceRead:
     return SubstanceRead(substance, container, None if at is None else _mass(told, at))
 
 
-def _first(
-    words: tuple[tuple[str, str], ...] | tuple[tuple[str, Container], ...], text: str
-) -> tuple["str | Container | None", int | None]:
+def _first(words: Sequence[tuple[str, Key]], text: str) -> tuple[Key | None, int | None]:
     """The key whose word stands first in the text; of two at one place the one listed earlier."""
-    best: str | Container | None = None
+    best: Key | None = None
     place: int | None = None
     for pattern, key in words:
         found = re.search(pattern, text, re.IGNORECASE)
