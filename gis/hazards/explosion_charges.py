@@ -45,7 +45,11 @@ _BY_CLASS: Final[tuple[tuple[str, Mechanism], ...]] = (
 )
 # Mass (kg) that takes part while nobody has said: judgement.
 ASSUMED_KG: Final[dict[Mechanism, tuple[float, str, str]]] = {
-    "explosive": (500.0, "未给药量：按一间工房或一车次约 0.5 吨", "no mass is given: about 0.5 t, a workshop or a small load"),
+    "explosive": (
+        500.0,
+        "未给药量：按一间工房或一车次约 0.5 吨",
+        "no mass is given: about 0.5 t, a workshop or a small load",
+    ),
     "vapour_cloud": (1_000.0, "未给泄漏量：按成云约 1 吨", "no mass is given: a cloud of about 1 t"),
     "bleve": (20_000.0, "未给储量：按一辆液化气槽车约 20 吨", "no mass is given: a tanker of about 20 t"),
 }

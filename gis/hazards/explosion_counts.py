@@ -27,11 +27,14 @@ _KILLS_SLOPE, _HURTS_SLOPE, _HOUSE_SLOPE = 0.30, 0.30, 0.50
 _HOUSE_HALF_KPA = 14.0
 _INDOOR_W_M2 = 35_000.0
 _SMALLEST = 1e-12
+# People at the site stand evenly over a disc of this radius: rings of equal area, each by its middle.
+_SITE_M, _SITE_RINGS = 30.0, 6
+SITE_METRES: Final = _SITE_M * np.sqrt((np.arange(_SITE_RINGS) + 0.5) / _SITE_RINGS)
 
 
 @dataclass(frozen=True, slots=True)
 class ExplosionCore:
-    """By ring (middles `metres`): persons and buildings; None where they are not known. `tnt_kg`, `mass_kg`: at the medians, for 1 of every
+    """By ring (middles `metres`, those of the site first): persons and buildings; None where they are not known. `tnt_kg`, `mass_kg`: at the medians, for 1 of every
     factor; `mass_drawn`: the mass is an input that is drawn. `inside`: drawn by hand, everybody at the weakest level at least."""
 
     metres: Floats
@@ -57,11 +60,17 @@ def ring_middles() -> Floats:
     return np.sqrt(edges[1:] * edges[:-1])
 
 
+def all_metres() -> Floats:
+    """Middles of the rings of the site, then of those around it."""
+    return np.concatenate((SITE_METRES, ring_middles()))
+
+
 def by_ring(metres: Floats, weights: Floats) -> Floats:
-    """Weights by ring: who is nearer than the first counts in it, who is farther than the last in it."""
+    """Weights by ring (none in those of the site): who is nearer than the first counts in it, who is farther than the last in it."""
     step = math.log(FARTHEST_M / NEAREST_M) / RINGS
     ring = np.clip(np.log(np.maximum(metres, NEAREST_M) / NEAREST_M) / step, 0, RINGS - 1).astype(np.int64)
-    return np.asarray(np.bincount(ring, weights, RINGS), dtype=np.float64)
+    counted = np.asarray(np.bincount(ring, weights, RINGS), dtype=np.float64)
+    return np.concatenate((np.zeros(_SITE_RINGS), counted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,8 @@ def explosion_losses(core: ExplosionCore, sample: Sample) -> dict[str, Floats]:
     if core.day is not None and core.night is not None:
         share = sample["day_share"][:, None]
         people = (core.night[None, :] * (1 - share) + core.day[None, :] * share) * sample["exposure_factor"][:, None]
+        if "on_site_people" in sample:
+            people[:, :_SITE_RINGS] += sample["on_site_people"][:, None] / _SITE_RINGS
         found["dead"] = (people * harm.dead).sum(axis=1)
         found["serious_injured"] = (people * harm.serious).sum(axis=1)
         found["light_injured"] = (people * harm.light).sum(axis=1)

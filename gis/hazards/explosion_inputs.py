@@ -48,7 +48,21 @@ INDOOR = NumberInput(
     "indoor_share", "室内人员比例", "share indoors", "", "", 0.0, 1.0, "exposure",
     prior=Prior(triangular(0.5, 0.93, 0.99), "CPR 18E：白天 0.93、夜间 0.99；乡村白天更低", "CPR 18E: 0.93 by day, 0.99 by night; less in villages by day"),
 )  # fmt: skip
-INPUTS: Final[tuple[Input, ...]] = (SUBSTANCE, MECHANISM, MASS, VESSEL_MPA, VESSEL_M3, INDOOR, TEMPERATURE, HUMIDITY)
+ON_SITE = NumberInput(
+    "on_site_people", "现场人数（工人、司机、救援人员）", "people at the site (workers, driver, rescuers)", "人", "people", 0.0, 10_000.0, "exposure",
+    optional=True, severe=1,
+)  # fmt: skip
+INPUTS: Final[tuple[Input, ...]] = (
+    SUBSTANCE,
+    MECHANISM,
+    MASS,
+    ON_SITE,
+    VESSEL_MPA,
+    VESSEL_M3,
+    INDOOR,
+    TEMPERATURE,
+    HUMIDITY,
+)
 _JUDGEMENT = ("判断值，待本市以历史事件校正", "judgement, to be corrected by the city from past events")
 PARAMETERS: Final = (
     Parameter("mass_factor", "质量的不确定（未给时）", "how much takes part (while it is not given)", "倍", "times", lognormal(1.0, 1.0), "source", *_JUDGEMENT),

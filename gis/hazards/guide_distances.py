@@ -142,7 +142,9 @@ def guide_distance(substance: str, container: Container | None, *, night: bool, 
         )
     if substance in FLAMMABLE:
         near, far, guide = FLAMMABLE[substance]
-        return GuideDistance(near, far, False, True, f"ERG 指南 {guide}（大量泄漏）", f"ERG guide {guide}, large spill", False)
+        return GuideDistance(
+            near, far, False, True, f"ERG 指南 {guide}（大量泄漏）", f"ERG guide {guide}, large spill", False
+        )
     return GuideDistance(
         UNKNOWN_ISOLATION_M,
         UNKNOWN_PROTECTION_M,

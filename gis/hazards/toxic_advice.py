@@ -52,14 +52,32 @@ def shelter_advice(cloud: Cloud, reach_m: float, evacuation_s: float, released_s
     figures_zh = f"AEGL-2 范围下风 {reach_m / 1000:.1f} 公里，云团到达最远处{a_zh}；疏散{e_zh}；通过历时{p_zh}，期末室内浓度约为室外的 {leak:.0%}（每小时换气 {AIR_CHANGES_PER_H:g} 次）"
     figures_en = f"AEGL-2 reaches {reach_m / 1000:.1f} km downwind, the cloud is at its end in {a_en}; evacuation takes {e_en}; it passes in {p_en}, by then indoor air is at {leak:.0%} of outdoor air ({AIR_CHANGES_PER_H:g} change an hour)"
     if arrives <= evacuation_s and leak <= _SHELTER_LEAKS:
-        return Note("shelter", f"建议就地避险（关门窗、停空调、往高处房间），不向下风方向疏散：{figures_zh}。", f"Advice: shelter in place (close doors and windows, stop ventilation), do not move people downwind: {figures_en}.")
+        return Note(
+            "shelter",
+            f"建议就地避险（关门窗、停空调、往高处房间），不向下风方向疏散：{figures_zh}。",
+            f"Advice: shelter in place (close doors and windows, stop ventilation), do not move people downwind: {figures_en}.",
+        )
     if leak > _SHELTER_LEAKS and arrives <= evacuation_s:
-        return Note("shelter_then_leave", f"建议先就地避险，由专业队伍沿侧风方向分批撤出：泄漏时间长，房屋挡不住。{figures_zh}。", f"Advice: shelter first, then lead people out across the wind in turns: it lasts longer than houses keep tight. {figures_en}.")
-    return Note("leave_and_shelter", f"建议分区：下风 {before / 1000:.1f} 公里以内来不及撤，就地避险；更远处在云团到达前沿侧风方向疏散。{figures_zh}。", f"Advice by distance: within {before / 1000:.1f} km there is no time, shelter in place; farther away leave across the wind before it arrives. {figures_en}.")
+        return Note(
+            "shelter_then_leave",
+            f"建议先就地避险，由专业队伍沿侧风方向分批撤出：泄漏时间长，房屋挡不住。{figures_zh}。",
+            f"Advice: shelter first, then lead people out across the wind in turns: it lasts longer than houses keep tight. {figures_en}.",
+        )
+    return Note(
+        "leave_and_shelter",
+        f"建议分区：下风 {before / 1000:.1f} 公里以内来不及撤，就地避险；更远处在云团到达前沿侧风方向疏散。{figures_zh}。",
+        f"Advice by distance: within {before / 1000:.1f} km there is no time, shelter in place; farther away leave across the wind before it arrives. {figures_en}.",
+    )
 
 
 def reached_lists(
-    ground: Ground, lon: float, lat: float, cloud: Cloud, tier_of: Callable[[float, float], str | None], farthest_m: float, known: bool
+    ground: Ground,
+    lon: float,
+    lat: float,
+    cloud: Cloud,
+    tier_of: Callable[[float, float], str | None],
+    farthest_m: float,
+    known: bool,
 ) -> tuple[Listed, ...]:
     """`tier_of(metres, bearing)`: the strongest level there, in words, or None. `known`: the wind's direction is; else every place within
     reach is named, as if the wind blew there."""
@@ -68,7 +86,14 @@ def reached_lists(
     villages = _rows(ground.settlements, lon, lat, cloud, tier_of, farthest_m, known)
     found: list[Listed] = []
     if facilities:
-        found.append(Listed("facilities_reached", "云团可达的学校、医院和避难场所", "schools, hospitals and shelters that the cloud reaches", facilities))
+        found.append(
+            Listed(
+                "facilities_reached",
+                "云团可达的学校、医院和避难场所",
+                "schools, hospitals and shelters that the cloud reaches",
+                facilities,
+            )
+        )
     if villages:
         found.append(Listed("villages_reached", "云团可达的村镇", "villages that the cloud reaches", villages))
     return tuple(found)

@@ -26,7 +26,9 @@ NEAREST_M, FARTHEST_M = 10.0, 20_000.0
 CALM_MS = 0.5
 """Below it a cloud has no direction: it is taken to creep at this speed, whichever way."""
 _STEPS = 320
-_ACROSS_PLUME = math.sqrt(2 / math.pi)  # σ of a Gaussian that carries as much across as a flat top of half-width 1, at the same peak
+_ACROSS_PLUME = math.sqrt(
+    2 / math.pi
+)  # σ of a Gaussian that carries as much across as a flat top of half-width 1, at the same peak
 _ACROSS_PUFF = 1 / math.sqrt(2)  # the same for a disc of radius 1
 _DENSE_DRIFT = 0.4
 
@@ -126,7 +128,9 @@ def _gaussian_plume(x: Floats, release: Release, air: Air, wind: float, exponent
     steady = gaussian.plume(release.mass_kg / release.duration_s, wind, np.zeros_like(x), across, up)
     peak = steady * gaussian.short_release(release.duration_s, wind, across)
     passage = _passage(release.duration_s, across, wind, exponent)
-    return Cloud(x, _no_denser(peak, release, air), across, passage, x / wind, "gaussian_plume", 0.0, 0.0, tuple(limits))
+    return Cloud(
+        x, _no_denser(peak, release, air), across, passage, x / wind, "gaussian_plume", 0.0, 0.0, tuple(limits)
+    )
 
 
 def _gaussian_puff(x: Floats, release: Release, air: Air, wind: float, exponent: float, limits: list[Limit]) -> Cloud:
@@ -177,12 +181,14 @@ def _dense_puff(x: Floats, release: Release, air: Air, wind: float, gravity: flo
     across, up = gaussian.puff_sigmas(x, air.stability)
     zero = np.zeros_like(x)
     peak, sigma = _carried_on(x, peak, sigma, gaussian.puff(release.mass_kg, zero, zero, across, up), across, ends)
-    # Beyond the end of the curves it moves with the wind.
-    beyond = np.interp(ends, x, arrival) + (x - ends) / wind
+    # Beyond the end of the curves it moves with the wind, and gains that speed on the way.
+    beyond: Floats = float(np.interp(ends, x, arrival)) + (x - ends) / wind
     arrival = np.where(x > ends, np.minimum(arrival, beyond), arrival)
-    speed = np.where(x > ends, wind, _DENSE_DRIFT * wind)
+    speed = wind * (_DENSE_DRIFT + (1 - _DENSE_DRIFT) * np.minimum(x / ends, 1.0))
     passage = np.sqrt(2 * math.pi / exponent) * sigma / speed
-    return Cloud(x, peak, sigma, passage, arrival, "dense_puff", float(radius[0]), ends, tuple(_dense_limits(alpha, limits)))
+    return Cloud(
+        x, peak, sigma, passage, arrival, "dense_puff", float(radius[0]), ends, tuple(_dense_limits(alpha, limits))
+    )
 
 
 def _dense_limits(alpha: float, limits: list[Limit]) -> list[Limit]:
@@ -191,7 +197,9 @@ def _dense_limits(alpha: float, limits: list[Limit]) -> list[Limit]:
     return [*limits, Limit("dense_alpha", f"重气相关参数 α = {alpha:.2f} 超出 Britter–McQuaid 曲线（≤ 1），按末段外推。", f"α = {alpha:.2f} lies beyond the Britter–McQuaid curves (up to 1): the last line is continued.", outside=True)]  # fmt: skip
 
 
-def _carried_on(x: Floats, peak: Floats, sigma: Floats, passive: Floats, across: Floats, ends: float) -> tuple[Floats, Floats]:
+def _carried_on(
+    x: Floats, peak: Floats, sigma: Floats, passive: Floats, across: Floats, ends: float
+) -> tuple[Floats, Floats]:
     """From `ends` on a passive cloud from where it would have the same concentration, widened to the same width."""
     beyond = x > ends
     if not beyond.any() or ends <= x[0]:

@@ -63,9 +63,7 @@ def ring_middles() -> Floats:
     return np.sqrt(edges[1:] * edges[:-1])
 
 
-def polar(
-    metres_east: Floats, metres_north: Floats, day: Floats, night: Floats, *, all_of_them: bool = False
-) -> Polar:
+def polar(metres_east: Floats, metres_north: Floats, day: Floats, night: Floats, *, all_of_them: bool = False) -> Polar:
     """Who is nearer than the first ring counts in it; who is farther than the last is left out, unless `all_of_them`: then in it."""
     distance = np.hypot(metres_east, metres_north)
     there = np.ones(distance.shape, dtype=np.bool_) if all_of_them else distance < FARTHEST_M
@@ -75,11 +73,11 @@ def polar(
     bearing = np.degrees(np.arctan2(east, north)) % 360
     sector = np.minimum((bearing * (BEARINGS / 360)).astype(np.int64), BEARINGS - 1)
     cell = sector * RINGS + ring
-    shape = (BEARINGS, RINGS)
-    return Polar(
-        np.bincount(cell, day[there], BEARINGS * RINGS).reshape(shape),
-        np.bincount(cell, night[there], BEARINGS * RINGS).reshape(shape),
-    )
+    sums = [
+        np.asarray(np.bincount(cell, weights[there], BEARINGS * RINGS), dtype=np.float64).reshape(BEARINGS, RINGS)
+        for weights in (day, night)
+    ]
+    return Polar(sums[0], sums[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ class ToxicCore:
     exposure is loaded; `day` and `night` also where the substance has no levels.
 
     `rate_given`: the rate of release is known and not the mass; `capacity_kg`: of the container, while neither is; `any_direction`: calm;
-    `pinned`: a person drew the area, everybody in it is at AEGL-2 at least."""
+    `site_ln`: the level 30 m downwind; `pinned`: a person drew the area, everybody in it is at AEGL-2 at least."""
 
     ln_bins: Floats
     day: Floats | None
@@ -108,6 +106,7 @@ class ToxicCore:
     wind_ms: float
     any_direction: bool
     pinned: bool
+    site_ln: float = -math.inf
 
 
 def levels_by_cell(cloud: Cloud, exponent: float, reference_s: float) -> Floats:
@@ -143,11 +142,11 @@ def histograms(levels: Floats, people: Floats, ln_first: float, steps: int) -> F
 def bins(ln_weakest: float, ln_strongest: float) -> tuple[float, int]:
     """(edge of the first step, number of steps) for levels from far below the weakest level to the strongest concentration."""
     first = ln_weakest - _BELOW
-    return first, max(int(math.ceil((ln_strongest - first) / _BIN)) + 1, 2)
+    return first, max(math.ceil((ln_strongest - first) / _BIN) + 1, 2)
 
 
 def middles(first: float, steps: int) -> Floats:
-    return first + (np.arange(steps) + 0.5) * _BIN
+    return np.asarray(first + (np.arange(steps) + 0.5) * _BIN, dtype=np.float64)
 
 
 def toward(sample: Sample, core: ToxicCore) -> Floats:
@@ -216,16 +215,22 @@ def toxic_losses(core: ToxicCore, sample: Sample) -> dict[str, Floats]:
     there = there * sample["exposure_factor"][:, None]
     level = core.ln_bins[None, :] + shift(sample, core)[:, None]
     if core.pinned:
-        level = np.maximum(level, core.ln_aegl2)
+        level = np.maximum(level, core.ln_aegl2 + _BIN)
     # A step that the level falls into counts in part.
     threatened = (there * np.clip((level - core.ln_aegl2) / _BIN + 0.5, 0.0, 1.0)).sum(axis=1)
     indoors = sample["indoor_share"]
     exposed = 1 - indoors + indoors * sample["indoor_factor"]
+    if "on_site_people" in sample:
+        # Half of those at the site stand in the cloud, in the open.
+        there = np.column_stack((there, sample["on_site_people"] / 2 / exposed))
+        level = np.column_stack((level, core.site_ln + shift(sample, core)))
     probit = core.probit
     load = level + np.log(sample["lethality_factor"])[:, None]
     lethal = ndtr(probit.a + probit.b * (probit.n * load + math.log(core.reference_min)) - 5)
     dead = (there * lethal).sum(axis=1) * exposed
-    ill = (there * poisoned_share(level, core, sample["poisoned_aegl2"], sample["poisoned_aegl3"])).sum(axis=1) * exposed
+    ill = (there * poisoned_share(level, core, sample["poisoned_aegl2"], sample["poisoned_aegl3"])).sum(
+        axis=1
+    ) * exposed
     return {
         "poisoned": np.maximum(ill, dead) - dead,
         "dead": dead,

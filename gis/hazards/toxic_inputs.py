@@ -81,12 +81,16 @@ INDOOR = NumberInput(
     prior=Prior(triangular(0.5, 0.93, 0.99), "CPR 18E：白天 0.93、夜间 0.99；乡村白天更低", "CPR 18E: 0.93 by day, 0.99 by night; less in villages by day"),
     severe=-1,
 )  # fmt: skip
+ON_SITE = NumberInput(
+    "on_site_people", "现场人数（工人、司机、救援人员）", "people at the site (workers, driver, rescuers)", "人", "people", 0.0, 10_000.0, "exposure",
+    optional=True, severe=1,
+)  # fmt: skip
 EVACUATION = NumberInput(
     "evacuation_min", "疏散用时", "time to evacuate", "分钟", "min", 5.0, 1440.0, "vulnerability",
     prior=Prior(lognormal(60.0, 0.5), "从决定到撤完约 1 小时，判断值", "about an hour from decision to empty, judgement"), given_spread=("lognormal", 0.3),
 )  # fmt: skip
 INPUTS: Final[tuple[Input, ...]] = (
-    SUBSTANCE, CONTAINER, RELEASED, WIND_FROM, WIND, MODE, RATE, DURATION, SKY, TERRAIN, TEMPERATURE, INDOOR, EVACUATION,
+    SUBSTANCE, CONTAINER, RELEASED, WIND_FROM, WIND, MODE, RATE, DURATION, SKY, TERRAIN, TEMPERATURE, INDOOR, ON_SITE, EVACUATION,
 )  # fmt: skip
 _JUDGEMENT = ("判断值，待本市以历史事件校正", "judgement, to be corrected by the city from past events")
 PARAMETERS: Final = (

@@ -34,4 +34,10 @@ def people_around(case: Case, ground: Ground) -> Polar | None:
         shapely.prepare(case.footprint)
         inside = np.asarray(_vector.intersects_xy(case.footprint, lon, lat), dtype=np.bool_)
         lon, lat, day, night = lon[inside], lat[inside], day[inside], night[inside]
-    return polar((lon - case.lon) * east_per_degree, (lat - case.lat) * _METRES_PER_DEGREE, day, night, all_of_them=case.footprint is not None)
+    return polar(
+        (lon - case.lon) * east_per_degree,
+        (lat - case.lat) * _METRES_PER_DEGREE,
+        day,
+        night,
+        all_of_them=case.footprint is not None,
+    )

@@ -56,7 +56,9 @@ def reach_m(cloud: Cloud, levels: Floats, level: float) -> float:
     return 0.0 if not len(reached) else _where(cloud.x_m, levels, level, int(reached[-1]))
 
 
-def turned(lon: float, lat: float, degrees: Sequence[float], cloud: Cloud, levels: Floats, level: float) -> BaseGeometry | None:
+def turned(
+    lon: float, lat: float, degrees: Sequence[float], cloud: Cloud, levels: Floats, level: float
+) -> BaseGeometry | None:
     """The contour in several directions, as one area."""
     found = [shape for each in degrees if (shape := contour(lon, lat, each, cloud, levels, level)) is not None]
     return _whole(_vector.union_all(found)) if found else None
@@ -86,9 +88,7 @@ def _polygon(corners: Sequence[tuple[float, float]]) -> Polygon:
     if shape.is_valid:
         return shape
     mended = shape.buffer(0)
-    if isinstance(mended, MultiPolygon):
-        mended = max(mended.geoms, key=lambda part: part.area)
-    return mended if isinstance(mended, Polygon) else Polygon()
+    return max(mended.geoms, key=lambda part: part.area) if isinstance(mended, MultiPolygon) else mended
 
 
 def _whole(shape: BaseGeometry) -> BaseGeometry:
