@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,7 @@ def lone(east_m: float, north_m: float, people: float = 100.0) -> Ground:
     town = ground()
     lon = np.asarray([LON + east_m / (METRES * np.cos(np.radians(LAT)))])
     points = ExposurePoints(lon, np.asarray([LAT + north_m / METRES]), np.asarray([0]), np.asarray([people]), np.asarray([people]), np.asarray([10.0]), 6)  # fmt: skip
-    return Ground(**{**{name: getattr(town, name) for name in town.__slots__}, "points": points})
+    return replace(town, points=points)
 
 
 def p50(answer: Any, name: str) -> float:
@@ -243,7 +244,7 @@ def test_a_million_points_are_quick() -> None:
     night = rng.integers(1, 6, count).astype(np.float64)
     points = ExposurePoints(LON + rng.normal(0, 0.06, count), LAT + rng.normal(0, 0.06, count), np.zeros(count, dtype=np.int64), night, night, night, 6)  # fmt: skip
     town = ground()
-    large = Ground(**{**{name: getattr(town, name) for name in town.__slots__}, "points": points})
+    large = replace(town, points=points)
     told(TANKER, large)
     begun = time.process_time()
     told(TANKER, large)
