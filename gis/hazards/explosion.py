@@ -38,7 +38,7 @@ _vector: Any = shapely  # its stubs leave the types of arrays open
 _KINDS = ("school", "hospital", "tcm_hospital", "clinic", "shelter", "hazardous_site", "reservoir", "dam")
 
 
-class Explosion(HazardModel[ExplosionCore]):
+class ExplosionModel(HazardModel[ExplosionCore]):
     spec: ClassVar[ModelSpec] = SPEC
 
     def prepare(self, case: Case, ground: Ground) -> Prepared[ExplosionCore]:

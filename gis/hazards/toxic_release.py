@@ -42,7 +42,7 @@ _LONGEST_MIN, _SHORTEST_MIN = 60.0, 10.0
 _SITE_M = 30.0
 
 
-class ToxicRelease(HazardModel[ToxicCore]):
+class ToxicReleaseModel(HazardModel[ToxicCore]):
     spec: ClassVar[ModelSpec] = SPEC
 
     def prepare(self, case: Case, ground: Ground) -> Prepared[ToxicCore]:

@@ -12,7 +12,7 @@ from shapely.geometry import shape
 from gis.exposure.points import ExposurePoints
 from gis.hazards import blast
 from gis.hazards.catalogue import model_for
-from gis.hazards.explosion import Explosion, vapour_pa
+from gis.hazards.explosion import ExplosionModel, vapour_pa
 from gis.hazards.explosion_charges import CHARGES, mechanism_of
 from gis.hazards.ground import Ground
 from gis.hazards.run import run
@@ -20,7 +20,7 @@ from spine.canonical import Json, encode
 from spine.errors import Refused
 from tests.gis.hazard_ground import LAT, LON, case, ground
 
-MODEL = Explosion()
+MODEL = ExplosionModel()
 METRES = 111_195.0
 
 

@@ -15,12 +15,12 @@ from gis.hazards.catalogue import model_for
 from gis.hazards.ground import Ground
 from gis.hazards.run import run
 from gis.hazards.toxic_counts import DIRECTIONS, polar
-from gis.hazards.toxic_release import ToxicRelease
+from gis.hazards.toxic_release import ToxicReleaseModel
 from spine.canonical import Json, encode
 from spine.errors import Refused
 from tests.gis.hazard_ground import DAY, LAT, LON, NIGHT, case, ground
 
-MODEL = ToxicRelease()
+MODEL = ToxicReleaseModel()
 CLASS = "ac.chem.leak"
 TANKER: dict[str, Json] = {
     "substance": "chlorine",
