@@ -31,7 +31,7 @@ MASS = NumberInput(
     optional=True, given_spread=("lognormal", 0.4), fed_by="released_kg", severe=1,
 )  # fmt: skip
 VESSEL_MPA = NumberInput(
-    "vessel_mpa", "容器表压", "gauge pressure of the vessel", "兆帕", "MPa", 0.05, 100.0, "source", optional=True, severe=1,
+    "vessel_mpa", "容器表压", "gauge pressure of the vessel", "兆帕", "MPa", 0.05, 100.0, "source", optional=True,
 )  # fmt: skip
 VESSEL_M3 = NumberInput(
     "vessel_m3", "容器容积（锅炉为水容积）", "volume of the vessel (of water in a boiler)", "立方米", "m³", 0.01, 100_000.0, "source", optional=True, severe=1,

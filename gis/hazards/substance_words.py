@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from gis.hazards.explosion_inputs import SUBSTANCE as EXPLOSIVE_SUBSTANCE
 from gis.hazards.guide_distances import Container
+from gis.hazards.toxic_inputs import SUBSTANCE as TOXIC_SUBSTANCE
+from spine.canonical import Json
 
 Key = TypeVar("Key", bound=str)
 
@@ -71,6 +74,26 @@ def read_substance(text: str) -> SubstanceRead:
     substance, at = _first(_SUBSTANCES, told)
     container, _ = _first(_CONTAINERS, told)
     return SubstanceRead(substance, container, None if at is None else _mass(told, at))
+
+
+def inputs_from_words(model: str, text: str) -> dict[str, Json]:
+    """What the text says of the inputs of the model with this id (`toxic_release`, `explosion`); empty for others and where it says nothing."""
+    read = read_substance(text)
+    names = {
+        "toxic_release": ("substance", "container", "released_kg"),
+        "explosion": ("substance", None, "mass_kg"),
+    }.get(model)
+    if names is None:
+        return {}
+    choices = {one.key for one in (TOXIC_SUBSTANCE if model == "toxic_release" else EXPLOSIVE_SUBSTANCE).choices}
+    found: dict[str, Json] = {}
+    if read.substance in choices:
+        found["substance"] = read.substance
+        if read.mass_kg is not None:
+            found[str(names[2])] = read.mass_kg
+    if names[1] is not None and read.container is not None:
+        found[names[1]] = read.container
+    return found
 
 
 def _first(words: Sequence[tuple[str, Key]], text: str) -> tuple[Key | None, int | None]:

@@ -202,7 +202,7 @@ def poisoned_share(ln_level: Floats, core: ToxicCore, at_2: Floats, at_3: Floats
 
 
 def toxic_losses(core: ToxicCore, sample: Sample) -> dict[str, Floats]:
-    """poisoned, dead, threatened, evacuated; empty where no exposure is loaded."""
+    """poisoned (those who die among them), dead, threatened, evacuated; empty where no exposure is loaded."""
     if core.guide_day is None or core.guide_night is None:
         return {}
     degrees = toward(sample, core)
@@ -232,7 +232,7 @@ def toxic_losses(core: ToxicCore, sample: Sample) -> dict[str, Floats]:
         axis=1
     ) * exposed
     return {
-        "poisoned": np.maximum(ill, dead) - dead,
+        "poisoned": np.maximum(ill, dead),
         "dead": dead,
         "threatened": threatened,
         "evacuated": np.maximum(leaves, 0.0),

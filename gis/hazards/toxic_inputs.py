@@ -44,17 +44,16 @@ RELEASED = NumberInput(
 )  # fmt: skip
 RATE = NumberInput(
     "release_kg_s", "泄漏速率", "rate of release", "千克/秒", "kg/s", 0.001, 1000.0, "source", optional=True, given_spread=("lognormal", 0.4),
-    severe=1,
 )  # fmt: skip
 DURATION = NumberInput(
     "duration_min", "泄漏持续时间", "duration of the release", "分钟", "min", 1.0, 1440.0, "source",
     prior=Prior(lognormal(30.0, 0.8), "判断值；监管最坏情形为 10 分钟（美国 40 CFR 68.25）", "judgement; the regulatory worst case is 10 min (40 CFR 68.25)"),
-    given_spread=("lognormal", 0.3), severe=-1,
+    given_spread=("lognormal", 0.3),
 )  # fmt: skip
 WIND = NumberInput(
     "wind_ms", "风速（10 米高）", "wind at 10 m", "米/秒", "m/s", 0.0, 40.0, "source",
     prior=Prior(lognormal(1.8, 0.5), "滇西南山间盆地常年风速，判断值", "usual wind of basins in south-west Yunnan, judgement"),
-    calibrated=(1.0, 15.0), given_spread=("lognormal", 0.25), fed_by="wind_ms", severe=-1,
+    calibrated=(1.0, 15.0), given_spread=("lognormal", 0.25), fed_by="wind_ms",
 )  # fmt: skip
 WIND_FROM = NumberInput(
     "wind_from_deg", "风向（来向）", "wind from", "度", "degrees", 0.0, 360.0, "source",

@@ -68,11 +68,12 @@ def test_a_tonne_of_tnt_shows_the_larger_of_both_forms() -> None:
     assert list(zones) == ["lethal", "serious", "light", "houses", "glass"]
 
 
+CHARGE: dict[str, Json] = {"substance": "tnt", "mass_kg": 10_000}
+BALL: dict[str, Json] = {"substance": "lpg", "mass_kg": 20_000, "mechanism": "bleve"}
+
+
 def test_zones_lie_in_one_another_with_their_edges() -> None:
-    for inputs in (
-        {"substance": "tnt", "mass_kg": 5000},
-        {"substance": "lpg", "mass_kg": 20_000, "mechanism": "bleve"},
-    ):
+    for inputs in (CHARGE, BALL):
         prints = [one for one in told(inputs)["footprints"] if one["kind"] == "zone"]
         areas = [shape(one["geometry"]).area for one in prints]
         assert areas == sorted(areas)
@@ -82,22 +83,17 @@ def test_zones_lie_in_one_another_with_their_edges() -> None:
 
 
 def test_close_by_people_die_and_far_away_nobody_is_hurt() -> None:
-    charge: dict[str, Json] = {"substance": "tnt", "mass_kg": 10_000}
-    assert p50(told(charge, lone(25)), "dead") > 80
-    far = told(charge, lone(5000))
+    assert p50(told(CHARGE, lone(25)), "dead") > 80
+    far = told(CHARGE, lone(5000))
     assert all(far["outcomes"][name]["p90"] == 0 for name in ("dead", "serious_injured", "light_injured"))
-    ball: dict[str, Json] = {"substance": "lpg", "mass_kg": 20_000, "mechanism": "bleve"}
-    assert p50(told(ball, lone(40)), "dead") == 100
-    assert p50(told(ball, lone(3000)), "dead") == 0
+    assert p50(told(BALL, lone(40)), "dead") == 100
+    assert p50(told(BALL, lone(3000)), "dead") == 0
 
 
 def test_nobody_is_counted_twice() -> None:
-    for inputs in (
-        {"substance": "tnt", "mass_kg": 10_000},
-        {"substance": "lpg", "mass_kg": 20_000, "mechanism": "bleve"},
-    ):
+    for inputs in (CHARGE, BALL):
         for metres in (10, 60, 120, 300, 600):
-            answer = run(MODEL, case(MODEL, dict(inputs), class_key="ac.chem.explosion"), lone(metres))
+            answer = run(MODEL, case(MODEL, inputs, class_key="ac.chem.explosion"), lone(metres))
             hurt = answer.draws["dead"] + answer.draws["serious_injured"] + answer.draws["light_injured"]
             assert hurt.max() <= 100 * np.exp(0.3 * 4.5)  # the exposure itself is drawn about its count
 

@@ -10,7 +10,7 @@ import pytest
 
 from gis.hazards.guide_distances import TABLE_1, TABLE_3, guide_distance, wind_band
 from gis.hazards.probit import TOXIC, death_share, half_die_mg_m3, heat_death_share
-from gis.hazards.substance_words import read_substance
+from gis.hazards.substance_words import inputs_from_words, read_substance
 from gis.hazards.substances import SUBSTANCES
 from gis.hazards.toxic_levels import AEGL_MINUTES, LEVELS, Tier, aegl_ppm, check_row, kg_m3, outside_times, ppm
 
@@ -134,3 +134,16 @@ def test_first_distances() -> None:
 def test_words(text: str, substance: str | None, container: str | None, mass: float | None) -> None:
     read = read_substance(text)
     assert (read.substance, read.container, read.mass_kg) == (substance, container, mass)
+
+
+def test_words_feed_the_inputs_of_the_model_that_speaks() -> None:
+    said = "一辆载有25吨液氯的槽车侧翻泄漏"
+    assert inputs_from_words("toxic_release", said) == {
+        "substance": "chlorine",
+        "container": "truck",
+        "released_kg": 25_000,
+    }
+    assert inputs_from_words("explosion", "烟花厂爆炸，存药3吨") == {"substance": "fireworks", "mass_kg": 3000}
+    assert inputs_from_words("explosion", said) == {}
+    assert inputs_from_words("earthquake", said) == {}
+    assert inputs_from_words("toxic_release", "有人受伤") == {}
