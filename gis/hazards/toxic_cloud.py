@@ -175,16 +175,16 @@ def _dense_puff(x: Floats, release: Release, air: Air, wind: float, gravity: flo
     seconds: Floats = np.append(0.0, np.geomspace(0.1, 4 * FARTHEST_M / (_DENSE_DRIFT * wind), 600))
     radius = dense_gas.puff_radius_m(seconds, gravity, volume)
     leading = _DENSE_DRIFT * wind * seconds + radius
-    arrival: Floats = np.asarray(np.interp(x, leading, seconds), dtype=np.float64)
+    led = np.asarray(np.interp(x, leading, seconds), dtype=np.float64)
     peak = held * dense_gas.warmed(dense_gas.puff_share(x / scale, alpha), cold_k, air.temperature_k)
-    sigma = _ACROSS_PUFF * np.interp(arrival, seconds, radius)
+    sigma = _ACROSS_PUFF * np.interp(led, seconds, radius)
     across, up = gaussian.puff_sigmas(x, air.stability)
     zero = np.zeros_like(x)
     peak, sigma = _carried_on(x, peak, sigma, gaussian.puff(release.mass_kg, zero, zero, across, up), across, ends)
     # Beyond the end of the curves it moves with the wind, and gains that speed on the way.
-    at_end = float(np.interp(ends, x, arrival))
-    beyond = np.asarray(at_end + (x - ends) / wind, dtype=np.float64)
-    arrival = np.where(x > ends, np.minimum(arrival, beyond), arrival)
+    at_end = float(np.interp(ends, x, led))
+    beyond = x / wind + (at_end - ends / wind)
+    arrival = np.where(x > ends, np.minimum(led, beyond), led)
     speed = wind * (_DENSE_DRIFT + (1 - _DENSE_DRIFT) * np.minimum(x / ends, 1.0))
     passage = np.sqrt(2 * math.pi / exponent) * sigma / speed
     return Cloud(
