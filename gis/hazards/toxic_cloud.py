@@ -151,7 +151,7 @@ def _dense_plume(x: Floats, release: Release, air: Air, wind: float, gravity: fl
     flow = release.mass_kg / release.duration_s / held
     alpha = dense_gas.plume_alpha(gravity, flow, wind)
     scale = math.sqrt(flow / wind)
-    ends = scale * 10 ** float(dense_gas.plume_betas(alpha)[-1])
+    ends: float = scale * 10 ** float(dense_gas.plume_betas(alpha)[-1])
     peak = held * dense_gas.warmed(dense_gas.plume_share(x / scale, alpha), cold_k, air.temperature_k)
     # In a light wind the formula widens without end: no wider than the disc into which all that is released would spread by then.
     volume = release.mass_kg / held
@@ -170,7 +170,7 @@ def _dense_puff(x: Floats, release: Release, air: Air, wind: float, gravity: flo
     volume = release.mass_kg / held
     alpha = dense_gas.puff_alpha(gravity, volume, wind)
     scale = volume ** (1 / 3)
-    ends = scale * 10 ** float(dense_gas.puff_betas(alpha)[-1])
+    ends: float = scale * 10 ** float(dense_gas.puff_betas(alpha)[-1])
     # The curves are in terms of the leading edge, 0.4 u t + R(t).
     seconds: Floats = np.append(0.0, np.geomspace(0.1, 4 * FARTHEST_M / (_DENSE_DRIFT * wind), 600))
     radius = dense_gas.puff_radius_m(seconds, gravity, volume)
