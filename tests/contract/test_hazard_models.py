@@ -156,6 +156,8 @@ def test_inputs_that_are_declared_severe_are(id_: str, example: Example, spec: N
         low, high = max(low, within.at(0.1)), min(high, within.at(0.9))
     if not low < high:
         pytest.skip("its range has no room here")
+    if model.spec.outcomes[0] not in _medians(model, example, town):
+        pytest.skip("what it is about cannot be known in this example")
     ladder = np.linspace(low, high, 4).tolist()
     found = [
         _medians(model, replace(example, inputs={**example.inputs, spec.name: value}), town)[model.spec.outcomes[0]]

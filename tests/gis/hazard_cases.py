@@ -193,5 +193,59 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             worse={"water_million_m3": 20, "water_height_m": 50},
         ),
         Example("far", {"water_million_m3": 250, "water_height_m": 80, "run_km": 40}, large=True),
+    "toxic_release": (
+        Example("nothing given", {}, class_key="ac.chem.leak"),
+        Example(
+            "a chlorine tanker",
+            {"substance": "chlorine", "released_kg": 5000, "wind_ms": 3, "wind_from_deg": 270, "sky": "overcast"},
+            worse={"released_kg": 20_000},
+            class_key="ac.chem.leak",
+        ),
+        Example(
+            "ammonia from a cold store",
+            {"substance": "ammonia", "container": "tank", "release_kg_s": 1.5, "wind_ms": 2},
+            worse={"release_kg_s": 6},
+            class_key="ac.chem.leak",
+        ),
+        Example(
+            "a vessel bursts in a calm",
+            {"substance": "chlorine", "released_kg": 1000, "mode": "rupture", "wind_ms": 0},
+            worse={"released_kg": 10_000},
+            class_key="ac.chem.leak",
+        ),
+        Example("unknown cargo burning", {"substance": "lpg"}, class_key="ac.chem"),
+        Example(
+            "a rail car by night",
+            {"substance": "chlorine", "container": "rail", "released_kg": 55_000, "wind_ms": 2, "wind_from_deg": 90},
+            class_key="ac.chem.leak",
+            large=True,
+        ),
+    ),
+    "explosion": (
+        Example("nothing given", {}, class_key="ac.chem.explosion"),
+        Example(
+            "a fireworks factory",
+            {"substance": "fireworks", "mass_kg": 3000},
+            worse={"mass_kg": 20_000},
+            class_key="ac.firework.production",
+        ),
+        Example(
+            "an LPG tanker burns",
+            {"substance": "lpg", "mass_kg": 20_000},
+            worse={"mass_kg": 50_000},
+            class_key="ac.chem.fire",
+        ),
+        Example(
+            "a boiler",
+            {"vessel_mpa": 1.25, "vessel_m3": 10},
+            worse={"vessel_m3": 40},
+            class_key="ac.special.boiler.explosion",
+        ),
+        Example(
+            "a store of ammonium nitrate",
+            {"substance": "ammonium_nitrate", "mass_kg": 800_000},
+            class_key="ac.chem.explosion",
+            large=True,
+        ),
     ),
 }
