@@ -5,7 +5,7 @@ import math
 import socket
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -171,29 +171,39 @@ def test_order_and_splitting_of_points_do_not_matter(id_: str, example: Example,
     model, points = model_named(id_), town.points
     assert points is not None
     plain = told(model, example, town)
-    townships = _townships(points)
-    rows = points.lon, points.lat, townships, points.day, points.night, points.buildings
-    turned = ExposurePoints(*(row[::-1].copy() for row in rows), points.townships)
-    split = ExposurePoints(
-        *(np.concatenate((row, row)) for row in rows[:3]),
-        *(np.concatenate((row / 4, row * 3 / 4)) for row in rows[3:]),
-        points.townships,
-    )
+    turn, twice = slice(None, None, -1), np.tile(np.arange(len(points)), 2)
+    share = np.concatenate((np.full(len(points), 0.25), np.full(len(points), 0.75)))
+    turned, split = _picked(points, turn), _picked(points, twice, share)
     for other in (turned, split):
         changed = told(model, example, replace(town, points=other))
         _alike(plain["outcomes"], changed["outcomes"])
         _alike(plain["zones"], changed["zones"])
 
 
+def _picked(points: ExposurePoints, which: Any, share: Any = 1.0) -> ExposurePoints:
+    """These points in this order, each with this share of its people."""
+    return ExposurePoints(
+        points.lon[which].copy(),
+        points.lat[which].copy(),
+        _townships(points)[which].copy(),
+        points.day[which] * share,
+        points.night[which] * share,
+        points.buildings[which] * share,
+        points.townships,
+    )
+
+
 def _alike(one: Any, other: Any) -> None:
     if isinstance(one, dict):
-        assert set(one) == set(other)
-        for key in one:
-            _alike(one[key], other[key])
+        left, right = cast(dict[str, Any], one), cast(dict[str, Any], other)
+        assert set(left) == set(right)
+        for key, value in left.items():
+            _alike(value, right[key])
     elif isinstance(one, list):
-        assert len(one) == len(other)
-        for left, right in zip(one, other, strict=True):
-            _alike(left, right)
+        rows, others = cast(list[Any], one), cast(list[Any], other)
+        assert len(rows) == len(others)
+        for value, beside in zip(rows, others, strict=True):
+            _alike(value, beside)
     elif isinstance(one, float):
         assert one == pytest.approx(other, rel=1e-6, abs=0.011)
     else:
@@ -265,16 +275,17 @@ def test_the_answer_is_whole(id_: str, example: Example, town: Ground) -> None:
     assert answer["confidence"]["letter"] in "ABCD"
 
 
-def _bilingual(told_: Any, at: str = "") -> None:
+def _bilingual(part: Any, at: str = "") -> None:
     """Wherever there is a Chinese text there is an English one beside it, and neither is empty while the other is not."""
-    if isinstance(told_, dict):
-        for key, value in told_.items():
+    if isinstance(part, dict):
+        rows = cast(dict[str, Any], part)
+        for key, value in rows.items():
             if key == "zh" or key.endswith("_zh"):
-                english = told_[key[:-2] + "en"]
+                english = rows[key[:-2] + "en"]
                 assert bool(value) == bool(english) or key == "unit_zh", f"{at}.{key}: {value!r} / {english!r}"
             _bilingual(value, f"{at}.{key}")
-    elif isinstance(told_, list):
-        for index, row in enumerate(told_):
+    elif isinstance(part, list):
+        for index, row in enumerate(cast(list[Any], part)):
             _bilingual(row, f"{at}.{index}")
 
 

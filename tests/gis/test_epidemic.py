@@ -1,5 +1,6 @@
 """The outbreak model: what it does with days and delays, the three courses, beds, poisonings, and the table of diseases."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,8 @@ def answer(inputs: dict[str, Json], class_key: str = "ph.disease", **more: Any) 
     return run(MODEL, case(MODEL, inputs, class_key=class_key, **more), TOWN).to_json()
 
 
-def draws(inputs: dict[str, Json], class_key: str = "ph.disease") -> Any:
-    return run(MODEL, case(MODEL, inputs, class_key=class_key), TOWN).draws
+def draws(inputs: Mapping[str, Json], class_key: str = "ph.disease") -> Any:
+    return run(MODEL, case(MODEL, dict(inputs), class_key=class_key), TOWN).draws
 
 
 def codes(told: Any, part: str) -> set[str]:
