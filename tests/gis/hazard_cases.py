@@ -22,6 +22,16 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("a serious accident", {"radius_m": 1500, "severity": "serious"}, worse={"radius_m": 3000}),
         Example("far", {"radius_m": 30_000, "severity": "minor"}, large=True),
     ),
+    "earthquake": (
+        Example("a quick report", {"ms": 5.4}, worse={"ms": 5.9}),
+        Example("strike known", {"ms": 6.3, "depth_km": 11, "rupture_azimuth_deg": 45}, worse={"ms": 6.8}),
+        Example(
+            "a great one",
+            {"ms": 7.4, "rupture_azimuth_deg": 320, "rupture_length_km": 70},
+            worse={"ms": 7.8},
+            large=True,
+        ),
+    ),
     "area_security": (
         Example("a crowd", {"radius_m": 600}, worse={"radius_m": 900}),
         Example("far", {"radius_m": 30_000}, large=True),
@@ -95,6 +105,41 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             {"vehicle": "tanker", "load": "toxic"},
             worse={"vehicles": 3},
             class_key="ac.road.rollover",
+        ),
+    ),
+    "wildfire": (
+        Example("nothing given", {}, class_key="nd.fire.forest"),
+        Example(
+            "a dry afternoon",
+            {
+                "wind_ms": 5,
+                "wind_from_deg": 225,
+                "temperature_c": 28,
+                "humidity_pct": 25,
+                "fuel_model": "TL8",
+                "burnt_ha": 20,
+            },
+            worse={"humidity_pct": 12, "burnt_ha": 60},
+            class_key="nd.fire.forest",
+        ),
+        Example(
+            "a grassland",
+            {"wind_ms": 6, "wind_from_deg": 200, "humidity_pct": 30},
+            worse={"temperature_c": 35},
+            class_key="nd.fire.grass",
+        ),
+        Example(
+            "a storm of fire",
+            {
+                "wind_ms": 12,
+                "wind_from_deg": 225,
+                "temperature_c": 34,
+                "humidity_pct": 12,
+                "fuel_model": "GS2",
+                "burnt_ha": 1000,
+            },
+            class_key="nd.fire.forest",
+            large=True,
         ),
     ),
 }
