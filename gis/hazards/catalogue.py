@@ -14,6 +14,7 @@ from gis.hazards.flood import FLOODS
 from gis.hazards.mine import MineModel
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
+from gis.hazards.poisoning import PoisoningModel
 from gis.hazards.traffic import TrafficModel
 from gis.hazards.wildfire import WildfireModel
 from spine.canonical import Json, JsonObject
@@ -23,6 +24,7 @@ MODELS: tuple[HazardModel[Any], ...] = (
     AreaModel(),
     SecurityAreaModel(),
     EpidemicModel(),
+    PoisoningModel(),
     CrushModel(),
     GatheringModel(),
     BuildingCollapseModel(),

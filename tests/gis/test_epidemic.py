@@ -8,7 +8,7 @@ import pytest
 
 from gis.hazards.diseases import DISEASE, DISEASES, OF_CLASS, disease_of
 from gis.hazards.epidemic import EpidemicModel
-from gis.hazards.outbreak import CHILDREN, HORIZON_DAYS, by_age, onset_by
+from gis.hazards.outbreak import CHILDREN, HORIZON_DAYS, by_age
 from gis.hazards.run import run
 from incidents.classification import catalogue
 from spine.canonical import Json
@@ -139,22 +139,6 @@ def test_an_assumed_number_of_cases_is_flagged() -> None:
     assert "cases_assumed" in codes(told, "limits")
     assert "cases" in [ask["name"] for ask in told["asks"]]
     assert "cases_assumed" not in codes(answer({"cases": 4}, "ph.disease.cholera"), "limits")
-
-
-def test_a_meal_is_bounded_by_those_who_ate_and_by_the_clock() -> None:
-    early = draws(
-        {"cases": 30, "exposed_people": 120, "hours_since_exposure": 4, "disease": "food_poisoning"}, "ph.food.food"
-    )
-    late = draws(
-        {"cases": 30, "exposed_people": 120, "hours_since_exposure": 72, "disease": "food_poisoning"}, "ph.food.food"
-    )
-    assert np.all(early["cases"] <= 120 + 1e-9)
-    assert np.all(early["cases"] >= 30)
-    assert float(np.median(late["cases"])) < 32
-    assert float(np.median(early["cases"])) > float(np.median(late["cases"]))
-    assert onset_by(12.0, DISEASE["food_poisoning"]) == pytest.approx(0.5)
-    assert onset_by(0.0, DISEASE["mushroom"]) == 0
-    assert "exposure_time_unknown" in codes(answer({"cases": 30}, "ph.food.food"), "limits")
 
 
 def test_beds_are_those_of_the_worst_day_not_of_all_days() -> None:
