@@ -95,6 +95,17 @@ def test_nobody_dies_twice_and_sooner_help_saves() -> None:
         assert np.all(found["dead"] + found["injured"] >= 0)
 
 
+def test_under_earth_half_are_dead_within_two_to_six_hours() -> None:
+    """Noji: fewer than half of those buried under earthen houses in Turkey and China were alive after 2 to 6 hours."""
+    earth = next(structure for structure in STRUCTURES if structure.key == "earth")
+    assert 2 <= earth.half_life_h <= 6
+    dead = {
+        key: float(np.median(draws(COLLAPSE, {"trapped": 40, "structure": key, "reach_h": 12})["dead"]))
+        for key in ("earth", "masonry")
+    }
+    assert dead["earth"] > 1.5 * dead["masonry"]
+
+
 def test_a_construction_class_is_a_building_site() -> None:
     told: Any = run(COLLAPSE, case(COLLAPSE, {}, class_key="ac.build.housing"), TOWN).to_json()
     assert any("在建工地" in row["zh"] for row in told["assumptions"])
