@@ -71,13 +71,13 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             worse={"reproduction_number": 2.5},
             class_key="ph.disease",
         ),
-        Example(
-            "a poisoned meal",
-            {"cases": 30, "exposed_people": 120, "hours_since_exposure": 8},
-            worse={"cases": 60},
-            class_key="ph.food.food",
-        ),
         Example("a wide outbreak", {"cases": 200, "radius_m": 40_000, "disease": "dengue"}, large=True),
+    ),
+    "poisoning": (
+        Example("nothing given", {}),
+        Example("a meal", {"poisoned": 30, "exposed_people": 120, "hours_since_exposure": 8}, worse={"poisoned": 60}),
+        Example("mushrooms", {"cases": 6, "disease": "mushroom"}, worse={"cases": 12}, class_key="ph.food.food"),
+        Example("a gassed workshop", {"poisoned": 9}, worse={"poisoned": 20}, class_key="ph.poison.occupational"),
     ),
     "crowd_crush": (
         Example("nothing given", {}),
