@@ -67,7 +67,8 @@ async def test_an_incident_is_assessed_by_another_process(desk: Desk, pool: Asse
     incident = await crowd(desk)
     await catch_up(desk.city.realm, assess)
     found = await live(desk, incident)
-    assert (found["state"], found["author"]) == ("answered", "model:area_security@1.0")
+    assert found["state"] == "answered"
+    assert found["author"].startswith("model:")
     assert len(pool.pids) == 1
     assert os.getpid() not in pool.pids
     await desk.check()
