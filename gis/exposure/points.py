@@ -82,6 +82,35 @@ class ExposurePoints:
     def __len__(self) -> int:
         return len(self.lon)
 
+    @property
+    def township(self) -> Ints:
+        """Township numbers, in the order of `lon` and `lat`."""
+        return self._township
+
+    @property
+    def day(self) -> Floats:
+        return self._values[0]
+
+    @property
+    def night(self) -> Floats:
+        return self._values[1]
+
+    @property
+    def buildings(self) -> Floats:
+        return self._values[2]
+
+    def in_box(self, west: float, south: float, east: float, north: float) -> Ints:
+        """The numbers of the points in a box of degrees, its borders included."""
+        low, high = self._index(south, self._south), self._index(north, self._south)
+        left, right = self._index(west, self._west), self._index(east, self._west)
+        cells: Ints = np.arange(
+            np.searchsorted(self._cells, low * self._columns), np.searchsorted(self._cells, (high + 1) * self._columns)
+        ).astype(np.int64)
+        cells = cells[(self._column[cells] >= left) & (self._column[cells] <= right)]
+        points = self._points_of(cells)
+        lon, lat = self.lon[points], self.lat[points]
+        return points[(lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)]
+
     def each(self, areas: Sequence[BaseGeometry]) -> list[Sums]:
         """The sums in each area by itself: what lies in two counts in both."""
         return [self._sums(inside.cells, inside.points) for inside in map(self._inside, areas)]

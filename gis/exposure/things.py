@@ -117,6 +117,10 @@ class Things:
             before = area if before is None else _vector.union(before, area)
         return found
 
+    def road_km(self, area: BaseGeometry) -> Floats:
+        """Kilometres of road in the area, by township."""
+        return self._roads(area)
+
     def _met(self, area: BaseGeometry) -> Bools:
         met = np.zeros(len(self._group), dtype=np.bool_)
         if len(met):
