@@ -9,6 +9,7 @@ from incidents import (
     handle_open,
     handle_receive,
 )
+from incidents.register import handlers as handle_register
 
 HANDLINGS = (
     *handle_receive.HANDLINGS,
@@ -18,4 +19,5 @@ HANDLINGS = (
     *handle_incident.HANDLINGS,
     *handle_figure.HANDLINGS,
     *handle_drawing.HANDLINGS,
+    *handle_register.HANDLINGS,
 )

@@ -19,6 +19,7 @@ from command.catalogue import command_catalogue
 from command.plan import plans
 from gis.roads.profile import house_rules
 from incidents.catalogue import incident_catalogue
+from incidents.register.rule_book import register_rules
 from spine import deadlines, realm_clock
 from spine.command import Registry
 from spine.nudge import Nudges
@@ -64,6 +65,7 @@ def read_rules() -> None:
     incident_catalogue()
     command_catalogue()
     plans()
+    register_rules()
 
 
 def furnish(realm: Realm, *, mail: bool = False) -> House:

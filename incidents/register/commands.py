@@ -85,7 +85,9 @@ class TakeIn(CommandData):
     """Facilities of the map that are not in the register yet, or whose record has changed since (codes of `gis.facility`)."""
 
     kind: ClassVar[str] = "register.take_in"
-    codes: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=80)], ...], Field(min_length=1, max_length=200)]
+    codes: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=80)], ...], Field(min_length=1, max_length=200)
+    ]
     model_config = ConfigDict(strict=False, extra="forbid", frozen=True)
 
 

@@ -8,7 +8,7 @@ from spine.canonical import JsonObject
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A number (low ≤ value ≤ high) or a choice. `date`: of the data, None: nobody said. `illustrative`: made up for training."""
+    """A number (low ≤ value ≤ high) or a choice. `dated`: day of the data, None: nobody said. `illustrative`: made up for training."""
 
     low: float | None = None
     value: float | None = None
@@ -16,7 +16,7 @@ class Reading:
     choice: str | None = None
     source_zh: str = ""
     source_en: str = ""
-    date: date | None = None
+    dated: date | None = None
     illustrative: bool = False
 
     def json(self) -> JsonObject:
@@ -27,7 +27,7 @@ class Reading:
             "choice": self.choice,
             "source_zh": self.source_zh,
             "source_en": self.source_en,
-            "date": None if self.date is None else self.date.isoformat(),
+            "date": None if self.dated is None else self.dated.isoformat(),
             "illustrative": self.illustrative,
         }
 

@@ -9,9 +9,9 @@ import numpy as np
 import shapely
 from shapely import Polygon
 
-from gis.exposure.current import Exposure
 from gis.geodesic import destination, distance_m, many_metres
-from incidents.register.major_hazard import Held, beta_sum
+from gis.hazards.ground import Facility, Ground
+from incidents.register.major_hazard import beta_sum
 from incidents.register.reading import Reading, number
 from incidents.register.rules import Input, RegisterRules, SiteKind
 from incidents.register.site import Site, substances_of
@@ -25,20 +25,11 @@ _vector: Any = shapely  # its stubs leave the types of arrays open
 
 
 @dataclass(frozen=True, slots=True)
-class FacilityAt:
-    code: str
-    kind: str
-    lon: float
-    lat: float
-    size: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is about the sites. `facilities` None: none are loaded (then nothing about them is known, not zero)."""
+    """What is about the sites. `hazards`: the register's own that may break loose. The facilities' date, source and whether they are
+    made up are those of their layer."""
 
-    exposure: Exposure
-    facilities: Sequence[FacilityAt] | None
+    ground: Ground
     hazards: Sequence[Site]
     facilities_date: date | None
     facilities_source: tuple[str, str]
@@ -66,7 +57,9 @@ def _read(rules: RegisterRules, asked: Input, site: Site, about: Surroundings) -
     if asked.substances is not None:
         held = substances_of(site)
         total = None if held is None else beta_sum(rules, held)
-        return None if total is None else number(total, _own_source(site), site.surveyed_on, illustrative=site.mark == "I")
+        return (
+            None if total is None else number(total, _own_source(site), site.surveyed_on, illustrative=site.mark == "I")
+        )
     if asked.nearest is not None:
         return _nearest(asked.nearest, site, about)
     metres = asked.metres or 0.0
@@ -77,7 +70,9 @@ def _read(rules: RegisterRules, asked: Input, site: Site, about: Surroundings) -
             near = [one for one in about.hazards if one.id != site.id and _within(site, one, metres)]
             dates = [one.surveyed_on for one in near if one.surveyed_on is not None]
             on = min(dates) if dates and len(dates) == len(near) else None
-            return number(len(near), ("风险登记册", "the register"), on, illustrative=any(one.mark == "I" for one in near))
+            return number(
+                len(near), ("风险登记册", "the register"), on, illustrative=any(one.mark == "I" for one in near)
+            )
         case _:
             return _facilities_within(asked.around == "helpless", site, metres, about)
 
@@ -96,27 +91,26 @@ def own_reading(site: Site, name: str) -> Reading | None:
         return number(float(value), source, site.surveyed_on, illustrative=illustrative)
     if isinstance(value, str):
         return Reading(
-            choice=value, source_zh=source[0], source_en=source[1], date=site.surveyed_on, illustrative=illustrative
+            choice=value, source_zh=source[0], source_en=source[1], dated=site.surveyed_on, illustrative=illustrative
         )
     return None
 
 
 def people_within(lon: float, lat: float, metres: float, about: Surroundings, *, night: bool = True) -> Reading | None:
     """People in the circle; None where nobody has counted: no exposure is loaded, or the circle lies outside what it speaks for."""
-    points, chosen = about.exposure.points, about.exposure.set
-    if points is None or chosen is None:
+    points, basis, city = about.ground.points, about.ground.basis, about.ground.city
+    if points is None:
         return None
     round_it = circle(lon, lat, metres)
-    city = about.exposure.city
     if city is not None and not _vector.intersects(city, round_it):
         return None
     sums = points.each([round_it])[0]
     value = float((sums.people_night if night else sums.people_day).sum())
     count = int(sums.points.sum())
     off = next(off for least, off in _RANGES if count >= least)
-    return Reading(
-        value * (1 - off), value, value * (1 + off), None, chosen.source, chosen.source_en, chosen.date, chosen.synthetic
-    )
+    low, high = value * (1 - off), value * (1 + off)
+    on = None if basis.date is None else date.fromisoformat(basis.date)
+    return Reading(low, value, high, None, basis.source_zh, basis.source_en, on, basis.synthetic)
 
 
 def _within(site: Site, other: Site, metres: float) -> bool:
@@ -128,8 +122,8 @@ def _facility_reading(low: float, value: float, high: float, about: Surroundings
     return Reading(low, value, high, None, zh, en, about.facilities_date, about.facilities_illustrative)
 
 
-def _near(kinds: Sequence[str], site: Site, about: Surroundings) -> tuple[list[FacilityAt], list[float]]:
-    others = [one for one in about.facilities or () if one.kind in kinds and one.code != site.facility_code]
+def _near(kinds: Sequence[str], site: Site, about: Surroundings) -> tuple[list[Facility], list[float]]:
+    others = [one for one in about.ground.facilities if one.kind in kinds and one.id != site.facility_code]
     if not others:
         return [], []
     lons, lats = np.asarray([one.lon for one in others]), np.asarray([one.lat for one in others])
@@ -147,16 +141,16 @@ def _nearest(kinds: Sequence[str], site: Site, about: Surroundings) -> Reading |
 
 def _facilities_within(helpless: bool, site: Site, metres: float, about: Surroundings) -> Reading | None:
     """Schools and health facilities in the circle, or the pupils and beds in them; one whose size is not known makes it unknown."""
-    if about.facilities is None:
+    if not about.ground.has_facilities:
         return None
     others, away = _near(_SENSITIVE, site, about)
     near = [one for one, distance in zip(others, away, strict=True) if distance <= metres]
     if not helpless:
         return _facility_reading(len(near), len(near), len(near), about)
-    sizes = [one.size for one in near if one.size is not None]
-    if len(sizes) < len(near):
+    sizes = [facility_size(one.kind, one.properties) for one in near]
+    if None in sizes:
         return None
-    total = sum(sizes)
+    total = sum(size for size in sizes if size is not None)
     return _facility_reading(total, total, total, about)
 
 

@@ -101,7 +101,7 @@ class Indicator(BothLanguages):
 
     def at(self, value: float) -> float:
         """The normalised value, 0–1. Beyond the ends of the curve its ends hold."""
-        points = self.curve or ()
+        points = list(self.curve or ())
         if value <= points[0][0]:
             return points[0][1]
         for (x0, y0), (x1, y1) in pairwise(points):

@@ -35,9 +35,19 @@ class WhenRule(RuleModel):
     substance: tuple[str, ...] = ()
 
 
+class Meanwhile(RuleModel):
+    """What is computed while the model itself is not part of the program."""
+
+    model: str
+    inputs: Mapping[str, InputRule]
+
+
 class ScenarioRule(BothLanguages):
+    """`needs`: properties, or `substance` and `mass_t`, without which nothing can be computed."""
+
     class_key: str
     model: str
+    meanwhile: Meanwhile | None = None
     when: WhenRule = WhenRule()
     needs: tuple[str, ...]
     inputs: Mapping[str, InputRule]

@@ -67,10 +67,12 @@ def _line(rules: RegisterRules, kind: SiteKind, key: str, reading: Reading | Non
     indicator = rules.indicators[key]
     weight = rules.components[indicator.component].weight * kind.indicators[key]
     low, high = _normal(indicator, reading)
-    age = None if reading is None or reading.date is None else max(0.0, (on - reading.date).days / _DAYS_IN_YEAR)
+    age = None if reading is None or reading.dated is None else max(0.0, (on - reading.dated).days / _DAYS_IN_YEAR)
     beyond = reading is not None and reading.value is not None and indicator.beyond(reading.value)
     points = 100 * weight * low, 100 * weight * high
-    return Line(key, indicator.component, weight, reading, (low, high), points, age, _trust(rules, reading, age), beyond)
+    return Line(
+        key, indicator.component, weight, reading, (low, high), points, age, _trust(rules, reading, age), beyond
+    )
 
 
 def _normal(indicator: Indicator, reading: Reading | None) -> tuple[float, float]:
