@@ -8,6 +8,7 @@ from datetime import timedelta
 import command.exercises.director
 import incidents.feeds.watch
 from gis.position_store import forget_tracks
+from incidents.register.keeper import RegisterKeeper
 from notify.channels.base import OutsideChannel
 from notify.channels.smtp import Smtp
 from notify.deliver import run_delivery
@@ -68,6 +69,22 @@ async def _repeat(name: str, every_s: float, step: Callable[[], Awaitable[object
         await asyncio.sleep(every_s)
 
 
+REGISTER_FIRST_S = 20.0
+"""The risk register waits until everything else has begun: nothing of it is urgent, and it asks for all exposure points."""
+
+
+async def keep_register(house: House) -> None:
+    """Scores and scenarios of the risk register, a few at a time and with pauses, for ever."""
+    await asyncio.sleep(REGISTER_FIRST_S)
+    keeper = RegisterKeeper(house.realm, house.registry)
+
+    async def step() -> None:
+        while (await keeper.step()).more:
+            await asyncio.sleep(0.5)
+
+    await _repeat("register", 30.0, step)
+
+
 async def run_work(house: House, settings: Settings) -> None:
     """Everything that acts by itself in this realm, until cancelled."""
     realm = house.realm
@@ -92,6 +109,7 @@ async def run_work(house: House, settings: Settings) -> None:
         begin("delivery", run_delivery(realm, house.registry, channels, poll_s=settings.poll_s))
         keep = timedelta(days=settings.track_days)
         begin("tracks", _repeat("tracks", 600.0, lambda: forget_old_tracks(house, keep)))
+        begin("register", keep_register(house))
         # The record may have been exchanged by a restore; in an exercise another process may have changed the clock's pace.
         begin("realm", _repeat("realm", 1.0, realm.refresh))
         if realm.is_exercise:

@@ -24,10 +24,10 @@ class GroundHere:
 
 
 class CurrentGround:
-    """One per realm and process, like CurrentExposure, on which it stands."""
+    """One per realm and process, like CurrentExposure, on which it stands (one of its own when none is given)."""
 
-    def __init__(self) -> None:
-        self._exposure = CurrentExposure()
+    def __init__(self, exposure: CurrentExposure | None = None) -> None:
+        self._exposure = exposure or CurrentExposure()
         self._held: tuple[Exposure, GroundHere] | None = None
 
     def forget(self) -> None:

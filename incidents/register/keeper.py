@@ -63,25 +63,25 @@ class RegisterKeeper:
         self._ground.forget()
         self._settled = None
 
-    async def step(self, runs: int = _RUNS_A_STEP) -> Done:
-        """Do some of what is to be done; nothing while another process is at it."""
+    async def step(self, runs: int = _RUNS_A_STEP, only: UUID | None = None) -> Done:
+        """Do some of what is to be done; nothing while another process is at it. `only`: compute scenarios of this site alone."""
         async with self._realm.pool.connection() as conn, conn.transaction():
             row = await (await conn.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK,))).fetchone()
             if row is None or not row[0]:
                 return Done()
-            return await self._step(conn, runs)
+            return await self._step(conn, runs, only)
 
-    async def catch_up(self, most_steps: int = 1000) -> Done:
+    async def catch_up(self, only: UUID | None = None, most_steps: int = 1000) -> Done:
         """All that is to be done, for the command line and for tests."""
         taken_in = scored = computed = 0
         for _ in range(most_steps):
-            done = await self.step(runs=64)
+            done = await self.step(64, only)
             taken_in, scored, computed = taken_in + done.taken_in, scored + done.scored, computed + done.computed
             if not done.more:
                 break
         return Done(taken_in, scored, computed)
 
-    async def _step(self, conn: Connection, runs: int) -> Done:
+    async def _step(self, conn: Connection, runs: int, only: UUID | None) -> Done:
         here = await self._ground.get(conn)
         mark = await self._mark(conn, here)
         if mark == self._settled:
@@ -92,8 +92,9 @@ class RegisterKeeper:
             return Done(taken_in=taken, more=True)
         standing = await store.sites(conn)
         scored = await self._score(conn, rules, here, standing)
-        computed, left = await self._compute(conn, rules, here, standing, runs)
-        if not left and not scored:
+        chosen = standing if only is None else [site for site in standing if site.id == only]
+        computed, left = await self._compute(conn, rules, here, chosen, runs)
+        if not left and not scored and only is None:
             self._settled = await self._mark(conn, here)
         return Done(scored=scored, computed=computed, more=left or scored > 0)
 

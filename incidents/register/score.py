@@ -5,7 +5,8 @@ takes the best and the worst value of its curve, so the score is a range from be
 Confidence is the share of the weight that rests on known, fresh, real data. Nothing here knows what time it is: `on` is an argument.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,11 +57,16 @@ class Score:
 def score(rules: RegisterRules, kind: SiteKind, readings: Mapping[str, Reading], on: date) -> Score:
     """The score of a site of this kind on a day. `readings` by indicator; one that is missing is not known."""
     lines = tuple(_line(rules, kind, key, readings.get(key), on) for key in kind.indicators)
-    low, high = sum(line.points[0] for line in lines), sum(line.points[1] for line in lines)
-    confidence = sum(line.weight * line.trust for line in lines)
+    low, high = _sum(line.points[0] for line in lines), _sum(line.points[1] for line in lines)
+    confidence = _sum(line.weight * line.trust for line in lines)
     letter = next(letter for letter, least in _LETTERS if confidence >= least - 1e-12)
     unknown = tuple(line.indicator for line in lines if line.reading is None)
     return Score(low, high, confidence, letter, lines, unknown)
+
+
+def _sum(parts: Iterable[float]) -> float:
+    """To nine places: weights such as 0.35 are not exact, and a sum of theirs must not come to a little more than 100."""
+    return round(math.fsum(parts), 9)
 
 
 def _line(rules: RegisterRules, kind: SiteKind, key: str, reading: Reading | None, on: date) -> Line:
