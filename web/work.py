@@ -79,7 +79,7 @@ async def keep_register(house: House) -> None:
     keeper = RegisterKeeper(house.realm, house.registry)
 
     async def step() -> None:
-        while (await keeper.step()).more:
+        while (await keeper.step()).more:  # noqa: ASYNC110  a pause for others, not a wait
             await asyncio.sleep(0.5)
 
     await _repeat("register", 30.0, step)

@@ -45,12 +45,11 @@ def read_table(rules: RegisterRules, raw: bytes, reason: str, at: datetime) -> T
 
     Raises Refused `csv_unreadable`, `csv_column`, `csv_too_long` for what is wrong with the file as a whole.
     """
-    reader = csv.DictReader(io.StringIO(_text(raw), newline=""), strict=True)
-    columns = [name.strip() for name in reader.fieldnames or ()]
-    _check_columns(rules, columns)
-    reader.fieldnames = columns
+    reader = csv.reader(io.StringIO(_text(raw), newline=""), strict=True)
     drafts, refused = list[Draft](), list[RowRefused]()
     try:
+        columns = [name.strip() for name in next(reader, [])]
+        _check_columns(rules, columns)
         for number, row in enumerate(reader, start=2):
             if number > MOST_ROWS + 1:
                 raise Refused(
@@ -59,11 +58,11 @@ def read_table(rules: RegisterRules, raw: bytes, reason: str, at: datetime) -> T
                     en=f"The table has more than {MOST_ROWS} rows: import it in parts.",
                     field="file",
                 )
-            cells = {key: (value or "").strip() for key, value in row.items() if isinstance(value, str | None)}
+            cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))
             if not any(cells.values()):
                 continue
             try:
-                drafts.append(Draft(number, _draft(rules, cells, reason, at, None in row)))
+                drafts.append(Draft(number, _draft(rules, cells, reason, at, len(row) > len(columns))))
             except Refused as wrong:
                 refused.append(RowRefused(number, wrong.field or "", wrong.code, wrong.zh, wrong.en))
     except csv.Error as error:
@@ -176,7 +175,8 @@ def _number(text: str, column: str) -> float:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text.replace("/", "-"))
+        year, month, day = text.replace("/", "-").split("-")
+        return date(int(year), int(month), int(day))
     except ValueError:
         raise _cell(
             "surveyed_on", f"“{text}”不是日期（如 2025-11-03）", f"'{text}' is no day such as 2025-11-03"

@@ -8,7 +8,7 @@ from psycopg.errors import InsufficientPrivilege
 
 from incidents.register import computed_store, store
 from incidents.register.keeper import RegisterKeeper
-from incidents.register.site import Site
+from incidents.register.site import Site, substances_of
 from spine.principal import system
 from tests.incidents.desk import Desk
 
@@ -193,9 +193,9 @@ async def test_facilities_become_sites_are_scored_and_computed_once(register: De
     assert kinds == {"hazardous_site", "tailings", "dam", "school", "hospital"}
     assert set(newest) == {site.id for site in standing}
     chlorine = next(s for s in standing if "加氯间" in s.name)
-    assert chlorine.properties["substances"] == [
-        {"key": "chlorine", "mass_t": chlorine.properties["substances"][0]["mass_t"]}
-    ]  # type: ignore[index]
+    [held] = substances_of(chlorine) or []
+    assert held.key == "chlorine"
+    assert held.mass_t is not None
     mine = [row for row in scenarios[chlorine.id] if row.scenario == "toxic_release"]
     assert len(mine) == 2 * 2 * 8
     mixture = next(s for s in standing if "锗冶炼厂" in s.name)
@@ -230,19 +230,16 @@ async def test_a_correction_makes_a_new_score_and_new_scenarios_of_that_site_alo
     async with register.city.realm.pool.connection() as conn:
         second, kept = await computed_store.score_history(conn, site_id)
         after = {row.key: row for row in (await computed_store.scenarios_of(conn, [site_id]))[site_id]}
-        whole = await computed_store.whole_score(conn, site_id)
+        whole: Any = await computed_store.whole_score(conn, site_id)
     assert kept == first
     assert (second.no, second.site_version) == (2, 2)
     assert second.low > first.low
     assert set(after) == set(before)
     assert all(row.no == 2 and row.site_version == 2 for row in after.values())
     assert whole is not None
-    lines = whole["lines"]
-    assert isinstance(lines, list)
+    lines: list[Any] = whole["lines"]
     assert sum(line["points"][1] for line in lines) == pytest.approx(second.high, abs=0.1)
-    assert sorted(whole["unknown"]) == sorted(  # type: ignore[arg-type]
-        line["indicator"] for line in lines if line["reading"] is None
-    )
+    assert sorted(whole["unknown"]) == sorted(line["indicator"] for line in lines if line["reading"] is None)
 
 
 async def test_no_exposure_means_people_are_not_known(register: Desk) -> None:
@@ -250,7 +247,7 @@ async def test_no_exposure_means_people_are_not_known(register: Desk) -> None:
     await keeper(register).catch_up(uuid.UUID(key))
     async with register.city.realm.pool.connection() as conn:
         loaded = (await (await conn.execute("SELECT count(*) FROM gis.exposure_set")).fetchone() or (0,))[0]
-        whole = await computed_store.whole_score(conn, uuid.UUID(key))
+        whole: Any = await computed_store.whole_score(conn, uuid.UUID(key))
     assert whole is not None
     assert isinstance(whole["unknown"], list)
     assert ("people_night_300" in whole["unknown"]) == (loaded == 0)
@@ -273,7 +270,7 @@ async def test_somebody_asks_and_it_is_computed_anew(register: Desk) -> None:
 
 async def test_what_was_computed_for_an_earlier_version_is_not_filed(register: Desk) -> None:
     key = await enter(register)
-    score = {
+    score: dict[str, Any] = {
         "site_id": key, "site_version": 9, "basis": "0" * 64, "low": 10.0, "high": 20.0, "level": "blue", "confidence": "A", "score": {},
     }  # fmt: skip
     answer = await register.do("register.score", system("register"), scores=[score])

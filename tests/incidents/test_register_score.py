@@ -22,17 +22,17 @@ SURVEY = ("县应急局调查", "county survey")
 KIND = RULES_NOW.kind("hazardous_site")
 
 
-def known(on: date | None = FRESH, **changed: Reading | None) -> dict[str, Reading]:
+def known(dated: date | None = FRESH, /, **changed: Reading | None) -> dict[str, Reading]:
     """Everything about a hazardous site is known; `changed` None takes a reading away."""
     found: dict[str, Reading | None] = {
-        "threshold_sum": number(10, SURVEY, on),
-        "people_night_500": number(100, SURVEY, on),
-        "people_day_1000": number(1000, SURVEY, on),
-        "helpless_1000": number(500, SURVEY, on),
-        "sensitive_1000": number(3, SURVEY, on),
-        "fire_station_km": number(3, SURVEY, on),
-        "plan_filed": Reading(choice="filed", source_zh="x", source_en="x", dated=on),
-        "warning_means": Reading(choice="by_hand", source_zh="x", source_en="x", dated=on),
+        "threshold_sum": number(10, SURVEY, dated),
+        "people_night_500": number(100, SURVEY, dated),
+        "people_day_1000": number(1000, SURVEY, dated),
+        "helpless_1000": number(500, SURVEY, dated),
+        "sensitive_1000": number(3, SURVEY, dated),
+        "fire_station_km": number(3, SURVEY, dated),
+        "plan_filed": Reading(choice="filed", source_zh="x", source_en="x", dated=dated),
+        "warning_means": Reading(choice="by_hand", source_zh="x", source_en="x", dated=dated),
         **changed,
     }
     return {key: value for key, value in found.items() if value is not None}
