@@ -9,6 +9,7 @@ from incidents import (
     handle_open,
     handle_receive,
 )
+from incidents.assessments import handlers as assessments
 from incidents.register import handlers as handle_register
 
 HANDLINGS = (
@@ -20,4 +21,5 @@ HANDLINGS = (
     *handle_figure.HANDLINGS,
     *handle_drawing.HANDLINGS,
     *handle_register.HANDLINGS,
+    *assessments.HANDLINGS,
 )

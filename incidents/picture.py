@@ -4,6 +4,7 @@ from uuid import UUID
 
 from incidents import drawing_store, entry_store, store
 from incidents.alert import alert_object
+from incidents.assessments import picture as assessments
 from incidents.call import call_object
 from incidents.drawing import drawing_object
 from incidents.entries import link_object, note_object, report_object
@@ -58,4 +59,5 @@ SOURCES = (
     PictureSource("department", _department),
     PictureSource("unit", _unit),
     *register_streams.SOURCES,
+    *assessments.SOURCES,
 )

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from incidents.register.csv_file import Draft, RowRefused, read_table
-from incidents.register.keeper import RegisterKeeper
 from incidents.register.rule_book import register_rules
 from spine.accounts import account_named
 from spine.canonical import encode
@@ -81,6 +80,8 @@ def _tell(refused: Sequence[RowRefused]) -> None:
 
 
 async def run_update(arguments: argparse.Namespace, settings: Settings) -> int:
+    from incidents.register.keeper import RegisterKeeper  # SciPy takes long to import
+
     async with open_house_here(settings) as house:
         done = await RegisterKeeper(house.realm, house.registry).catch_up(arguments.site)
     say(

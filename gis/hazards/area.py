@@ -13,7 +13,7 @@ import numpy as np
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from gis.geodesic import bearings_and_km, destination
+from gis.geodesic import destination, east_north_km
 from gis.hazards.distribution import Dist, Floats, lognormal, triangular
 from gis.hazards.ground import Facility, Ground
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior
@@ -34,6 +34,8 @@ from gis.hazards.model import (
 )
 
 _CORNERS = 90
+_DROUGHTS = ("nd.flood.farm_drought", "nd.flood.town_shortage", "nd.flood.eco_drought", "nd.flood.rural_water")
+"""The catalogue keeps them with the floods, which have models of their own."""
 _JUDGEMENT = ("判断值，待本市以历史事件校正", "judgement, to be corrected by the city from past events")
 
 
@@ -128,7 +130,11 @@ class AreaModel(HazardModel[AreaCore]):
     """Natural disasters, accidents and public-health events without a model of their own."""
 
     spec: ClassVar[ModelSpec] = _spec(
-        "area", "范围暴露估计（通用）", "exposure of an area (generic)", ("nd", "ac", "ph", "ot"), "estimated"
+        "area",
+        "范围暴露估计（通用）",
+        "exposure of an area (generic)",
+        ("nd", "ac", "ph", "ot", *_DROUGHTS),
+        "estimated",
     )
 
     def prepare(self, case: Case, ground: Ground) -> Prepared[AreaCore]:
@@ -236,7 +242,8 @@ def _core(case: Case, ground: Ground, area: BaseGeometry, dist: Dist, drawn: boo
 
 
 def _metres(case: Case, lon: Floats, lat: Floats) -> Floats:
-    return np.asarray(bearings_and_km(case.lon, case.lat, lon, lat)[1] * 1000, dtype=np.float64)
+    east, north = east_north_km(case.lon, case.lat, lon, lat)
+    return np.asarray(np.hypot(east, north) * 1000, dtype=np.float64)
 
 
 def _facilities(ground: Ground, area: BaseGeometry, case: Case) -> tuple[Listed, ...]:

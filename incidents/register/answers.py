@@ -119,7 +119,7 @@ async def site_json(
         "score_behind": not scores or scores[0].site_version != site.version,
         "scores": history,
         "major_hazard": _grading(rules, site, here),
-        "scenarios": scenarios_json(rules, kind, site, rows, here.ground.basis.key),
+        "scenarios": scenarios_json(rules, kind, site, rows, here.key),
         "versions": versions,
     }
 
@@ -129,7 +129,7 @@ def _grading(rules: RegisterRules, site: Site, here: GroundHere) -> Json:
     held = substances_of(site)
     if not held:
         return None
-    about = Surroundings(here.ground, (), None, ("", ""), here.facilities_illustrative)
+    about = Surroundings(here.state, (), None, ("", ""), here.facilities_illustrative)
     people = people_within(site.lon, site.lat, rules.major_hazard.around_m, about)
     found = grading(rules, held, people)
     source = rules.major_hazard.source.model_dump()
@@ -184,7 +184,7 @@ async def near_json(
                 **row_json(rules, site, scores.get(site.id), at, len(mine)),
                 "away_m": None if metres is None else round(metres),
                 "named": site.id in names,
-                "scenarios_of": scenarios_json(rules, kind, site, mine, here.ground.basis.key),
+                "scenarios_of": scenarios_json(rules, kind, site, mine, here.key),
             }
         )
     return found

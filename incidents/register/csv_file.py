@@ -48,7 +48,7 @@ def read_table(rules: RegisterRules, raw: bytes, reason: str, at: datetime) -> T
     reader = csv.reader(io.StringIO(_text(raw), newline=""), strict=True)
     drafts, refused = list[Draft](), list[RowRefused]()
     try:
-        columns = [name.strip() for name in next(reader, [])]
+        columns = [name.strip() for name in next(reader, list[str]())]
         _check_columns(rules, columns)
         for number, row in enumerate(reader, start=2):
             if number > MOST_ROWS + 1:

@@ -3,10 +3,11 @@
 Everything it does is a command; what did not change is not computed again. Several may run: one works at a time.
 """
 
+import asyncio
 import hashlib
 import logging
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 from gis.facilities import facilities_of
 from incidents.reading_time import BEIJING
 from incidents.register import computed_store, facility_store, store
-from incidents.register.compute import aside, compute
+from incidents.register.compute import Computing, InThread, compute
 from incidents.register.ground_here import CurrentGround, GroundHere
 from incidents.register.readings import Surroundings, readings_of
 from incidents.register.rule_book import register_rules
@@ -49,11 +50,12 @@ class Done:
 
 
 class RegisterKeeper:
-    """One per work role."""
+    """One per work role. `computing`: who runs the models; this process, in a thread, when nobody is given."""
 
-    def __init__(self, realm: Realm, registry: Registry) -> None:
+    def __init__(self, realm: Realm, registry: Registry, computing: Computing | None = None) -> None:
         self._realm = realm
         self._registry = registry
+        self._computing = computing or InThread(realm.database_url)
         self._ground = CurrentGround()
         self._settled: str | None = None
         self._by = system("register")
@@ -102,7 +104,7 @@ class RegisterKeeper:
         """Names the state of everything that scores and scenarios are made of; ages make it another one every day."""
         count = await store.read_count(conn, "")
         changes = 0 if count is None else count[0]
-        return f"{here.ground.basis.key} {changes} {self._today()} {register_rules().version}"
+        return f"{here.key} {changes} {self._today()} {register_rules().version}"
 
     def _today(self) -> date:
         return self._realm.clock.now().astimezone(BEIJING).date()
@@ -132,7 +134,7 @@ class RegisterKeeper:
         newest = await computed_store.newest_scores(conn)
         source = await facility_store.layer_source(conn)
         today = self._today()
-        made = await aside(lambda: scores_of(rules, here, standing, source, today))
+        made = await asyncio.to_thread(scores_of, rules, here, standing, source, today)
         due = [
             one
             for one in made
@@ -161,14 +163,14 @@ class RegisterKeeper:
             plans = plans_of(rules, kind, site)
             had = bases.get(site.id, {})
             asked = site.recompute_at is not None
-            due = [plan for plan in plans if asked or had.get(plan.key) != plan.basis(here.ground.basis.key)]
+            due = [plan for plan in plans if asked or had.get(plan.key) != plan.basis(here.key)]
             gone = sorted(set(had) - {plan.key for plan in plans})
             if not due and not gone and not asked:
                 continue
             if done >= runs:
                 return done, True
             chosen = due if asked else due[: runs - done]
-            made = await self._run(rules, chosen, here)
+            made = await self._run(rules, site, chosen, here)
             data: JsonObject = {
                 "site_id": str(site.id), "site_version": site.version, "scenarios": made, "gone": gone,
             }  # fmt: skip
@@ -178,15 +180,8 @@ class RegisterKeeper:
                 return done, True
         return done, False
 
-    async def _run(self, rules: RegisterRules, plans: Sequence[Plan], here: GroundHere) -> list[Json]:
-        made: list[Json] = []
-        for plan in plans:
-            made.append(await aside(_bound(rules, plan, here)))
-        return made
-
-
-def _bound(rules: RegisterRules, plan: Plan, here: GroundHere) -> Callable[[], JsonObject]:
-    return lambda: compute(rules, plan, here.ground, here.exposure)
+    async def _run(self, rules: RegisterRules, site: Site, plans: Sequence[Plan], here: GroundHere) -> list[Json]:
+        return [await compute(rules, plan, site.area_code, here, self._computing) for plan in plans]
 
 
 def _high(newest: dict[UUID, computed_store.ScoreRow], site_id: UUID) -> float:
@@ -204,7 +199,7 @@ def scores_of(
     """The score of every site, as `register.score` takes them (pure)."""
     groups = {kind.key: kind.group for kind in rules.kinds}
     about = Surroundings(
-        here.ground,
+        here.state,
         [site for site in standing if groups.get(site.kind) == "hazard"],
         source.date,
         (source.source, source.source_en),

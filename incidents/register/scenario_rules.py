@@ -9,13 +9,15 @@ from incidents.rule_file import BothLanguages, RuleModel
 
 
 class InputRule(RuleModel):
-    """Where a model's input comes from; exactly one of value, property, substance, case."""
+    """Where a model's input comes from; exactly one of value, property, substance, case. `words`: our answers in the model's words; what
+    is not among them is not given."""
 
     value: float | str | None = None
     property: str | None = None
     substance: Literal["key", "mass_t"] | None = None
     case: str | None = None
     times: float = 1.0
+    words: Mapping[str, str] | None = None
 
 
 class CaseRule(BothLanguages):

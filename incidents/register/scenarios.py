@@ -12,10 +12,6 @@ from incidents.register.scenario_rules import CaseRule, InputRule, ScenarioRule
 from incidents.register.site import Site, substances_of
 from spine.canonical import Json, JsonObject, encode
 
-DRAWS = 500
-SEED = 5309
-"""Fewer draws than a live assessment: a scenario answers "about how far and about how many" hundreds of times over."""
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -47,7 +43,6 @@ class Plan:
             "inputs": self.inputs,
             "missing": list(self.missing),
             "ground": ground_key,
-            "draws": [DRAWS, SEED],
         }
         return hashlib.sha256(encode(said).encode()).hexdigest()
 
@@ -144,4 +139,6 @@ def _input(source: InputRule, site: Site, held: Held | None, values: Mapping[str
         value = held.key if source.substance == "key" else held.mass_t
     if isinstance(value, int | float) and not isinstance(value, bool):
         return round(float(value) * source.times, 6)
-    return value if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    return value if source.words is None else source.words.get(value)

@@ -224,9 +224,9 @@ def test_below_the_threshold_it_is_no_major_hazard_and_an_unknown_mass_is_not_kn
 def test_the_table_of_substances_is_in_order() -> None:
     by_key = {one.key: one for one in RULES_NOW.major_hazard.substances}
     published = {
-        "chlorine": (5, 4), "ammonia": (10, 2), "sulphur_dioxide": (20, 2), "hydrogen_chloride": (20, 3), "hydrogen_sulphide": (5, 5),
+        "chlorine": (5, 4), "ammonia": (10, 2), "sulfur_dioxide": (20, 2), "hydrogen_chloride": (20, 3), "hydrogen_sulfide": (5, 5),
         "phosgene": (0.3, 20), "lpg": (50, 1.5), "natural_gas": (50, 1.5), "petrol": (200, 1), "diesel": (5000, 1),
-        "ethanol": (500, 1), "methanol": (500, 1), "explosives_1_1": (1, 2), "explosives_1_3": (10, 2), "ammonium_nitrate": (50, 1),
+        "ethanol": (500, 1), "methanol": (500, 1), "explosive": (1, 2), "fireworks": (10, 2), "ammonium_nitrate": (50, 1),
     }  # fmt: skip
     assert {key: (one.q_t, one.beta) for key, one in by_key.items()} == published
     words = [word for one in by_key.values() for word in one.words]

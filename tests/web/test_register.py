@@ -1,13 +1,17 @@
 """The risk register over HTTP: the list, one site and its sum, the first minute, and who sees what. The table on the command line."""
 
+import asyncio
 import uuid
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from incidents.register.keeper import RegisterKeeper
+from spine.private_services import Services
 from tests.city import City, Server
+from tests.conftest import clone, drop
 from web.cli import main
 
 MENGDING = {"lon": 99.082, "lat": 23.557}
@@ -147,7 +151,7 @@ async def test_everybody_who_follows_the_register_hears_of_a_change(server: Serv
 
 
 def test_a_table_is_entered_once_and_says_what_it_leaves_out(
-    program: None, city_file: Path, capsys: pytest.CaptureFixture[str]
+    city_program: None, city_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call = ["register", "import", str(city_file), "--as", "duty1", "--reason", "年度普查"]
     assert main([*call, "--check"]) == 1
@@ -158,6 +162,20 @@ def test_a_table_is_entered_once_and_says_what_it_leaves_out(
     assert "2 sites entered, 1 rows were not" in told
     assert main(call) == 1
     assert "0 sites entered, 1 rows were not" in capsys.readouterr().out
+
+
+@pytest.fixture
+def city_program(
+    services: Services, city_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Generator[None]:
+    """The program told to use a training city of its own, by somebody who reads English."""
+    name = f"c_{uuid.uuid4().hex[:12]}"
+    monkeypatch.setenv("FENGSUI_DATABASE_URL", asyncio.run(clone(services, city_template, name)))
+    monkeypatch.setenv("FENGSUI_REDIS_URL", services.redis_url)
+    monkeypatch.setenv("FENGSUI_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("FENGSUI_LANG", "en")
+    yield
+    asyncio.run(drop(services, name))
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """The risk register: the list, one site with the sum of its score, its scenarios, and what is known of a place in the first minute."""
 
 from collections.abc import Sequence
-from typing import Annotated, cast
+from typing import TYPE_CHECKING, Annotated, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -9,8 +9,6 @@ from fastapi import APIRouter, Query, Request
 from gis.geometry import check_point
 from incidents.classification import catalogue
 from incidents.register import computed_store, store
-from incidents.register.answers import list_json, near_json, site_json
-from incidents.register.ground_here import CurrentGround
 from incidents.register.rule_book import register_rules
 from incidents.register.site import Site
 from spine.authority import OVERSEERS
@@ -20,6 +18,9 @@ from spine.db import Connection
 from spine.errors import Refused, forbidden, not_found
 from spine.principal import CITY, Principal, Role
 from web.auth import InHouse, SignedIn
+
+if TYPE_CHECKING:
+    from incidents.register.ground_here import CurrentGround
 
 router = APIRouter(prefix="/api/register", tags=["register"])
 
@@ -48,6 +49,8 @@ async def get_rules(principal: SignedIn) -> dict[str, Json]:
 @router.get("", response_model=None)
 async def get_register(house: InHouse, principal: SignedIn, retired: bool = False) -> dict[str, Json]:
     """Every site that the asker may see, the highest worst case first; `changes`: the register's count, to know when to ask again."""
+    from incidents.register.answers import list_json
+
     areas = areas_of(principal)
     at = house.realm.clock.now()
     async with house.realm.pool.connection() as conn:
@@ -78,6 +81,8 @@ async def get_near(
     text: Annotated[str, Query(max_length=600)] = "",
 ) -> dict[str, Json]:
     """The first minute: sites within 500 m of a place, or named in a text, that fit the class of event, with scenarios computed beforehand."""
+    from incidents.register.answers import near_json
+
     areas_of(principal)
     point = _point(lon, lat, text)
     if class_key is not None and catalogue().find(class_key) is None:
@@ -110,6 +115,8 @@ def _point(lon: float | None, lat: float | None, text: str) -> tuple[float, floa
 @router.get("/{site_id}", response_model=None)
 async def get_site(site_id: UUID, request: Request, house: InHouse, principal: SignedIn) -> dict[str, Json]:
     """A site with the whole sum of its score, its scenarios without their maps, and its history."""
+    from incidents.register.answers import site_json
+
     areas = areas_of(principal)
     async with house.realm.pool.connection() as conn:
         site = await _find(conn, areas, site_id)
@@ -136,5 +143,5 @@ async def _find(conn: Connection, areas: Sequence[str], site_id: UUID) -> Site:
     return site
 
 
-def _current(request: Request) -> CurrentGround:
-    return cast(CurrentGround, request.app.state.register_ground)
+def _current(request: Request) -> "CurrentGround":
+    return cast("CurrentGround", request.app.state.register_ground)
