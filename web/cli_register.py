@@ -62,13 +62,14 @@ async def run_import(arguments: argparse.Namespace, settings: Settings) -> int:
 async def _enter(house: House, who: Principal, drafts: Sequence[Draft], refused: list[RowRefused]) -> int:
     entered = 0
     for draft in drafts:
-        # The id is the row's content: the same row again is the same command, and is answered as it was the first time.
+        # The id is the row's content, so that the same row again is the same command.
         key = uuid.uuid5(_NAMESPACE, encode(draft.data))
         envelope = Envelope(key, "register.enter", "register", house.realm.clock.now(), draft.data)
         try:
             answer = await carry_out(house.realm, house.registry, who, envelope)
         except Refused as wrong:
-            refused.append(RowRefused(draft.row, wrong.field or "", wrong.code, wrong.zh, wrong.en))
+            if wrong.code != "command_id_taken":  # this very row was entered before, at another time or by somebody else
+                refused.append(RowRefused(draft.row, wrong.field or "", wrong.code, wrong.zh, wrong.en))
             continue
         entered += 0 if answer.repeated else 1
     return entered
