@@ -11,6 +11,7 @@ from incidents.grading import suggest
 from incidents.grading_rules import grading_rules
 from incidents.incident import Figure, Incident, figure_object, require_open, suggestion_object
 from incidents.metrics import metrics
+from incidents.model_reasons import standing_reasons, together
 from incidents.reporting import reporting
 from incidents.summary import Held, Now, add_note, head_facts, hold
 from spine.authority import Scope, allow
@@ -60,22 +61,26 @@ async def enter(tx: Transaction, held: Held, entered: Sequence[Entered], by: Pri
     return {"figures": shown}
 
 
-async def suggest_grade(tx: Transaction, held: Held) -> tuple[Held, JsonObject | None]:
-    """Suggest anew from all known figures. Returns the incident and, when the suggestion changed, what to tell of it.
+async def suggest_grade(
+    tx: Transaction, held: Held, found: Sequence[JsonObject] = ()
+) -> tuple[Held, JsonObject | None]:
+    """Suggest anew from all known figures and from what models said (`found`: now). Returns the incident and, when the
+    suggestion changed, what to tell of it.
 
     What a person has decided stays; a suggestion lower than before is marked so that a person looks (invariant 10).
     """
     incident = held.incident
     figures = {f.metric: f.value for f in await store.figures_of(tx.conn, incident.id) if f.value is not None}
     before = incident.suggested_grade
-    suggestion = suggest(incident.class_key, figures, grading_rules().context_of(incident.area_code))
+    by_figures = suggest(incident.class_key, figures, grading_rules().context_of(incident.area_code))
+    suggestion = together(by_figures, [*standing_reasons(incident), *found])
     after = suggestion_object(suggestion, incident, tx.at)
     same = (incident.grade_suggested or {}).get("reasons") == (after or {}).get("reasons")
-    if same and before == (None if suggestion is None else suggestion.grade):
+    if same and before == (None if suggestion is None else suggestion[0]):
         return held, None
     saved = await store.save_incident(tx.conn, replace(incident, grade_suggested=after, updated_at=tx.at))
     told: JsonObject = {
-        "grade": None if suggestion is None else suggestion.grade,
+        "grade": None if suggestion is None else suggestion[0],
         "before": before,
         "lowered": bool(after and after["lowered"]) or (suggestion is None and before is not None),
         "decided": incident.decided_grade,

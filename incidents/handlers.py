@@ -9,6 +9,7 @@ from incidents import (
     handle_open,
     handle_receive,
 )
+from incidents.assessments import handlers as assessments
 
 HANDLINGS = (
     *handle_receive.HANDLINGS,
@@ -18,4 +19,5 @@ HANDLINGS = (
     *handle_incident.HANDLINGS,
     *handle_figure.HANDLINGS,
     *handle_drawing.HANDLINGS,
+    *assessments.HANDLINGS,
 )

@@ -1,6 +1,6 @@
 """An incident (突发事件) and what is decided about it (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from incidents.call import point_object
 from incidents.classification import catalogue
-from incidents.grading import Suggestion, is_worse
+from incidents.grading import is_worse
 from incidents.grading_rules import Grade
 from spine.canonical import Json, JsonObject
 from spine.clock import iso
@@ -45,6 +45,7 @@ class Incident:
     tasks_total: int
     version: int
     updated_at: datetime
+    assessment: dict[str, Json] | None = None
 
     @property
     def decided_grade(self) -> Grade | None:
@@ -95,16 +96,19 @@ def require_may_lower(incident: Incident, grade: Grade, by_leader: bool) -> None
         )
 
 
-def suggestion_object(suggestion: Suggestion | None, incident: Incident, at: datetime) -> dict[str, Json] | None:
-    """What the figures suggest now. `lowered`: less than was suggested before and nobody has decided since (invariant 10)."""
+def suggestion_object(
+    suggestion: tuple[Grade, Sequence[Json]] | None, incident: Incident, at: datetime
+) -> dict[str, Json] | None:
+    """What figures and models suggest now: the grade, and its reasons. `lowered`: less than was suggested before and nobody has decided since (invariant 10)."""
     if suggestion is None:
         return None
+    grade, reasons = suggestion
     before = incident.suggested_grade
-    lowered = before is not None and is_worse(before, suggestion.grade)
-    if not lowered and before == suggestion.grade and incident.grade_suggested is not None:
+    lowered = before is not None and is_worse(before, grade)
+    if not lowered and before == grade and incident.grade_suggested is not None:
         decided = "" if incident.grade_decided is None else str(incident.grade_decided["at"])
         lowered = bool(incident.grade_suggested.get("lowered")) and decided < str(incident.grade_suggested["at"])
-    return {"grade": suggestion.grade, "reasons": suggestion.reasons_json(), "at": iso(at), "lowered": lowered}
+    return {"grade": grade, "reasons": list(reasons), "at": iso(at), "lowered": lowered}
 
 
 def head_object(incident: Incident) -> JsonObject:
@@ -125,6 +129,7 @@ def head_object(incident: Incident) -> JsonObject:
         "occurred_at": iso(incident.occurred_at),
         "opened_at": iso(incident.opened_at),
         "grade": {"suggested": incident.grade_suggested, "decided": incident.grade_decided},
+        "assessment": incident.assessment,
         "response": incident.response,
         "tasks": {
             "open": incident.tasks_open,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from incidents import drawing_store, entry_store, store
 from incidents.alert import alert_object
+from incidents.assessments import picture as assessments
 from incidents.call import call_object
 from incidents.drawing import drawing_object
 from incidents.entries import link_object, note_object, report_object
@@ -56,4 +57,5 @@ SOURCES = (
     PictureSource("incident", _incident),
     PictureSource("department", _department),
     PictureSource("unit", _unit),
+    *assessments.SOURCES,
 )

@@ -29,7 +29,8 @@ _CALL = """
 _INCIDENT = """
     id, no, title, class_key, status, place, lon, lat, origin, area_code, occurred_at, opened_at, description,
     incident_area, impact_area, sensitive, from_alert, from_call, opened_by, closed, grade_suggested,
-    grade_decided, response, tasks_open, tasks_closed, tasks_total, version, updated_at
+    grade_decided, response, tasks_open, tasks_closed, tasks_total, version, updated_at,
+    assessment
 """
 
 
@@ -204,13 +205,13 @@ async def save_incident(conn: Connection, incident: Incident) -> Incident:
                 id, no, title, class_key, status, place, lon, lat, origin, area_code, occurred_at, opened_at,
                 description, incident_area, impact_area, sensitive, from_alert, from_call, opened_by, closed,
                 grade_suggested, grade_decided, response, tasks_open, tasks_closed, tasks_total, version,
-                updated_at
+                updated_at, assessment
             ) VALUES (
                 %(id)s, %(no)s, %(title)s, %(class_key)s, %(status)s, %(place)s, %(lon)s, %(lat)s, %(origin)s,
                 %(area_code)s, %(occurred_at)s, %(opened_at)s, %(description)s, %(incident_area)s,
                 %(impact_area)s, %(sensitive)s, %(from_alert)s, %(from_call)s, %(opened_by)s, %(closed)s,
                 %(grade_suggested)s, %(grade_decided)s, %(response)s, %(tasks_open)s, %(tasks_closed)s,
-                %(tasks_total)s, %(version)s, %(updated_at)s
+                %(tasks_total)s, %(version)s, %(updated_at)s, %(assessment)s
             )
             ON CONFLICT (id) DO UPDATE SET
                 title = EXCLUDED.title, class_key = EXCLUDED.class_key, status = EXCLUDED.status, place =
@@ -220,7 +221,7 @@ async def save_incident(conn: Connection, incident: Incident) -> Incident:
                 EXCLUDED.sensitive, closed = EXCLUDED.closed, grade_suggested = EXCLUDED.grade_suggested,
                 grade_decided = EXCLUDED.grade_decided, response = EXCLUDED.response, tasks_open =
                 EXCLUDED.tasks_open, tasks_closed = EXCLUDED.tasks_closed, tasks_total = EXCLUDED.tasks_total,
-                version = EXCLUDED.version, updated_at = EXCLUDED.updated_at
+                version = EXCLUDED.version, updated_at = EXCLUDED.updated_at, assessment = EXCLUDED.assessment
             RETURNING
                 incident.id, incident.no, incident.title, incident.class_key, incident.status, incident.place,
                 incident.lon, incident.lat, incident.origin, incident.area_code, incident.occurred_at,
@@ -228,7 +229,7 @@ async def save_incident(conn: Connection, incident: Incident) -> Incident:
                 incident.sensitive, incident.from_alert, incident.from_call, incident.opened_by,
                 incident.closed, incident.grade_suggested, incident.grade_decided, incident.response,
                 incident.tasks_open, incident.tasks_closed, incident.tasks_total, incident.version,
-                incident.updated_at
+                incident.updated_at, incident.assessment
             """,
             {name: _json(value) for name, value in asdict(incident).items()},
         )

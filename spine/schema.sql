@@ -648,6 +648,59 @@ CREATE TABLE incidents.alert (
     acknowledged jsonb,
     version integer NOT NULL
 );
+CREATE TABLE incidents.assessment (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    no integer NOT NULL,
+    scenario text NOT NULL,
+    state text NOT NULL,
+    model text NOT NULL,
+    model_version text NOT NULL,
+    author text NOT NULL,
+    class_key text NOT NULL,
+    asked_hash text NOT NULL,
+    caused_by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    supersedes uuid,
+    wanted jsonb,
+    refusal jsonb,
+    brief jsonb,
+    answer jsonb,
+    differences jsonb NOT NULL,
+    CONSTRAINT assessment_check CHECK (((state = 'answered'::text) = ((answer IS NOT NULL) AND (brief IS NOT NULL)))),
+    CONSTRAINT assessment_check1 CHECK (((state = 'refused'::text) = (refusal IS NOT NULL))),
+    CONSTRAINT assessment_state_check CHECK ((state = ANY (ARRAY['answered'::text, 'refused'::text])))
+);
+CREATE TABLE incidents.assessment_adjustment (
+    incident_id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    value jsonb,
+    what_if uuid,
+    reason text NOT NULL,
+    by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    withdrawn boolean NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT assessment_adjustment_kind_check CHECK ((kind = ANY (ARRAY['input'::text, 'facility'::text, 'model'::text])))
+);
+CREATE TABLE incidents.assessment_score (
+    assessment_id uuid NOT NULL,
+    outcome text NOT NULL,
+    incident_id uuid NOT NULL,
+    model text NOT NULL,
+    model_version text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    observed double precision NOT NULL,
+    p10 double precision NOT NULL,
+    p50 double precision NOT NULL,
+    p90 double precision NOT NULL,
+    band integer NOT NULL,
+    best_band integer NOT NULL,
+    inside boolean NOT NULL,
+    log_score double precision NOT NULL,
+    scored_at timestamp with time zone NOT NULL
+);
 CREATE TABLE incidents.call (
     id uuid NOT NULL,
     no text NOT NULL,
@@ -774,7 +827,8 @@ CREATE TABLE incidents.incident (
     tasks_closed integer DEFAULT 0 NOT NULL,
     tasks_total integer DEFAULT 0 NOT NULL,
     version integer NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    assessment jsonb
 );
 CREATE TABLE incidents.involvement (
     incident_id uuid NOT NULL,
@@ -824,6 +878,22 @@ CREATE TABLE incidents.report (
     sent_at timestamp with time zone NOT NULL,
     by jsonb NOT NULL,
     late boolean NOT NULL
+);
+CREATE TABLE incidents.what_if (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    title text NOT NULL,
+    inputs jsonb NOT NULL,
+    excluded text[] NOT NULL,
+    model text,
+    reason text NOT NULL,
+    state text NOT NULL,
+    made_by jsonb NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    changed_by jsonb NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT what_if_state_check CHECK ((state = ANY (ARRAY['open'::text, 'dropped'::text, 'adopted'::text])))
 );
 CREATE TABLE notify.delivery (
     id uuid NOT NULL,
@@ -1063,6 +1133,14 @@ ALTER TABLE ONLY gis.village
     ADD CONSTRAINT village_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY incidents.alert
     ADD CONSTRAINT alert_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.assessment_adjustment
+    ADD CONSTRAINT assessment_adjustment_pkey PRIMARY KEY (incident_id, kind, name);
+ALTER TABLE ONLY incidents.assessment
+    ADD CONSTRAINT assessment_incident_id_no_key UNIQUE (incident_id, no);
+ALTER TABLE ONLY incidents.assessment
+    ADD CONSTRAINT assessment_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.assessment_score
+    ADD CONSTRAINT assessment_score_pkey PRIMARY KEY (assessment_id, outcome);
 ALTER TABLE ONLY incidents.call
     ADD CONSTRAINT call_no_key UNIQUE (no);
 ALTER TABLE ONLY incidents.call
@@ -1099,6 +1177,8 @@ ALTER TABLE ONLY incidents.report
     ADD CONSTRAINT report_incident_id_form_no_key UNIQUE (incident_id, form, no);
 ALTER TABLE ONLY incidents.report
     ADD CONSTRAINT report_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.what_if
+    ADD CONSTRAINT what_if_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY notify.delivery
     ADD CONSTRAINT delivery_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY notify.message
@@ -1184,6 +1264,8 @@ CREATE INDEX alert_board ON incidents.alert USING btree (sent_at) WHERE on_board
 CREATE INDEX alert_feed_aliases ON incidents.alert USING gin (aliases);
 CREATE INDEX alert_incident ON incidents.alert USING btree (incident_id);
 CREATE INDEX alert_received ON incidents.alert USING btree (feed, received_at);
+CREATE INDEX assessment_newest ON incidents.assessment USING btree (incident_id, scenario, state, no DESC);
+CREATE INDEX assessment_score_model ON incidents.assessment_score USING btree (model, outcome);
 CREATE INDEX call_incident ON incidents.call USING btree (incident_id);
 CREATE INDEX call_open ON incidents.call USING btree (received_at) WHERE (state = 'open'::text);
 CREATE INDEX drawing_area ON incidents.drawing USING btree (area_code) WHERE (area_code IS NOT NULL);
@@ -1196,6 +1278,7 @@ CREATE INDEX involvement_unit ON incidents.involvement USING btree (unit_id);
 CREATE INDEX link_other ON incidents.link USING btree (other_id);
 CREATE INDEX note_files ON incidents.note USING gin (files jsonb_path_ops);
 CREATE INDEX note_incident ON incidents.note USING btree (incident_id);
+CREATE INDEX what_if_open ON incidents.what_if USING btree (incident_id) WHERE (state = 'open'::text);
 CREATE INDEX delivery_account ON notify.delivery USING btree (account_id);
 CREATE INDEX delivery_message ON notify.delivery USING btree (message_id);
 CREATE INDEX delivery_waiting ON notify.delivery USING btree (next_try_at) WHERE ((state = 'queued'::text) AND (channel <> 'in_app'::text));
@@ -1262,6 +1345,16 @@ ALTER TABLE ONLY gis.road_turn
     ADD CONSTRAINT road_turn_to_edge_fkey FOREIGN KEY (to_edge) REFERENCES gis.road_edge(id) ON DELETE CASCADE;
 ALTER TABLE ONLY gis.road_turn
     ADD CONSTRAINT road_turn_via_node_fkey FOREIGN KEY (via_node) REFERENCES gis.road_node(id) ON DELETE CASCADE;
+ALTER TABLE ONLY incidents.assessment_adjustment
+    ADD CONSTRAINT assessment_adjustment_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.assessment
+    ADD CONSTRAINT assessment_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.assessment_score
+    ADD CONSTRAINT assessment_score_assessment_id_fkey FOREIGN KEY (assessment_id) REFERENCES incidents.assessment(id);
+ALTER TABLE ONLY incidents.assessment_score
+    ADD CONSTRAINT assessment_score_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.assessment
+    ADD CONSTRAINT assessment_supersedes_fkey FOREIGN KEY (supersedes) REFERENCES incidents.assessment(id);
 ALTER TABLE ONLY incidents.drawing
     ADD CONSTRAINT drawing_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY incidents.drawing_version
@@ -1278,6 +1371,8 @@ ALTER TABLE ONLY incidents.note
     ADD CONSTRAINT note_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY incidents.report
     ADD CONSTRAINT report_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.what_if
+    ADD CONSTRAINT what_if_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY notify.delivery
     ADD CONSTRAINT delivery_account_id_fkey FOREIGN KEY (account_id) REFERENCES spine.account(id);
 ALTER TABLE ONLY notify.delivery

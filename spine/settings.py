@@ -24,6 +24,10 @@ class Settings:
     """How long the sampled tracks of units are kept."""
     base_map_cache_bytes: int = 2 * 1024**3
     """Of tiles that came from the city's map services, on disk."""
+    assess_workers: int = 1
+    """Processes in which hazard models compute, in each process that does the work role; 0: it computes none."""
+    assess_timeout_s: float = 30.0
+    """A computation that takes longer is ended, and its failure filed."""
 
 
 def from_environment() -> Settings:
@@ -38,5 +42,7 @@ def from_environment() -> Settings:
         secure_cookie=env.get("FENGSUI_SECURE_COOKIE", "") == "1",
         mqtt_url=env.get("FENGSUI_MQTT_URL") or None,
         base_map_cache_bytes=max(0, int(env.get("FENGSUI_BASEMAP_CACHE_MB", "2048"))) * 1024**2,
+        assess_workers=max(0, int(env.get("FENGSUI_ASSESS_WORKERS", "1"))),
+        assess_timeout_s=max(1.0, float(env.get("FENGSUI_ASSESS_TIMEOUT_S", "30"))),
         track_days=max(1, int(env.get("FENGSUI_TRACK_DAYS", "30"))),
     )

@@ -20,6 +20,7 @@ from spine.errors import Refused
 from spine.settings import Settings
 from web import errors
 from web.api import (
+    assessments,
     base_maps,
     catalogue,
     commands,
@@ -108,6 +109,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     house.realm.when_exchanged(app.state.exposure.forget)
     errors.install(app)
     for part in (
+        assessments,
         commands,
         session,
         pictures,

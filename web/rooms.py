@@ -17,7 +17,9 @@ import notify.picture
 import notify.react
 from command.catalogue import command_catalogue
 from command.plan import plans
+from gis.hazards.needs import need_rules
 from gis.roads.profile import house_rules
+from incidents.assessments.grading import grade_rule
 from incidents.catalogue import incident_catalogue
 from spine import deadlines, realm_clock
 from spine.command import Registry
@@ -61,7 +63,9 @@ def read_rules() -> None:
     Raises the room's own error, which names the file and the place in it.
     """
     house_rules()
+    need_rules()
     incident_catalogue()
+    grade_rule()
     command_catalogue()
     plans()
 

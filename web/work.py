@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 
 import command.exercises.director
+import incidents.assessments.pool
 import incidents.feeds.watch
 from gis.position_store import forget_tracks
 from notify.channels.base import OutsideChannel
@@ -68,6 +69,23 @@ async def _repeat(name: str, every_s: float, step: Callable[[], Awaitable[object
         await asyncio.sleep(every_s)
 
 
+async def run_assessing(house: House, settings: Settings) -> None:
+    """Ask the hazard models whenever something that they use changed; their processes are warmed before anything happens."""
+    from gis.hazards.ground_store import ground_state  # SciPy takes long to import: only where it is needed
+    from incidents.assessments.follow import follower
+
+    realm = house.realm
+    pool = incidents.assessments.pool.AssessPool(realm.database_url, settings.assess_workers, settings.assess_timeout_s)
+    try:
+        async with realm.pool.connection() as conn:
+            state = await ground_state(conn)
+        pool.start(state)
+        assess = follower(house.registry, pool, at_once=settings.assess_workers)
+        await run_follower(realm, assess, poll_s=settings.poll_s)
+    finally:
+        await pool.close()
+
+
 async def run_work(house: House, settings: Settings) -> None:
     """Everything that acts by itself in this realm, until cancelled."""
     realm = house.realm
@@ -87,6 +105,8 @@ async def run_work(house: House, settings: Settings) -> None:
 
         for follower in house.followers:
             begin(f"follower-{follower.name}", run_follower(realm, follower, poll_s=settings.poll_s))
+        if settings.assess_workers > 0:
+            begin("assess", _repeat("assess", 1.0, lambda: run_assessing(house, settings)))
         begin("deadlines", _repeat("deadlines", 0.5, lambda: pass_due_deadlines(house)))
         channels = outside_channels(settings)
         begin("delivery", run_delivery(realm, house.registry, channels, poll_s=settings.poll_s))

@@ -13,7 +13,7 @@ import numpy as np
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from gis.geodesic import bearings_and_km, destination
+from gis.geodesic import destination, east_north_km
 from gis.hazards.distribution import Dist, Floats, lognormal, triangular
 from gis.hazards.ground import Facility, Ground
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior
@@ -236,7 +236,8 @@ def _core(case: Case, ground: Ground, area: BaseGeometry, dist: Dist, drawn: boo
 
 
 def _metres(case: Case, lon: Floats, lat: Floats) -> Floats:
-    return np.asarray(bearings_and_km(case.lon, case.lat, lon, lat)[1] * 1000, dtype=np.float64)
+    east, north = east_north_km(case.lon, case.lat, lon, lat)
+    return np.asarray(np.hypot(east, north) * 1000, dtype=np.float64)
 
 
 def _facilities(ground: Ground, area: BaseGeometry, case: Case) -> tuple[Listed, ...]:
