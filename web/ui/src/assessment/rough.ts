@@ -3,7 +3,7 @@
  * one that is not certain never as certain. Pure.
  */
 import type { Locale } from '@/i18n/locale'
-import type { Percentiles } from '@/wire/objects'
+import type { Outcome, Percentiles } from '@/wire/objects'
 
 /** Rounded to one significant figure, away from zero at the half. Nothing between nought and one is left of people: those are rounded to whole ones. */
 export function oneFigure(n: number, whole = true): number {
@@ -65,6 +65,12 @@ export function bandWords(band: string, unit: string, tongue: Locale): string {
   const count = (text: string) => (tongue === 'en' ? Number(text).toLocaleString('en-US') : text)
   if (open !== undefined) return tongue === 'zh' ? `${open}${gap}${unit}以上` : `${count(open)}${gap}${unit} or more`
   return `${band.split('-').map(count).join('–')}${gap}${unit}`
+}
+
+/** A band of an outcome in words, as the server has them: `死亡 10–99 人` · `10–99 dead`. */
+export function outcomeBand(one: Pick<Outcome, 'zh' | 'en' | 'unit_zh'>, band: string, tongue: Locale): string {
+  if (tongue === 'en') return `${bandWords(band, '', 'en')} ${one.en}`
+  return band === '0' ? `无${one.zh}` : `${one.zh} ${bandWords(band, one.unit_zh, 'zh')}`
 }
 
 /** The most likely band, and the one beside it when it is nearly as likely: then neither stands alone. */

@@ -243,7 +243,7 @@ export interface AssessmentVersion {
   at: Time
   supersedes: string | null
   /** The model that was wanted and what it still asks for, when another stands in. */
-  wanted: (Partial<Words> & { id?: string; model?: string; asks?: Ask[] }) | null
+  wanted: { model: ModelName & Words; refusal: Coded & { field: string | null }; asks: Ask[] } | null
   differences: Difference[]
   refusal: Refusal | null
   best_zh: string | null
