@@ -16,7 +16,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     "亿元": ("万元", 10_000), "万元": ("万元", 1), "元": ("万元", 0.0001), "yuan": ("万元", 0.0001),
     "亩": ("公顷", 1 / 15), "公顷": ("公顷", 1), "ha": ("公顷", 1), "hectares": ("公顷", 1), "平方公里": ("公顷", 100),
     "km2": ("公顷", 100), "毫米": ("毫米", 1), "mm": ("毫米", 1), "公里": ("公里", 1), "千米": ("公里", 1), "km": ("公里", 1),
-    "小时": ("小时", 1), "hours": ("小时", 1), "度": ("度", 1),
+    "小时": ("小时", 1), "hours": ("小时", 1), "度": ("度", 1), "℃": ("℃", 1), "摄氏度": ("℃", 1), "degrees": ("度", 1),
 }  # fmt: skip
 _NOBODY = re.compile(
     r"(?:无|没有|未造成|暂无|未有)(?:人员|人)?伤亡|no (?:casualties|one (?:was )?(?:hurt|injured)|injuries or deaths)"
@@ -142,7 +142,8 @@ def _value(metric_key: str, said: str, unit: _Token | None) -> float | None:
         return None
     if unit is not None:
         means, factor = _UNITS[unit.value]
-        if means != metric.unit_zh and not (means == "人" and metric.unit_zh in ("例", "间", "户")):
+        counted = means == "人" and metric.unit_zh in ("例", "间", "户")
+        if means != metric.unit_zh and not counted and not (means == "度" and metric.unit_zh == "℃"):
             return None
         if means == "万元" and said.endswith(("万", "亿")):
             factor = {"元": 0.0001, "yuan": 0.0001}.get(unit.value, factor)

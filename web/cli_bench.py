@@ -24,7 +24,15 @@ def add_bench(commands: Any) -> None:
         metavar="PYTHON",
         help="装有 tipg 的 Python，仅作对照 / a Python that has tipg, to compare with",
     )
-    for one in (realtime, gis):
+    risk = which.add_parser("risk", help="风险评估 / risk assessment: every model, peers, to the desk, coverage")
+    for peer, name in (("openquake", "OpenQuake"), ("climada", "CLIMADA")):
+        risk.add_argument(
+            f"--{peer}",
+            default="",
+            metavar="PYTHON",
+            help=f"装有 {name} 的 Python，仅作对照 / a Python that has {name}, to compare with",
+        )
+    for one in (realtime, gis, risk):
         one.add_argument("--json", action="store_true", help="输出 JSON / one JSON document")
         one.add_argument("--only", default="", metavar="NAME,...", help="只测这些项 / these measures only")
         one.add_argument("--quick", action="store_true", help="只验证能运行，数字无意义 / to see that it runs")
@@ -45,8 +53,9 @@ def run_bench(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
         command.append("--quick")
     if arguments.only:
         command += ["--only", arguments.only]
-    if getattr(arguments, "tipg", ""):
-        command += ["--tipg", arguments.tipg]
+    for peer in ("tipg", "openquake", "climada"):
+        if getattr(arguments, peer, ""):
+            command += [f"--{peer}", getattr(arguments, peer)]
     path = os.pathsep.join(part for part in (str(CHECKOUT), os.environ.get("PYTHONPATH", "")) if part)
     sys.stdout.flush()
     # In our place, so that signals and the exit code are its own; it ends all that it started.

@@ -34,6 +34,8 @@ from gis.hazards.model import (
 )
 
 _CORNERS = 90
+_DROUGHTS = ("nd.flood.farm_drought", "nd.flood.town_shortage", "nd.flood.eco_drought", "nd.flood.rural_water")
+"""The catalogue keeps them with the floods, which have models of their own."""
 _JUDGEMENT = ("判断值，待本市以历史事件校正", "judgement, to be corrected by the city from past events")
 
 
@@ -128,7 +130,11 @@ class AreaModel(HazardModel[AreaCore]):
     """Natural disasters, accidents and public-health events without a model of their own."""
 
     spec: ClassVar[ModelSpec] = _spec(
-        "area", "范围暴露估计（通用）", "exposure of an area (generic)", ("nd", "ac", "ph", "ot"), "estimated"
+        "area",
+        "范围暴露估计（通用）",
+        "exposure of an area (generic)",
+        ("nd", "ac", "ph", "ot", *_DROUGHTS),
+        "estimated",
     )
 
     def prepare(self, case: Case, ground: Ground) -> Prepared[AreaCore]:

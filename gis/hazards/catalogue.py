@@ -3,15 +3,37 @@
 from typing import Any
 
 from gis.hazards.area import AreaModel, SecurityAreaModel
+from gis.hazards.building_collapse import BuildingCollapseModel
+from gis.hazards.building_fire import BuildingFireModel
+from gis.hazards.crowd import CrushModel, GatheringModel
+from gis.hazards.dam_break import DamBreakModel, LandslideDamModel
 from gis.hazards.describe_inputs import declaration_json
+from gis.hazards.earthquake import EarthquakeModel
+from gis.hazards.epidemic import EpidemicModel
+from gis.hazards.flood import FLOODS
+from gis.hazards.mine import MineModel
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
+from gis.hazards.traffic import TrafficModel
+from gis.hazards.wildfire import WildfireModel
 from spine.canonical import Json, JsonObject
 from spine.errors import Refused
 
 MODELS: tuple[HazardModel[Any], ...] = (
     AreaModel(),
     SecurityAreaModel(),
+    EpidemicModel(),
+    CrushModel(),
+    GatheringModel(),
+    BuildingCollapseModel(),
+    BuildingFireModel(),
+    MineModel(),
+    TrafficModel(),
+    EarthquakeModel(),
+    WildfireModel(),
+    *FLOODS,
+    DamBreakModel(),
+    LandslideDamModel(),
 )
 
 

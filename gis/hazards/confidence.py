@@ -13,6 +13,8 @@ from gis.hazards.turning import Change
 
 Letter: TypeAlias = Literal["A", "B", "C", "D"]
 _LETTERS: tuple[Letter, ...] = ("A", "B", "C", "D")
+WHERE_TO_LOOK = "where_to_look"
+"""Code of the limit of a model that could not place the hazard and only says where to look: never better than D."""
 _WIDE = 30.0  # the ninetieth percentile so many times the tenth: more than one band and a half apart
 
 
@@ -59,5 +61,8 @@ def confidence(
     if not any(source.verified for source in spec.sources):
         reasons.append(("公式尚未按原文核实", "no formula has been verified against its source"))
     steps = len(reasons) + (1 if ground.points is None else 0)  # nobody counted at all: two letters down
+    if any(limit.code == WHERE_TO_LOOK for limit in limits):
+        reasons.insert(0, ("只能指出到哪里去看", "it can only say where to look"))
+        steps = 3
     letter = _LETTERS[min(steps, 3)]
     return Confidence(letter, tuple(zh for zh, _ in reasons), tuple(en for _, en in reasons))

@@ -1,304 +1,224 @@
-"""Earthquake: elliptical intensity zones (the law behind GB 18306-2015) and what they mean for the people inside.
+"""Earthquake: intensity zones, who is inside, and the reach of deaths, injured, collapsed rooms and people without shelter.
 
-I = A + B·Ms + C·lg(R + R0), one set of coefficients along the long axis, one along the short. It is a law of a point source,
-good at VI and VII, weak at VIII, and it misses IX; from Ms 7 the rupture's length is put in (Wells & Coppersmith 1994).
+The footprint is the elliptical law of the zone (`earthquake_laws`), with the edges moved near the epicentre, the rupture's length from Ms 7
+and a circle where the strike is not known; zones of instrument or surveyed intensity replace it. Deaths: `shaking_toll`, with PAGER beside it.
 """
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeAlias
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
-from shapely import MultiPoint, Polygon
+import shapely
+from shapely.geometry.base import BaseGeometry
 
-from gis.geodesic import bearings_and_km, destination
-from gis.geometry import check_point
-from gis.hazards.base import Assessment, Exposure, Footprint, Limit, Reach
-from gis.hazards.pager import deaths
-from spine.errors import Refused
+from gis.hazards import pager
+from gis.hazards.distribution import Floats
+from gis.hazards.earthquake_exposure import Shaken, observed, place_of, reach_km, shaken_by
+from gis.hazards.earthquake_field import Field, Source
+from gis.hazards.earthquake_inputs import SPEC
+from gis.hazards.earthquake_laws import LAWS, rupture_length_km, zone_at
+from gis.hazards.earthquake_lists import lists
+from gis.hazards.earthquake_words import Told, limits_and_notes
+from gis.hazards.ground import Ground
+from gis.hazards.inputs import Shape
+from gis.hazards.model import Case, Footprint, HazardModel, Prepared, Sample, Zone
+from gis.hazards.shaking_damage import RESETTLED, collapse_shares, shares_at
+from gis.hazards.shaking_toll import DEAD, INJURED, SHARED
 
-MODEL, VERSION = "earthquake.ellipse_pager", "1.0"
-ROMAN = {5: "Ⅴ", 6: "Ⅵ", 7: "Ⅶ", 8: "Ⅷ", 9: "Ⅸ", 10: "Ⅹ", 11: "Ⅺ", 12: "Ⅻ"}
-_DRAWN_FROM = 6
-# Where zone I is drawn, in continuous intensity: small sample of official isoseismal maps, a working rule.
-_EDGE = {6: 0.0, 7: -0.15}
+ROMAN = {4: "Ⅳ", 5: "Ⅴ", 6: "Ⅵ", 7: "Ⅶ", 8: "Ⅷ", 9: "Ⅸ", 10: "Ⅹ", 11: "Ⅺ", 12: "Ⅻ"}
+LATIN = {4: "IV", 5: "V", 6: "VI", 7: "VII", 8: "VIII", 9: "IX", 10: "X", 11: "XI", 12: "XII"}
+WEAKEST_DRAWN = 6
+# Where the zone of a degree is drawn, in the law's continuous intensity: official isoseismal maps lie so against the law (few, 2008–2023).
+_EDGE = {4: 4.0, 5: 5.0, 6: 6.0, 7: 6.85}
 _EDGE_ABOVE = -0.5
-_RUPTURE_FROM = 7.0
-_CALIBRATED = (5.0, 8.0)
-_SHALLOW_KM = 70.0
-_CORNERS = 72
-Floats: TypeAlias = NDArray[np.float64]
+_OBSERVED_SIGMA = 0.25
+_vector: Any = shapely
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    a: float
-    b: float
-    c: float
-    r0_km: float
+class QuakeCore:
+    """`shaken` None: no exposure is loaded. `growth`: intensity per unit of magnitude; `sigma`: of the law, or of what was observed."""
 
-    def intensity(self, ms: float, r_km: float) -> float:
-        return self.a + self.b * ms + self.c * math.log10(r_km + self.r0_km)
-
-    def reach_km(self, ms: float, intensity: float) -> float:
-        """How far this intensity reaches; 0 where it is nowhere reached."""
-        return max(10 ** ((intensity - self.a - self.b * ms) / self.c) - self.r0_km, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """A seismic zone of the law. `sigma`: standard deviation of intensity."""
-
-    key: str
-    zh: str
-    en: str
-    long: Axis
-    short: Axis
-    sigma: float
-
-
-# GB 18306-2015 explanatory material; coefficients agree at R = 0 within 0.001.
-ZONES = {
-    zone.key: zone
-    for zone in (
-        Zone("qingzang", "青藏区", "Qinghai-Tibet", Axis(6.4580, 1.2746, -4.4709, 25), Axis(3.3682, 1.2746, -3.3119, 9), 0.6636),
-        Zone("xinjiang", "新疆区", "Xinjiang", Axis(5.6018, 1.4347, -4.4899, 25), Axis(3.6113, 1.4347, -3.8477, 13), 0.5924),
-        Zone("east_strong", "东部强震区", "East, strong", Axis(5.7123, 1.3626, -4.2903, 25), Axis(3.6588, 1.3626, -3.5406, 13), 0.5826),
-        Zone("moderate_central", "中强地震区", "Moderate", Axis(5.8410, 1.0710, -3.6570, 15), Axis(3.9440, 1.0710, -2.8450, 7), 0.5200),
-    )
-}  # fmt: skip
-SOUTHWEST = ZONES["qingzang"]
-"""Western Yunnan lies in the Qinghai-Tibet zone of the law."""
-
-
-@dataclass(frozen=True, slots=True)
-class Earthquake:
-    """WGS 84 degrees, kilometres, degrees clockwise from north. Strike and depth None: not known."""
-
-    lon: float
-    lat: float
+    shaken: Shaken | None
     ms: float
-    depth_km: float | None = None
-    strike_deg: float | None = None
-
-
-def rupture_km(ms: float) -> float:
-    """Surface rupture length, all types of fault (Wells & Coppersmith 1994); 0 below Ms 7, where a point will do."""
-    return 10 ** (-3.22 + 0.69 * ms) if ms >= _RUPTURE_FROM else 0.0
-
-
-def check(quake: Earthquake) -> None:
-    """Raises Refused for what cannot be an earthquake; nothing is clamped."""
-    check_point(quake.lon, quake.lat, "epicentre", china=False)
-    for field, value, low, high, zh in (
-        ("ms", quake.ms, 0.0, 10.0, "震级"),
-        ("depth_km", quake.depth_km, 0.0, 800.0, "震源深度（km）"),
-        ("strike_deg", quake.strike_deg, 0.0, 360.0, "断层走向（°）"),
-    ):
-        if value is not None and not low <= value <= high:
-            raise Refused(
-                "hazard_input",
-                zh=f"{zh}应在 {low:g} 到 {high:g} 之间，收到 {value:g}。",
-                en=f"{field} must be between {low:g} and {high:g}, not {value:g}.",
-                field=field,
-            )
-
-
-def semi_axes_km(zone: Zone, ms: float, intensity: float, *, strike_known: bool = True) -> tuple[float, float]:
-    """(along, across the strike) from the rupture; equal, with the same area, where the strike is not known."""
-    along, across = zone.long.reach_km(ms, intensity), zone.short.reach_km(ms, intensity)
-    if strike_known:
-        return along, across
-    half = rupture_km(ms) / 2
-    radius = math.sqrt((math.pi * along * across + 4 * half * across) / math.pi)
-    return radius, radius
-
-
-def _outline(quake: Earthquake, zone: Zone, intensity: float) -> Polygon | None:
-    """The line of this intensity, or None where it is nowhere reached."""
-    known = quake.strike_deg is not None
-    along, across = semi_axes_km(zone, quake.ms, intensity, strike_known=known)
-    if along <= 0 or across <= 0:
-        return None
-    half = rupture_km(quake.ms) / 2 if known else 0.0
-    corners: list[tuple[float, float]] = []
-    for centre in {half, -half}:
-        for corner in range(_CORNERS):
-            angle = 2 * math.pi * corner / _CORNERS
-            x, y = centre + along * math.cos(angle), across * math.sin(angle)
-            bearing = (quake.strike_deg or 0.0) + math.degrees(math.atan2(y, x))
-            lon, lat = destination(quake.lon, quake.lat, bearing, math.hypot(x, y) * 1000)
-            corners.append((round(lon, 6), round(lat, 6)))
-    hull = MultiPoint(corners).convex_hull
-    return hull if isinstance(hull, Polygon) else None
+    growth: float
+    sigma: float
+    least: float | None
+    location: bool
 
 
 def edge_of(level: int) -> float:
     """The continuous intensity at which the zone of this degree is drawn."""
-    return level + _EDGE.get(level, _EDGE_ABOVE)
+    return _EDGE.get(level, level + _EDGE_ABOVE)
 
 
-def isoseismals(quake: Earthquake, zone: Zone = SOUTHWEST) -> list[Footprint]:
-    """The zones from Ⅵ upwards, the weakest first, each with its edge moved by one standard deviation either way."""
-    found: list[Footprint] = []
-    for level in range(_DRAWN_FROM, 13):
+def field_of(case: Case) -> Field:
+    """At the medians of the inputs."""
+    ms = case.inputs.median("ms")
+    chosen = case.inputs.choice("zone")
+    key = zone_at(case.lon, case.lat) if chosen in (None, "auto") else chosen
+    law = LAWS.get(key) if key is not None else None
+    length = (
+        case.inputs.median("rupture_length_km") if case.inputs.is_known("rupture_length_km") else rupture_length_km(ms)
+    )
+    azimuth = case.inputs.median("rupture_azimuth_deg") if case.inputs.is_known("rupture_azimuth_deg") else None
+    return Field(Source(case.lon, case.lat, ms, max(case.inputs.median("depth_km"), 0.0), length, azimuth), law)
+
+
+class EarthquakeModel(HazardModel[QuakeCore]):
+    spec: ClassVar = SPEC
+
+    def prepare(self, case: Case, ground: Ground) -> Prepared[QuakeCore]:
+        field = field_of(case)
+        shapes = case.inputs.shapes("intensity_zones")
+        zones, footprints = _observed_zones(case, shapes) if shapes else _law_zones(case, field)
+        core = QuakeCore(
+            shaken=_shaken(case, ground, field, shapes),
+            ms=case.inputs.median("ms"),
+            growth=0.0 if shapes else field.growth,
+            sigma=_OBSERVED_SIGMA if shapes else field.sigma,
+            least=edge_of(int(zones[-1].level)) if case.footprint is not None and zones else None,
+            location=not shapes,
+        )
+        limits, assumptions, notes = limits_and_notes(case, field, Told(bool(shapes), _median_people(core)))
+        return Prepared(zones, footprints, core, lists(zones, ground), limits, assumptions, notes)
+
+    def losses(self, prepared: Prepared[QuakeCore], sample: Sample) -> Mapping[str, Floats]:
+        core = prepared.core
+        if core.shaken is None:
+            return {}
+        shift = core.growth * (sample["ms"] - core.ms) + core.sigma * sample["law_residual"]
+        still = np.zeros(sample.n)
+        place = (
+            place_of(sample["epicentre_east"], sample["epicentre_north"]) if core.location else place_of(still, still)
+        )
+        share, factor = sample["day_share"], sample["exposure_factor"]
+        people = core.shaken.people(place, share, shift, core.least) * factor[:, None]
+        dead = DEAD.count(people, sample["dead_residual"])
+        other = SHARED * sample["dead_residual"] + math.sqrt(1 - SHARED**2) * sample["injured_residual"]
+        exposed = people.sum(axis=1)
+        rural = np.clip(sample["rural_share"], 0.0, 1.0)
+        collapse = people @ collapse_shares(1.0) * rural + people @ collapse_shares(0.0) * (1 - rural)
+        collapsed = np.minimum(collapse * sample["collapse_factor"], exposed)
+        resettled = np.minimum(people @ shares_at(RESETTLED) * sample["resettled_factor"], people[:, 1:].sum(axis=1))
+        wealth = pager.WEALTH_PER_GDP * sample["gdp_per_head_yuan"] / 1e4
+        lost = np.minimum(
+            pager.expected(people, pager.CHINA_ECONOMY) * np.exp(pager.CHINA_ECONOMY.g * sample["loss_residual"]),
+            exposed,
+        )
+        dead = np.minimum(dead, np.floor(exposed))
+        return {
+            "dead": dead,
+            "injured": np.minimum(INJURED.count(people, other), np.floor(exposed) - dead),
+            "affected": core.shaken.above(edge_of(WEAKEST_DRAWN), place, share, shift, core.least) * factor,
+            "resettled": resettled,
+            "collapsed_rooms": collapsed * sample["rooms_per_person"],
+            "loss_wan": lost * wealth,
+        }
+
+
+def _harm(level: float) -> float:
+    return float(DEAD.rates()[min(max(round(level), 5), 9) - 5])
+
+
+def _zone(level: int, polygon: BaseGeometry) -> Zone:
+    return Zone(f"i{level}", f"{ROMAN[level]}度区", f"intensity {LATIN[level]}", float(level), polygon, _harm(level))
+
+
+def _law_zones(case: Case, field: Field) -> tuple[tuple[Zone, ...], tuple[Footprint, ...]]:
+    """From Ⅵ up; where Ⅵ is not reached, the strongest degree that is, so that there is an area to look at."""
+    reached = [level for level in range(4, 13) if field.outline(edge_of(level)) is not None]
+    drawn = [level for level in reached if level >= WEAKEST_DRAWN] or reached[-1:]
+    zones: list[Zone] = []
+    footprints: list[Footprint] = []
+    weakest = drawn[0] if drawn else None
+    for level in reversed(drawn):
         edge = edge_of(level)
-        polygon = _outline(quake, zone, edge)
+        lines = [field.outline(edge), field.outline(edge + field.sigma), field.outline(edge - field.sigma)]
+        cut = [_cut(case, line, whole=level == weakest) for line in lines]
+        polygon, inner, outer = cut
         if polygon is None:
-            break
-        inner, outer = (_outline(quake, zone, edge + sign * zone.sigma) for sign in (1, -1))
-        found.append(Footprint(level, f"{ROMAN[level]}度", polygon, inner, outer))
-    return found
-
-
-def _from_rupture_km(quake: Earthquake, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-    """(along, across) the strike from the rupture, km, both positive; without a strike the distance counts as along."""
-    bearing, km = bearings_and_km(quake.lon, quake.lat, lon, lat)
-    if quake.strike_deg is None:
-        return km, np.zeros_like(km)
-    angle = np.radians(bearing - quake.strike_deg)
-    along = np.maximum(np.abs(km * np.cos(angle)) - rupture_km(quake.ms) / 2, 0.0)
-    return along, np.abs(km * np.sin(angle))
-
-
-def _reached(quake: Earthquake, zone: Zone, intensity: float, along: Floats, across: Floats) -> NDArray[np.bool_]:
-    """Which points lie inside the line of this intensity."""
-    a, b = semi_axes_km(zone, quake.ms, intensity, strike_known=quake.strike_deg is not None)
-    if a <= 0 or b <= 0:
-        return np.zeros(along.shape, dtype=np.bool_)
-    return np.asarray((along / a) ** 2 + (across / b) ** 2 <= 1, dtype=np.bool_)
-
-
-def intensity_at(quake: Earthquake, lon: float, lat: float, zone: Zone = SOUTHWEST) -> float:
-    """Continuous intensity at a place: that of the line which passes through it, found by bisection; at least 1."""
-    along, across = _from_rupture_km(quake, np.asarray([lon]), np.asarray([lat]))
-    low, high = 1.0, zone.long.intensity(quake.ms, 0.0)
-    for _ in range(40):
-        middle = (low + high) / 2
-        if bool(_reached(quake, zone, middle, along, across)[0]):
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-def people_by_intensity(quake: Earthquake, exposure: Exposure, zone: Zone = SOUTHWEST) -> dict[int, float]:
-    """Persons by rounded intensity: 4 stands for 4 and below, 9 for 9 and above. Nobody is lost on the way."""
-    along, across = _from_rupture_km(quake, exposure.lon, exposure.lat)
-    felt = np.full(along.shape, 4, dtype=np.int64)
-    for level in range(5, 10):
-        felt[_reached(quake, zone, level - 0.5, along, across)] = level
-    counted = np.bincount(felt, weights=exposure.people, minlength=10)
-    return {level: float(counted[level]) for level in range(4, 10)}
-
-
-def people_inside(quake: Earthquake, exposure: Exposure, zone: Zone = SOUTHWEST) -> dict[int, float]:
-    """Persons inside each drawn zone and the stronger ones within it (Ⅵ度以上)."""
-    along, across = _from_rupture_km(quake, exposure.lon, exposure.lat)
-    found: dict[int, float] = {}
-    for level in range(_DRAWN_FROM, 13):
-        a, b = semi_axes_km(zone, quake.ms, edge_of(level), strike_known=quake.strike_deg is not None)
-        if a <= 0 or b <= 0:
-            break
-        found[level] = float(exposure.people[_reached(quake, zone, edge_of(level), along, across)].sum())
-    return found
-
-
-def _limits(quake: Earthquake, zone: Zone) -> list[Limit]:
-    found: list[Limit] = []
-    if quake.strike_deg is None:
-        found.append(
-            Limit(
-                "strike_unknown",
-                "断层走向未知，按等面积圆估计。",
-                "The fault's strike is not known: circles of equal area are drawn.",
+            continue
+        zone = _zone(level, polygon)
+        zones.append(zone)
+        by_hand = case.footprint is not None
+        footprints.append(
+            Footprint(
+                zone.key, zone.zh, zone.en, zone.level, "zone", polygon, None if by_hand else inner, None if by_hand else outer,
+                basis="drawn" if by_hand else "model",
             )
-        )
-    if quake.depth_km is None:
-        found.append(
-            Limit(
-                "depth_unknown",
-                "震源深度未知，按浅源地震估计。",
-                "The depth is not known: a shallow earthquake is assumed.",
-            )
-        )
-    elif quake.depth_km > _SHALLOW_KM:
-        found.append(
-            Limit(
-                "deep",
-                "震源较深，浅源衰减关系会高估烈度。",
-                "The focus is deep: the law for shallow earthquakes overestimates.",
-            )
-        )
-    if not _CALIBRATED[0] <= quake.ms <= _CALIBRATED[1]:
-        found.append(
-            Limit(
-                "magnitude",
-                "震级超出衰减关系的适用范围（5.0–8.0 级）。",
-                "The magnitude lies outside the law's range (5.0 to 8.0).",
-            )
-        )
-    if quake.ms >= _RUPTURE_FROM:
-        found.append(
-            Limit(
-                "rupture",
-                "7 级以上按经验破裂长度扩展，实际破裂未知。",
-                "From magnitude 7 an empirical rupture length is used; the real one is not known.",
-            )
-        )
-    if zone.long.intensity(quake.ms, 0.0) >= 8.5:
-        found.append(
-            Limit(
-                "near_field",
-                "极震区烈度可能高于模型结果。",
-                "Close to the epicentre the intensity may exceed the model's.",
-            )
-        )
-    return found  # fmt: skip
+        )  # fmt: skip
+    return tuple(zones), tuple(footprints)
 
 
-def _said(dead: Reach) -> tuple[str, str]:
-    """The most likely band in words and a natural frequency, never a single toll."""
-    bands = dead.bands()
-    best = int(np.argmax(bands))
-    zh = ("无人死亡", "1–9 人死亡", "10–99 人死亡", "100–999 人死亡", "1000 人以上死亡")[best]
-    en = ("no deaths", "1–9 deaths", "10–99 deaths", "100–999 deaths", "1,000 deaths or more")[best]
-    above = round(10 * sum(bands[best + 1 :]))
-    if best == len(bands) - 1 or above == 0:
-        return f"最可能：{zh}。", f"Most likely: {en}."
-    return (
-        f"最可能：{zh}；10 次同类地震约 {above} 次更多。",
-        f"Most likely: {en}; in 10 such earthquakes about {above} have more.",
+def _cut(case: Case, line: BaseGeometry | None, *, whole: bool) -> BaseGeometry | None:
+    """Inside the outline drawn by a person, if one is: the weakest zone is all of it, the others what of them lies in it."""
+    if case.footprint is None or line is None:
+        return line
+    if whole:
+        return case.footprint
+    part: BaseGeometry = _vector.intersection(line, case.footprint)
+    return None if part.is_empty or part.area == 0 else part
+
+
+def _observed_zones(case: Case, shapes: Sequence[Shape]) -> tuple[tuple[Zone, ...], tuple[Footprint, ...]]:
+    """Each degree with all that is stronger; what was drawn for one degree counts for all weaker ones too."""
+    by_level: dict[int, list[BaseGeometry]] = {}
+    for shape in shapes:
+        by_level.setdefault(math.floor((shape.value or 0.0) + 0.5), []).append(shape.geometry)
+    zones: list[Zone] = []
+    so_far: list[BaseGeometry] = []
+    for level in sorted(by_level, reverse=True):
+        so_far += by_level[level]
+        union: BaseGeometry = _vector.union_all(so_far)
+        polygon = _cut(case, union, whole=level == min(by_level))
+        if polygon is not None:
+            zones.append(_zone(level, polygon))
+    return tuple(zones), tuple(
+        Footprint(zone.key, zone.zh, zone.en, zone.level, "zone", zone.polygon, basis="observed") for zone in zones
     )
 
 
-def assess(quake: Earthquake, exposure: Exposure, at: datetime, zone: Zone = SOUTHWEST) -> Assessment:
-    """Zones, people in them and the reach of deaths. Pure: the same for the same input. Raises Refused for impossible input."""
-    check(quake)
-    by_intensity = people_by_intensity(quake, exposure, zone)
-    dead = deaths(by_intensity)
-    zh, en = _said(dead)
-    return Assessment(
-        model=MODEL,
-        version=VERSION,
-        made_at=at,
-        inputs={
-            "lon": quake.lon, "lat": quake.lat, "ms": quake.ms, "depth_km": quake.depth_km, "strike_deg": quake.strike_deg,
-            "zone": zone.key,
-        },
-        footprints=isoseismals(quake, zone),
-        people=people_inside(quake, exposure, zone),
-        people_by_intensity=by_intensity,
-        dead=dead,
-        summary_zh=zh,
-        summary_en=en,
-        largest_error_zh="房屋抗震能力：同样烈度下实际死亡人数与模型相差约 9 倍以内（一个标准差）",
-        largest_error_en="How well houses stand: at the same intensity real tolls differ from the model by a factor of about 9 (one sigma)",
-        confidence="C" if quake.strike_deg is not None else "D",
-        exposure_source=exposure.source,
-        exposure_date=exposure.date,
-        illustrative=exposure.illustrative,
-        limits=_limits(quake, zone),
-    )  # fmt: skip
+def _shaken(case: Case, ground: Ground, field: Field, shapes: Sequence[Shape]) -> Shaken | None:
+    if ground.points is None:
+        return None
+    if case.footprint is not None:
+        near = ground.near(*case.footprint.bounds)
+        _vector.prepare(case.footprint)
+        inside = np.asarray(
+            _vector.intersects_xy(case.footprint, ground.points.lon[near], ground.points.lat[near]), dtype=np.bool_
+        )
+    else:
+        inside = None
+        near = ground.near(*_box(case, field, shapes))
+    if not shapes:
+        return shaken_by(field, ground.points, case.inputs.median("location_error_km"), inside, near)
+    near = near if inside is None else near[inside]
+    felt = np.zeros(len(near))
+    for shape in shapes:
+        _vector.prepare(shape.geometry)
+        there = np.asarray(
+            _vector.intersects_xy(shape.geometry, ground.points.lon[near], ground.points.lat[near]), dtype=np.bool_
+        )
+        felt = np.where(there, np.maximum(felt, shape.value or 0.0), felt)
+    return observed(felt, ground.points.day[near], ground.points.night[near])
+
+
+def _box(case: Case, field: Field, shapes: Sequence[Shape]) -> tuple[float, float, float, float]:
+    if shapes:
+        bounds = _vector.total_bounds([shape.geometry for shape in shapes])
+        west, south, east, north = (float(value) for value in bounds)
+        return west, south, east, north
+    degrees = reach_km(field, case.inputs.median("location_error_km")) / 110.0
+    wide = degrees / max(math.cos(math.radians(case.lat)), 0.05)
+    return case.lon - wide, case.lat - degrees, case.lon + wide, case.lat + degrees
+
+
+def _median_people(core: QuakeCore) -> Floats | None:
+    """Persons at V … IX by night at the medians: for PAGER's opinion."""
+    if core.shaken is None:
+        return None
+    zero = np.zeros(1)
+    return core.shaken.people(place_of(zero, zero), zero, zero, core.least)[0]

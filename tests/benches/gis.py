@@ -9,17 +9,10 @@ desk have all there are, for the asker too. --quick: few of everything, to see t
 import argparse
 import asyncio
 import contextlib
-import json
 import os
-import platform
-import signal
 import sys
-import tempfile
-import time
-import traceback
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +21,15 @@ from redis.asyncio import Redis
 from spine.nudge import Nudges
 from spine.private_services import PrivateServices, Services
 from spine.realm import open_realm
-from spine.service_trouble import ServiceTrouble
 from tests.benches import fence_speed, place_search, tiles
+from tests.benches.bench_run import Measure, run_bench
 from tests.benches.measure_desk_map import desk_map, no_chromium
 from tests.benches.measure_exposure import exposure
 from tests.benches.measure_reading import reading
 from tests.benches.measure_travel import travel
-from tests.benches.programs import BenchTrouble, Cores, Stage
-from tests.benches.result import Row, table
-from tests.benches.town import Town, make_private_reachable, start_services
+from tests.benches.programs import Cores, Stage
+from tests.benches.result import Row
+from tests.benches.town import Town, start_services
 from tests.city import PASSWORD, city_of
 from web.cli_run import prepare
 from web.seed import seed
@@ -188,61 +181,15 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
 }
 
 
-def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
-
-
-def _run(names: list[str], quick: bool, tipg: str) -> list[Row]:
-    rows: list[Row] = []
-    for name in names:
-        began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="fengsui-bench-", dir="/var/tmp", ignore_cleanup_errors=True) as folder:
-            make_private_reachable(Path(folder))
-            try:
-                rows += MEASURES[name](Bench(Path(folder), quick, tipg))
-            except (Exception, SystemExit) as trouble:
-                if not isinstance(trouble, BenchTrouble | ServiceTrouble | SystemExit):
-                    traceback.print_exc()
-                why = trouble.sentence("en") if isinstance(trouble, ServiceTrouble) else str(trouble)
-                rows.append(Row(name, name, "", "", "broke off", None, wrong=[why or type(trouble).__name__]))
-        _say(f"{name}: {time.monotonic() - began:.0f} s")
-    return rows
+def _measure(work: Callable[[Bench], list[Row]]) -> Measure:
+    return lambda folder, given: work(Bench(folder, given.quick, given.tipg))
 
 
 def main() -> int:
-    """0 when every bar was met, 1 when one was not, 2 when the bench could not run."""
+    """See `bench_run.run_bench`."""
     parser = argparse.ArgumentParser(prog="fengsui bench gis")
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--only", default="", help=", ".join(MEASURES))
     parser.add_argument("--tipg", default=os.environ.get(TIPG, ""), metavar="PYTHON", help=f"or {TIPG}")
-    given = parser.parse_args()
-    names = [name for name in given.only.split(",") if name] or list(MEASURES)
-    if unknown := [name for name in names if name not in MEASURES]:
-        parser.error(f"there is no measure {unknown[0]}; there are {', '.join(MEASURES)}")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # nothing may be left behind
-    about = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "quick": given.quick,
-        "cores": sorted(os.sched_getaffinity(0)),
-        "load_before": os.getloadavg()[0],
-        "python": platform.python_version(),
-        "kernel": platform.release(),
-        "durable": "fsync on, synchronous_commit on",
-    }
-    began = time.monotonic()
-    try:
-        rows = _run(names, given.quick, given.tipg)
-    except KeyboardInterrupt:
-        _say("interrupted")
-        return 130
-    about["seconds"] = round(time.monotonic() - began)
-    if given.json:
-        print(json.dumps({**about, "rows": [row.to_json() for row in rows]}, ensure_ascii=False, indent=1))
-    else:
-        print(f"{about['durable']}; {about['seconds']} s{'; QUICK: the figures mean nothing' if given.quick else ''}\n")
-        print(table(rows))
-    return 1 if any(row.failed for row in rows) else 0
+    return run_bench(parser, {name: _measure(work) for name, work in MEASURES.items()})
 
 
 if __name__ == "__main__":

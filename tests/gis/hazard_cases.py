@@ -22,8 +22,124 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example("a serious accident", {"radius_m": 1500, "severity": "serious"}, worse={"radius_m": 3000}),
         Example("far", {"radius_m": 30_000, "severity": "minor"}, large=True),
     ),
+    "earthquake": (
+        Example("a quick report", {"ms": 5.4}, worse={"ms": 5.9}),
+        Example("strike known", {"ms": 6.3, "depth_km": 11, "rupture_azimuth_deg": 45}, worse={"ms": 6.8}),
+        Example(
+            "a great one",
+            {"ms": 7.4, "rupture_azimuth_deg": 320, "rupture_length_km": 70},
+            worse={"ms": 7.8},
+            large=True,
+        ),
+    ),
     "area_security": (
         Example("a crowd", {"radius_m": 600}, worse={"radius_m": 900}),
         Example("far", {"radius_m": 30_000}, large=True),
+    ),
+    "epidemic": (
+        Example("dengue, nothing given", {}, class_key="ph.disease.class_b.dengue"),
+        Example("a count of cholera cases", {"cases": 12}, worse={"cases": 40}, class_key="ph.disease.cholera"),
+        Example(
+            "an outbreak by day",
+            {"daily_cases": [1, 0, 2, 1, 3, 2, 4, 5, 3, 6, 8, 7, 9, 12, 10, 14, 15, 13, 9, 6], "disease": "influenza"},
+            worse={"reproduction_number": 2.5},
+            class_key="ph.disease",
+        ),
+        Example(
+            "a poisoned meal",
+            {"cases": 30, "exposed_people": 120, "hours_since_exposure": 8},
+            worse={"cases": 60},
+            class_key="ph.food.food",
+        ),
+        Example("a wide outbreak", {"cases": 200, "radius_m": 40_000, "disease": "dengue"}, large=True),
+    ),
+    "crowd_crush": (
+        Example("nothing given", {}),
+        Example("a packed square", {"participants": 4000, "standing_area_m2": 900}, worse={"crush_density_m2": 10}),
+        Example("people under a pile", {"caught_people": 60}, worse={"caught_people": 200}),
+    ),
+    "gathering": (
+        Example("nothing given", {}),
+        Example(
+            "a gathering with exits",
+            {"participants": 1500, "standing_area_m2": 600, "exit_width_m": 3, "exits": 2, "travel_m": 60},
+            worse={"participants": 3000},
+        ),
+    ),
+    "building_collapse": (
+        Example("nothing given", {}),
+        Example(
+            "a block of flats",
+            {"use": "dwelling", "structure": "rc", "floors": 6, "floor_area_m2": 300, "collapsed_share": 0.5},
+            worse={"floors": 9},
+        ),
+        Example("known to be buried", {"trapped": 12}, worse={"trapped": 30}, class_key="ac.build.housing"),
+    ),
+    "building_fire": (
+        Example("nothing given", {}),
+        Example(
+            "a hotel by night",
+            {"use": "hotel", "floors": 8, "floor_area_m2": 600, "available_s": 240},
+            worse={"available_s": 100},
+        ),
+        Example("people at the windows", {"trapped": 9}, worse={"trapped": 25}, class_key="ac.fire.public"),
+    ),
+    "mine": (
+        Example(
+            "gas", {"underground_people": 120, "out_people": 70, "accident": "gas"}, worse={"underground_people": 200}
+        ),
+        Example(
+            "water", {"underground_people": 261, "out_people": 108}, worse={"out_people": 20}, class_key="ac.coal.water"
+        ),
+    ),
+    "traffic": (
+        Example("nothing given", {}),
+        Example(
+            "a coach in a ravine",
+            {"vehicle": "coach", "crash": "plunge", "aboard_people": 38, "flow_per_h": 300},
+            worse={"aboard_people": 55},
+            class_key="ac.road.plunge",
+        ),
+        Example(
+            "a tanker on its side",
+            {"vehicle": "tanker", "load": "toxic"},
+            worse={"vehicles": 3},
+            class_key="ac.road.rollover",
+        ),
+    ),
+    "wildfire": (
+        Example("nothing given", {}, class_key="nd.fire.forest"),
+        Example(
+            "a dry afternoon",
+            {
+                "wind_ms": 5,
+                "wind_from_deg": 225,
+                "temperature_c": 28,
+                "humidity_pct": 25,
+                "fuel_model": "TL8",
+                "burnt_ha": 20,
+            },
+            worse={"humidity_pct": 12, "burnt_ha": 60},
+            class_key="nd.fire.forest",
+        ),
+        Example(
+            "a grassland",
+            {"wind_ms": 6, "wind_from_deg": 200, "humidity_pct": 30},
+            worse={"temperature_c": 35},
+            class_key="nd.fire.grass",
+        ),
+        Example(
+            "a storm of fire",
+            {
+                "wind_ms": 12,
+                "wind_from_deg": 225,
+                "temperature_c": 34,
+                "humidity_pct": 12,
+                "fuel_model": "GS2",
+                "burnt_ha": 1000,
+            },
+            class_key="nd.fire.forest",
+            large=True,
+        ),
     ),
 }

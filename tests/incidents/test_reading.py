@@ -38,6 +38,11 @@ def test_numbers(said: str, value: float | None) -> None:
         ("紧急转移群众1.2万人", {"evacuated": 12000}),
         ("injured 2, 3 people trapped, 1 dead", {"injured": 2, "trapped": 3, "dead": 1}),
         ("two people were killed", {"dead": 2}),
+        (
+            "风速8米/秒,风向转为225度,气温30度,湿度20%",
+            {"wind_ms": 8, "wind_from_deg": 225, "temperature_c": 30, "humidity_pct": 20},
+        ),
+        ("风速30km/h", {}),  # another unit than the figure's: not taken
         ("倒塌房屋3间,损失200万元", {"collapsed_rooms": 3, "loss_wan": 200}),
         ("直接经济损失1.5亿元", {"loss_wan": 15000}),
         ("损失8000元", {"loss_wan": 0.8}),
