@@ -11,6 +11,7 @@ from gis.hazards.describe_inputs import declaration_json
 from gis.hazards.earthquake import EarthquakeModel
 from gis.hazards.epidemic import EpidemicModel
 from gis.hazards.flood import FLOODS
+from gis.hazards.landslide import LandslideModel
 from gis.hazards.mine import MineModel
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
@@ -30,6 +31,7 @@ MODELS: tuple[HazardModel[Any], ...] = (
     MineModel(),
     TrafficModel(),
     EarthquakeModel(),
+    LandslideModel(),
     WildfireModel(),
     *FLOODS,
     DamBreakModel(),

@@ -32,6 +32,32 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             large=True,
         ),
     ),
+    "landslide": (
+        Example("nothing given", {}),
+        Example(
+            "a slide onto the road",
+            {"volume_m3": 2e5, "fall_height_m": 150, "azimuth_deg": 90},
+            worse={"volume_m3": 2e6},
+            large=True,
+        ),
+        Example(
+            "a debris flow",
+            {"volume_m3": 5e4, "fall_height_m": 300, "azimuth_deg": 200},
+            worse={"volume_m3": 5e5},
+            class_key="nd.geo.debris_flow",
+        ),
+        Example(
+            "a slope that threatens",
+            {
+                "state": "threat",
+                "volume_m3": 1e5,
+                "slope_deg": 34,
+                "rainfall_mm": 120,
+                "rain_duration_h": 24,
+                "azimuth_deg": 45,
+            },
+        ),
+    ),
     "area_security": (
         Example("a crowd", {"radius_m": 600}, worse={"radius_m": 900}),
         Example("far", {"radius_m": 30_000}, large=True),
