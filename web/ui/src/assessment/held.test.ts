@@ -73,9 +73,13 @@ describe('what would be', () => {
 
   it('has presets where the model takes such an input, and only within its limits', () => {
     const wind = { name: 'wind_from_deg', zh: '风向', en: 'wind from', kind: 'number' as const, low: 0, high: 360 }
-    const rain = { name: 'rain_mm', zh: '雨量', en: 'rain', kind: 'number' as const, low: 1, high: 1000 }
-    expect(presetsFor([wind, rain]).map((one) => one.key)).toEqual(['wind_n', 'wind_e', 'wind_s', 'wind_w'])
-    expect(presetsFor([{ ...rain, low: 0 }]).map((one) => [one.key, one.value])).toEqual([['rain_stops', 0]])
+    const rain = { name: 'rainfall_mm', zh: '雨量', en: 'rain', kind: 'number' as const, low: 0, high: 1000 }
+    const quake = { name: 'ms', zh: '震级', en: 'magnitude', kind: 'number' as const, low: 2.5, high: 9.5 }
+    const now = (name: string) => ({ rainfall_mm: 600, ms: 6.3 })[name] ?? null
+    expect(presetsFor([wind], now).map((one) => one.key)).toEqual(['wind_n', 'wind_e', 'wind_s', 'wind_w'])
+    expect(presetsFor([rain], now)).toEqual([{ key: 'rain_half', input: 'rainfall_mm', value: 300 }])
+    expect(presetsFor([rain], () => null)).toEqual([])
+    expect(presetsFor([quake], now).map((one) => one.value)).toEqual([6.6, 6])
   })
 })
 

@@ -1,31 +1,43 @@
 /**
- * What is asked most, ready to press: the wind from another side, the rain stops, one step worse. Each belongs to an input by its name and
- * holds only for a model that takes that input. Pure.
+ * What is asked most, ready to press: the wind from another side, twice the rain, a magnitude one step larger. Each belongs to an input by its
+ * name and holds only for a model that takes that input, within its limits. Pure.
  */
 import type { InputDeclaration } from '../models'
 
 export interface Preset {
   key: string
   input: string
-  value: number | string
+  value: number
 }
 
 interface Rule {
   of: RegExp
-  presets: readonly { key: string; value: number | string }[]
+  /** From what holds now; null when that is needed and not known. */
+  presets: readonly { key: string; value: (now: number | null) => number | null }[]
 }
 
-const WIND = [['n', 0], ['e', 90], ['s', 180], ['w', 270]] as const
+const fixed = (value: number) => () => value
+const times = (factor: number) => (now: number | null) => (now === null ? null : now * factor)
+const plus = (step: number) => (now: number | null) => (now === null ? null : now + step)
+
 const RULES: readonly Rule[] = [
-  { of: /^wind(_from)?_(deg|direction)|^wind_from/, presets: WIND.map(([side, deg]) => ({ key: `wind_${side}`, value: deg })) },
-  { of: /^rain(fall)?(_\w+)?$/, presets: [{ key: 'rain_stops', value: 0 }] },
+  { of: /^wind_from/, presets: [{ key: 'wind_n', value: fixed(0) }, { key: 'wind_e', value: fixed(90) }, { key: 'wind_s', value: fixed(180) }, { key: 'wind_w', value: fixed(270) }] },
+  { of: /^wind_(ms|m_s|kmh)$/, presets: [{ key: 'wind_double', value: times(2) }, { key: 'wind_half', value: times(0.5) }] },
+  { of: /^rain(fall)?_mm$/, presets: [{ key: 'rain_double', value: times(2) }, { key: 'rain_half', value: times(0.5) }] },
+  { of: /^rain(fall)?_mm_h$/, presets: [{ key: 'rain_stops', value: fixed(0) }] },
+  { of: /^(ms|magnitude)$/, presets: [{ key: 'quake_larger', value: plus(0.3) }, { key: 'quake_smaller', value: plus(-0.3) }] },
 ]
 
-/** The presets that a model's inputs allow: within the limits, and with a choice that there is. */
-export function presetsFor(inputs: readonly InputDeclaration[]): Preset[] {
+/** `nowOf`: the median that holds now. */
+export function presetsFor(inputs: readonly InputDeclaration[], nowOf: (name: string) => number | null): Preset[] {
   return inputs.flatMap((input) => {
-    const fits = (value: number | string) =>
-      input.kind === 'choice' ? (input.choices ?? []).some((one) => one.key === value) : input.kind === 'number' && typeof value === 'number' && value >= (input.low ?? -Infinity) && value <= (input.high ?? Infinity)
-    return RULES.filter((rule) => rule.of.test(input.name)).flatMap((rule) => rule.presets.filter((one) => fits(one.value)).map((one) => ({ ...one, input: input.name })))
+    if (input.kind !== 'number') return []
+    return RULES.filter((rule) => rule.of.test(input.name)).flatMap((rule) =>
+      rule.presets.flatMap(({ key, value }): Preset[] => {
+        const wanted = value(nowOf(input.name))
+        if (wanted === null || wanted < (input.low ?? -Infinity) || wanted > (input.high ?? Infinity)) return []
+        return [{ key, input: input.name, value: Number(wanted.toPrecision(3)) }]
+      }),
+    )
   })
 }
