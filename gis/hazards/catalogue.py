@@ -16,8 +16,8 @@ from gis.hazards.landslide import LandslideModel
 from gis.hazards.mine import MineModel
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
-from gis.hazards.toxic_release import ToxicReleaseModel
 from gis.hazards.poisoning import PoisoningModel
+from gis.hazards.toxic_release import ToxicReleaseModel
 from gis.hazards.traffic import TrafficModel
 from gis.hazards.wildfire import WildfireModel
 from spine.canonical import Json, JsonObject

@@ -31,7 +31,15 @@ def main() -> None:
     centroids = Centroids(lat=grid_lat.ravel(), lon=grid_lon.ravel())
     away = np.hypot((grid_lon - 99.0) * 102, (grid_lat - 23.5) * 111).ravel()
     intensity = sparse.csr_matrix(np.clip(10.0 - away / 8, 0, 12)[None, :])
-    hazard = Hazard("EQ", centroids=centroids, intensity=intensity, event_id=np.array([1]), event_name=["one"], date=np.array([1]), frequency=np.array([1.0]))
+    hazard = Hazard(
+        "EQ",
+        centroids=centroids,
+        intensity=intensity,
+        event_id=np.array([1]),
+        event_name=["one"],
+        date=np.array([1]),
+        frequency=np.array([1.0]),
+    )
     hazard.fraction = intensity.copy()
     hazard.fraction.data[:] = 1
     function = ImpactFunc("EQ", 1, np.arange(13.0), np.linspace(0, 0.1, 13), np.ones(13))

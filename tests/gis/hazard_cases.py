@@ -193,6 +193,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             worse={"water_million_m3": 20, "water_height_m": 50},
         ),
         Example("far", {"water_million_m3": 250, "water_height_m": 80, "run_km": 40}, large=True),
+    ),
     "toxic_release": (
         Example("nothing given", {}, class_key="ac.chem.leak"),
         Example(
