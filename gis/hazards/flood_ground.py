@@ -21,7 +21,7 @@ from gis.hazards.hand import Bools, Ints
 _vector: Any = shapely  # its stubs leave the types of arrays open
 METRES_PER_DEGREE = 111_195.0
 """Of latitude, on a sphere of 6371 km: within half a per cent, far below what floods are known to."""
-MOST_CELLS = 400_000
+MOST_CELLS = 320_000
 _LEAST_PATCH = 3
 _SMOOTH = 0.35
 _CORNERS = 72
