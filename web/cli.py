@@ -25,6 +25,7 @@ from web.cli_feed import add_feed
 from web.cli_layers import add_layers
 from web.cli_names import add_names
 from web.cli_record import add_record
+from web.cli_register import add_register
 from web.cli_roads import add_roads
 from web.cli_run import add_run
 from web.loop import run
@@ -51,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     add_layers(commands)
     add_basemap(commands)
     add_elevation(commands)
+    add_register(commands)
     return parser
 
 
