@@ -20,6 +20,11 @@ from spine.db import Connection
 
 _vector: Any = shapely  # its stubs leave the types of arrays open
 
+# A road's name with its number before it, unless the name says the number itself.
+_WITH_NUMBER = (
+    "CASE WHEN position(coalesce(ref, '') in coalesce({0}, '')) > 0 THEN {0} "
+    "ELSE concat_ws(' ', nullif(ref, ''), nullif({0}, '')) END"
+)
 MOST_CELLS = 4_000_000
 """Of heights around one place; a wider request gets coarser cells."""
 _MOST_TILES = 100
@@ -58,8 +63,7 @@ async def read_ground(conn: Connection, exposure: CurrentExposure | None = None)
         ),
         roads=await _lines(
             conn,
-            "SELECT concat_ws(' ', nullif(ref, ''), nullif(name_zh, '')), concat_ws(' ', nullif(ref, ''), nullif(name_en, '')), "
-            "ST_AsBinary(line) FROM gis.road_edge ORDER BY id",
+            f"SELECT {_WITH_NUMBER.format('name_zh')}, {_WITH_NUMBER.format('name_en')}, ST_AsBinary(line) FROM gis.road_edge ORDER BY id",
         ),
         city=known.city,
         national_border=national_border(await _city_code(conn), known.city),
