@@ -68,7 +68,7 @@ EXPLOSIONS = (
 def evenly(density: float, half_degrees: float = 0.2) -> Ground:
     """People spread evenly, one point each hundred metres."""
     step = 100 / 111_195
-    along = (np.arange(round(2 * half_degrees / step)) - half_degrees / step) * step
+    along = np.asarray((np.arange(round(2 * half_degrees / step)) - half_degrees / step) * step, dtype=np.float64)
     lon = np.tile(LON + along / np.cos(np.radians(LAT)), len(along))
     lat = np.repeat(LAT + along, len(along))
     people = np.full(len(lon), density * 0.01)
