@@ -13,6 +13,7 @@ from gis.hazards.catalogue import model_named, models_for
 from gis.hazards.describe_inputs import declaration_json
 from gis.hazards.inputs import Input, NumberInput, missing
 from gis.hazards.model import HazardModel
+from gis.hazards.substance_words import inputs_from_words
 from incidents.alert import Alert
 from incidents.assessments.assessment import LIVE
 from incidents.assessments.changes import Adjustment, WhatIf
@@ -168,8 +169,14 @@ def _candidate(situation: Situation, what_if: WhatIf | None, model: HazardModel[
         source = _source(situation, what_if, spec)
         if source is not None:
             given[spec.name] = source
+    for name, value in inputs_from_words(model.spec.id, _said(situation.incident)).items():
+        given.setdefault(name, Source(value, "事件标题或描述", "words of the report"))
     lacking = missing(model.spec.inputs, {name: source.value for name, source in given.items()})
     return Candidate(model, given, lacking, _footprint(situation, model))
+
+
+def _said(incident: Incident) -> str:
+    return f"{incident.title}。{incident.description or ''}"
 
 
 def _source(situation: Situation, what_if: WhatIf | None, spec: Input) -> Source | None:
