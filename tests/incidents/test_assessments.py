@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from gis.hazards import catalogue
+from gis.hazards.inputs import NumberInput
 from incidents.assessments.pool import ChildFailed, ChildLost, ChildTooSlow
+from incidents.metrics import metrics
 from spine.canonical import encode
 from spine.principal import system
 from tests.incidents.assessing import MODELS, Assessing
@@ -229,3 +231,14 @@ async def test_a_closed_incident_is_not_assessed_and_a_reopened_one_is_again(ass
     await assessing.figure(incident, "magnitude", 6.4)
     await assessing.settle()
     assert (await assessing.live(incident))["no"] == 2
+
+
+def test_every_figure_that_feeds_a_model_can_be_entered() -> None:
+    known = metrics().metrics
+    wanted = {
+        f"{model.spec.id}.{one.name}": one.fed_by
+        for model in catalogue.MODELS
+        for one in model.spec.inputs
+        if isinstance(one, NumberInput) and one.fed_by is not None
+    }
+    assert {name: figure for name, figure in wanted.items() if figure not in known} == {}
