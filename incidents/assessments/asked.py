@@ -28,13 +28,14 @@ _OF_ALERT = ("magnitude", "depth_km")
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The record at one moment. `ground` names the state of who and what is where."""
+    """The record at one moment. `words`: what was reported, as text; `ground` names the state of who and what is where."""
 
     incident: Incident
     figures: Sequence[Figure]
     alerts: Sequence[Alert]
     adjustments: Sequence[Adjustment]
     what_ifs: Sequence[WhatIf]
+    words: str
     ground: str
 
 
@@ -165,8 +166,13 @@ def _models(situation: Situation, what_if: WhatIf | None) -> list[HazardModel[An
 
 def _candidate(situation: Situation, what_if: WhatIf | None, model: HazardModel[Any]) -> Candidate:
     given: dict[str, Source] = {}
+    read = inputs_from_words(model.spec.id, situation.words)
     for spec in model.spec.inputs:
         source = _source(situation, what_if, spec)
+        if source is None and spec.name in read:
+            source = Source(
+                read[spec.name], "报告文字（自动识读，请核对）", "words of the report (read by machine, to be checked)"
+            )
         if source is not None:
             given[spec.name] = source
     for name, value in inputs_from_words(model.spec.id, _said(situation.incident)).items():
