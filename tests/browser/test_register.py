@@ -148,4 +148,7 @@ async def test_empty_failed_and_entering(people: People) -> None:
     await desk.route("**/api/register", lambda route: route.abort())
     await desk.reload()
     await expect(desk.get_by_role("navigation", name="风险登记册").get_by_role("alert")).to_be_visible()
+    await expect(desk.get_by_text("重大风险 0")).to_have_count(0)  # failed is not empty
     await shoot(desk, "register-failed-zh")
+    await desk.unroute("**/api/register")
+    await expect(desk.locator(".register tbody tr").first).to_be_visible()  # it asks again by itself
