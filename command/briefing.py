@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
+from command.briefed_assessment import briefed_assessment
 from command.response import LEVEL_WORDS
 from command.transitions import LEVELS, Level, task_transitions, time_limits
 from incidents.classification import is_within
@@ -27,7 +28,7 @@ _NEXT = 8
 
 
 def briefing_page(picture: Picture, at: datetime) -> JsonObject:
-    """The page of the incident whose picture this is: {at, head, situation, responses, tasks, help, next, decisions, options}.
+    """The page of the incident whose picture this is: {at, head, situation, assessment, responses, tasks, help, next, decisions, options}.
 
     Empty lists mean that there is none in the record. Raises ValueError for a picture without an incident.
     """
@@ -55,6 +56,7 @@ def briefing_page(picture: Picture, at: datetime) -> JsonObject:
             )
         },
         "situation": _situation(str(incident.get("class_key", "")), picture, at),
+        "assessment": briefed_assessment(picture, at),
         "responses": [_response(r) for r in responses if r["state"] in {"active", "ended"}],
         "tasks": _tasks(tasks, at),
         "help": _help(tasks),

@@ -68,7 +68,9 @@ async def _enter(house: House, who: Principal, drafts: Sequence[Draft], refused:
         try:
             answer = await carry_out(house.realm, house.registry, who, envelope)
         except Refused as wrong:
-            if wrong.code != "command_id_taken":  # this very row was entered before, at another time or by somebody else
+            if (
+                wrong.code != "command_id_taken"
+            ):  # this very row was entered before, at another time or by somebody else
                 refused.append(RowRefused(draft.row, wrong.field or "", wrong.code, wrong.zh, wrong.en))
             continue
         entered += 0 if answer.repeated else 1

@@ -11,6 +11,8 @@ export interface MapOnScreen {
   arrangement: Readonly<Ref<Arrangement>>
   /** Properties of the drawings that lie on it: whoever draws them tells, the layer tree counts and explains them. */
   drawn: ShallowRef<readonly Record<string, unknown>[]>
+  /** The same of the footprints of an assessment. */
+  assessed: ShallowRef<readonly Record<string, unknown>[]>
 }
 
 export const MAP_ON_SCREEN: InjectionKey<MapOnScreen> = Symbol('map')

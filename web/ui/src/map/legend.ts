@@ -15,6 +15,7 @@ import { cityLayers } from './city_layers'
 import type { CityLayer } from './city_layers'
 import { cityId, colourOf, marksOf } from './city_style'
 import { elevation } from './elevation'
+import { assessedSigns } from '@/assessment/on_map/legend_signs'
 import { CATEGORY_SIGNS } from './features'
 import { FACILITY_KINDS, UNIT_SIGNS, facilitySign } from './icons'
 import type { MapLibreMap } from './maplibre'
@@ -39,7 +40,7 @@ export interface LegendGroup {
 }
 
 /** An entry and the features it stands for: their `key`. */
-interface Sign extends LegendEntry {
+export interface Sign extends LegendEntry {
   key: string
 }
 
@@ -51,7 +52,7 @@ const WARNINGS = ['red', 'orange', 'yellow', 'blue'] as const
 const UNIT_STATES = ['go', 'ok', 'idle', 'stale'] as const
 const RESERVOIRS = ['reservoir', 'dam']
 
-function liveSigns(row: Exclude<LiveRow, 'drawings'>, p: Palette, say: Say, tongue: Locale): Sign[] {
+function liveSigns(row: Exclude<LiveRow, 'drawings' | 'assessment'>, p: Palette, say: Say, tongue: Locale): Sign[] {
   const sign = { zh: '事', en: 'I' }[tongue]
   switch (row) {
     case 'incidents':
@@ -180,7 +181,8 @@ function allSigns(row: string, tongue: Locale, asked: Asked, drawn: readonly Fac
   const palette = paletteOf(theme)
   const say: Say = (key, named) => sayIn(tongue, key, named)
   if (row === 'drawings') return drawnSigns(drawn, tongue, asked.nameOfSymbol ?? (() => null))
-  if ((LIVE as string[]).includes(row)) return liveSigns(row as Exclude<LiveRow, 'drawings'>, palette, say, tongue)
+  if (row === 'assessment') return assessedSigns(drawn, tongue)
+  if ((LIVE as string[]).includes(row)) return liveSigns(row as Exclude<LiveRow, 'drawings' | 'assessment'>, palette, say, tongue)
   if (row === 'elevation' && !elevation.value) return []
   if ((REFERENCE as string[]).includes(row)) return referenceSigns(row as ReferenceRow, palette, say, tongue)
   const layer = (asked.city ?? cityLayers.value).find((one) => cityId(one.name) === row)
@@ -233,7 +235,7 @@ export function legendOf(map: MapLibreMap | null, tongue: Locale, asked: Asked =
     if (!found.length && !image) continue
     const signs = allSigns(row, tongue, { ...asked, city }, found.map((one) => one.properties as Facts))
     const used = new Set([...found.flatMap((one) => keysOf(row, one.layer.id, one.properties as Facts)), ...(image ? [row] : [])])
-    const told = signs.length > 1 && row !== 'drawings' ? signs.filter((sign) => used.has(sign.key)) : signs
+    const told = signs.length > 1 && row !== 'drawings' && row !== 'assessment' ? signs.filter((sign) => used.has(sign.key)) : signs
     if (told.length) groups.push({ id: row, title: titleOf(row, tongue, city), entries: told.map(bare) })
   }
   const layers = shown(ANSWERS)

@@ -8,6 +8,10 @@ export type GroupId = (typeof GROUP_IDS)[number]
 export const LIVE_ROWS = {
   incidents: ['incident-rings', 'incidents'],
   areas: ['impact-fill', 'impact-line', 'incident-fill', 'incident-line'],
+  assessment: [
+    'assessment-soft', 'assessment-body', 'assessment-core', 'assessment-band', 'assessment-line', 'assessment-line-observed', 'assessment-line-drawn',
+    'assessment-arrival', 'assessment-arrival-names', 'assessment-names', 'assessment-supposed', 'assessment-supposed-names',
+  ],
   alerts: ['alert-area-fill', 'alert-areas', 'alerts'],
   calls: ['calls'],
   units: ['units', 'units-idle', 'tracks'],

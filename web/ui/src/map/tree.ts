@@ -46,6 +46,8 @@ export interface TreeGiven {
   counts: Record<LiveRow, number>
   /** Properties of the drawings on this map. */
   drawn: readonly Record<string, unknown>[]
+  /** Properties of the footprints of an assessment on it. */
+  assessed: readonly Record<string, unknown>[]
   heardAt?: number
   whereHeardAt?: number
   zoom: number
@@ -61,7 +63,7 @@ export const countWords = (row: TreeRow) => (row.count === null ? '' : row.of ==
 export function useTree(given: TreeGiven, arrangement: ComputedRef<Arrangement>): ComputedRef<Record<GroupId, TreeRow[]>> {
   const { t } = useI18n()
   const now = useNow()
-  const asked = () => ({ theme: theme.value, nameOfSymbol, drawn: given.drawn })
+  const asked = (row = '') => ({ theme: theme.value, nameOfSymbol, drawn: row === 'assessment' ? given.assessed : given.drawn })
   const far = (row: string) => given.zoom < (given.from[row] ?? 0)
 
   function live(row: LiveRow): TreeRow {
@@ -69,7 +71,7 @@ export function useTree(given: TreeGiven, arrangement: ComputedRef<Arrangement>)
     const reason = given.trouble.get(row) ?? ''
     return {
       id: row, name: null, title: titleOf(row, locale.value), count: given.counts[row], of: null, held: given.heardAt === undefined || given.heardAt > 0,
-      state: reason ? 'failed' : far(row) ? 'far' : 'ready', reason, heardAt: at, date: '', about: [], tags: [], entries: signsOf(row, locale.value, asked()),
+      state: reason ? 'failed' : far(row) ? 'far' : 'ready', reason, heardAt: at, date: '', about: [], tags: [], entries: signsOf(row, locale.value, asked(row)),
     }
   }
 

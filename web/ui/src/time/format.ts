@@ -139,3 +139,11 @@ export function formatMinutes(minutes: number, tongue: Locale = currentLocale())
   if (minutes % 60 === 0 && minutes >= 60) return zh ? `${minutes / 60} 小时` : `${minutes / 60} h`
   return zh ? `${minutes} 分钟` : `${minutes} min`
 }
+
+/** Seconds after a moment as people say them: `30 分`, `2 小时 15 分`. */
+export function formatSpanWords(seconds: number, tongue: Locale = currentLocale()): string {
+  const minutes = Math.round(seconds / 60)
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+  const zh = tongue === 'zh'
+  return [hours > 0 ? `${hours} ${zh ? '小时' : 'h'}` : '', rest > 0 || hours === 0 ? `${rest} ${zh ? '分' : 'min'}` : ''].filter(Boolean).join(' ')
+}

@@ -1,4 +1,5 @@
 /** The objects of every picture, as docs/architecture.md lists them. Unknown is null, never 0. */
+import type { Adjustment, Assessment, WhatIf } from './objects/assessment'
 import type { By, Time } from './objects/base'
 import type { Department, Fence, Note, Response, Task, Unit } from './objects/command'
 import type { Drawing } from './objects/drawing'
@@ -6,6 +7,7 @@ import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, 
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
 import type { Closure } from './objects/road'
 
+export * from './objects/assessment'
 export * from './objects/base'
 export * from './objects/command'
 export * from './objects/drawing'
@@ -19,6 +21,9 @@ export interface Collections {
   incident: Incident
   figures: Figure
   alerts: Alert
+  assessments: Assessment
+  adjustments: Adjustment
+  what_ifs: WhatIf
   calls: Call
   reports: Report
   responses: Response

@@ -15,6 +15,8 @@ export interface DraftWords {
 }
 
 export interface DraftInput {
+  /** What a model made of it, already in words; left out when there is none. */
+  assessed?: string | null
   form: Report['form']
   incident: Incident | IncidentHead
   figures: Record<string, Figure>
@@ -79,6 +81,7 @@ export function draftReport(input: DraftInput, words: DraftWords, tongue: Locale
     const decided = incident.grade.decided !== null
     lines.push(zh ? `事件${decided ? '核定' : '初判'}为${words.grade(grade)}。` : `Grade ${decided ? 'decided' : 'initially judged'}: ${words.grade(grade)}.`)
   }
+  if (input.assessed) lines.push(input.assessed)
   if (active?.decided) lines.push(zh ? `已启动${active.plan_zh}${words.level(active.decided.level)}响应（${formatTime(active.decided.at)}）。` : `Response ${words.level(active.decided.level)} of the ${active.plan_en} activated at ${formatTime(active.decided.at)}.`)
   else if (proposed?.suggested) lines.push(zh ? `拟启动${words.level(proposed.suggested.level)}响应，待指挥长决定。` : `Response ${words.level(proposed.suggested.level)} proposed, to be decided by the commander.`)
   if (departments.length) lines.push(zh ? `已向${departments.join('、')}下达任务${issued.length}项。` : `${issued.length} orders issued to ${departments.join(', ')}.`)

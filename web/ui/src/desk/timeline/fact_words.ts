@@ -1,6 +1,7 @@
 /** A fact in words. Names of people, units and departments come from what the fact says; what it does not say is left out. */
 import { className, departmentName, metricName, metricUnit } from '@/catalogue/catalogue'
 import { has, say } from '@/i18n'
+import { label } from '@/i18n/label'
 import { currentLocale } from '@/i18n/locale'
 import { formatTime } from '@/time/format'
 import type { FactLine } from '@/wire/objects'
@@ -15,6 +16,14 @@ const word = (group: string, value: unknown): string => (has(`words.${group}.${t
 const word2 = (group: string, value: unknown): string => (has(`${group}.${text(value)}`) ? say(`${group}.${text(value)}`) : text(value))
 const fenceName = (d: Data): string => (currentLocale() === 'en' ? text(d.name_en) : '') || text(d.name)
 const passage = (d: Data): Record<string, unknown> => ({ name: fenceName(d), unit: text(d.call_sign) || say('facts.some_device'), heard: d.late === true ? say('facts.heard_later') : '' })
+/** What a person set for an assessment: an input, a facility taken out, another model; or back to what the record says. */
+function adjusted(d: Data): string {
+  const value = (d.value ?? d.before) as Data | null
+  const name = d.subject === 'facility' && value && typeof value === 'object' ? label(value, 'name') : label(d) || text(d.name)
+  const said = label(d, 'value') || text(d.value)
+  if (d.withdrawn === true) return say('facts.adjusted_back', { name })
+  return say(`facts.adjusted_${text(d.subject)}`, { name, value: said })
+}
 const drawing = (data: Data): string => [both(data, 'kind'), text(data.name)].filter(Boolean).join(' ')
 
 /** What each kind needs besides the fact's own plain fields. */
@@ -46,6 +55,9 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'road.closed': (d) => ({ where: both(d, 'roads') || say('around.kind_area'), bars: say(`around.bars_${text(d.bars)}`) }),
   'road.opened': (d) => ({ where: both(d, 'roads') || say('around.kind_area') }),
   'delivery.changed': (d) => ({ state: word('delivery_state', d.state) }),
+  'assessment.filed': (d) => ({ best: both(d, 'best'), model: label(d.model as object) || text((d.model as Data | undefined)?.id) }),
+  'assessment.refused': (d) => ({ why: label(d) }),
+  'assessment.adjusted': (d) => ({ what: adjusted(d) }),
   'fence.drawn': (d) => ({ name: fenceName(d), purpose: word2('places.purpose', d.purpose) }),
   'fence.lifted': (d) => ({ name: fenceName(d) }),
   'fence.entered': (d) => passage(d),
@@ -64,7 +76,9 @@ export function factWords(fact: FactLine): string {
   named.because = text(data.reason) ? say('facts.because', { reason: text(data.reason) }) : ''
   Object.assign(named, MORE[fact.kind]?.(data))
   if (!has(key)) return fact.kind
-  const sentence = say(key, named)
+  // What would be is never told like what is.
+  const supposed = fact.kind === 'assessment.filed' && data.scenario !== 'live'
+  const sentence = say(supposed ? `${key}_what_if` : key, named)
   return sentence
 }
 
@@ -86,6 +100,7 @@ export function isLate(fact: FactLine): boolean {
 export function whoWords(fact: FactLine): string {
   if (fact.kind === 'incident.grade_suggested') return say('facts.system.grading')
   const { id, name } = fact.by
+  if (id.startsWith('model:')) return say('facts.system.model', { id: id.slice('model:'.length) })
   if (!id.startsWith('system:')) return name
   const part = id.slice('system:'.length)
   return has(`facts.system.${part}`) ? say(`facts.system.${part}`) : `${say('words.system')} · ${part}`

@@ -38,6 +38,8 @@ export interface IncidentHead {
   response: { level: Level | null; plan_zh: string; plan_en: string; state: ResponseState } | null
   tasks: { open: number; overdue: number; closed: number; total: number }
   sensitive: boolean
+  /** The newest answer of a hazard model in a word; null or absent when there is none. */
+  assessment?: { best_zh: string | null; best_en: string | null; grade: Grade | null; at: Time } | null
   version: number
   updated_at: Time
 }
