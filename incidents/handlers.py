@@ -10,6 +10,7 @@ from incidents import (
     handle_receive,
 )
 from incidents.assessments import handlers as assessments
+from incidents.register import handlers as handle_register
 
 HANDLINGS = (
     *handle_receive.HANDLINGS,
@@ -19,5 +20,6 @@ HANDLINGS = (
     *handle_incident.HANDLINGS,
     *handle_figure.HANDLINGS,
     *handle_drawing.HANDLINGS,
+    *handle_register.HANDLINGS,
     *assessments.HANDLINGS,
 )

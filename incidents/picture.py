@@ -10,6 +10,7 @@ from incidents.drawing import drawing_object
 from incidents.entries import link_object, note_object, report_object
 from incidents.handle_figure import shown_figure
 from incidents.incident import Incident, head_object, incident_object
+from incidents.register import streams as register_streams
 from spine.canonical import Json
 from spine.db import Connection
 from spine.fold import Picture
@@ -57,5 +58,6 @@ SOURCES = (
     PictureSource("incident", _incident),
     PictureSource("department", _department),
     PictureSource("unit", _unit),
+    *register_streams.SOURCES,
     *assessments.SOURCES,
 )

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID, uuid5
 
 from spine import measures
@@ -52,6 +53,24 @@ class SlowFollower:
 
 
 AnyFollower = Follower | SlowFollower
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderName:
+    """A follower as its cursors name it."""
+
+    name: str
+    stream_prefix: str
+
+
+class Reader(Protocol):
+    """Whatever reads streams with durable cursors."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def stream_prefix(self) -> str: ...
 
 
 def reaction_id(follower: str, fact: Fact, what: str = "") -> UUID:

@@ -11,7 +11,13 @@ from spine.db import APP_ROLE, Connection, owner_connection
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SCHEMAS: tuple[LiteralString, ...] = ("spine", "gis", "gis_layers", "incidents", "command", "notify")
-APPEND_ONLY: tuple[LiteralString, ...] = ("spine.fact", "spine.receipt", "incidents.drawing_version")
+APPEND_ONLY: tuple[LiteralString, ...] = (
+    "spine.fact",
+    "spine.receipt",
+    "incidents.drawing_version",
+    "incidents.register_site_version",
+    "incidents.register_score",
+)
 _LOCK = 7_203_611  # any constant: two programs must not migrate one database at once
 
 

@@ -866,6 +866,90 @@ CREATE TABLE incidents.number (
     prefix text NOT NULL,
     last integer NOT NULL
 );
+CREATE TABLE incidents.register_count (
+    area text NOT NULL,
+    changes bigint NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+CREATE TABLE incidents.register_scenario (
+    site_id uuid NOT NULL,
+    key text NOT NULL,
+    scenario text NOT NULL,
+    no integer NOT NULL,
+    zh text NOT NULL,
+    en text NOT NULL,
+    class_key text NOT NULL,
+    cases jsonb NOT NULL,
+    hour integer,
+    inputs jsonb NOT NULL,
+    basis text NOT NULL,
+    model text NOT NULL,
+    model_version text,
+    site_version integer NOT NULL,
+    exposure text,
+    exposure_date date,
+    state text NOT NULL,
+    refusal jsonb,
+    answer jsonb,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT register_scenario_check CHECK (((state = 'computed'::text) = (answer IS NOT NULL))),
+    CONSTRAINT register_scenario_check1 CHECK (((state = 'refused'::text) = (refusal IS NOT NULL))),
+    CONSTRAINT register_scenario_hour_check CHECK (((hour >= 0) AND (hour <= 23))),
+    CONSTRAINT register_scenario_state_check CHECK ((state = ANY (ARRAY['computed'::text, 'refused'::text])))
+);
+CREATE TABLE incidents.register_score (
+    site_id uuid NOT NULL,
+    no integer NOT NULL,
+    site_version integer NOT NULL,
+    basis text NOT NULL,
+    low double precision NOT NULL,
+    high double precision NOT NULL,
+    level text NOT NULL,
+    confidence text NOT NULL,
+    score jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT register_score_check CHECK (((high >= low) AND (high <= (100)::double precision))),
+    CONSTRAINT register_score_low_check CHECK (((low >= (0)::double precision) AND (low <= (100)::double precision)))
+);
+CREATE TABLE incidents.register_site (
+    id uuid NOT NULL,
+    facility_code text,
+    facility_print text,
+    kind text NOT NULL,
+    name text NOT NULL,
+    name_en text,
+    lon double precision NOT NULL,
+    lat double precision NOT NULL,
+    origin text NOT NULL,
+    area_code text,
+    owner text,
+    department text,
+    surveyed_on date,
+    properties jsonb NOT NULL,
+    source text NOT NULL,
+    source_en text,
+    mark gis.mark NOT NULL,
+    retired boolean NOT NULL,
+    entered_by jsonb NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    changed_by jsonb NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    recompute_at timestamp with time zone,
+    version integer NOT NULL,
+    CONSTRAINT register_site_lat_check CHECK (((lat >= ('-90'::integer)::double precision) AND (lat <= (90)::double precision))),
+    CONSTRAINT register_site_lon_check CHECK (((lon >= ('-180'::integer)::double precision) AND (lon <= (180)::double precision)))
+);
+CREATE TABLE incidents.register_site_version (
+    site_id uuid NOT NULL,
+    version integer NOT NULL,
+    action text NOT NULL,
+    site jsonb NOT NULL,
+    reason text NOT NULL,
+    by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT register_site_version_action_check CHECK ((action = ANY (ARRAY['entered'::text, 'taken_in'::text, 'corrected'::text, 'retired'::text, 'restored'::text])))
+);
 CREATE TABLE incidents.report (
     id uuid NOT NULL,
     incident_id uuid NOT NULL,
@@ -1173,6 +1257,18 @@ ALTER TABLE ONLY incidents.note
     ADD CONSTRAINT note_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY incidents.number
     ADD CONSTRAINT number_pkey PRIMARY KEY (prefix);
+ALTER TABLE ONLY incidents.register_count
+    ADD CONSTRAINT register_count_pkey PRIMARY KEY (area);
+ALTER TABLE ONLY incidents.register_scenario
+    ADD CONSTRAINT register_scenario_pkey PRIMARY KEY (site_id, key);
+ALTER TABLE ONLY incidents.register_score
+    ADD CONSTRAINT register_score_pkey PRIMARY KEY (site_id, no);
+ALTER TABLE ONLY incidents.register_site
+    ADD CONSTRAINT register_site_facility_code_key UNIQUE (facility_code);
+ALTER TABLE ONLY incidents.register_site
+    ADD CONSTRAINT register_site_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY incidents.register_site_version
+    ADD CONSTRAINT register_site_version_pkey PRIMARY KEY (site_id, version);
 ALTER TABLE ONLY incidents.report
     ADD CONSTRAINT report_incident_id_form_no_key UNIQUE (incident_id, form, no);
 ALTER TABLE ONLY incidents.report
@@ -1278,6 +1374,8 @@ CREATE INDEX involvement_unit ON incidents.involvement USING btree (unit_id);
 CREATE INDEX link_other ON incidents.link USING btree (other_id);
 CREATE INDEX note_files ON incidents.note USING gin (files jsonb_path_ops);
 CREATE INDEX note_incident ON incidents.note USING btree (incident_id);
+CREATE INDEX register_site_area ON incidents.register_site USING btree (area_code);
+CREATE INDEX register_site_place ON incidents.register_site USING btree (lon, lat) WHERE (NOT retired);
 CREATE INDEX what_if_open ON incidents.what_if USING btree (incident_id) WHERE (state = 'open'::text);
 CREATE INDEX delivery_account ON notify.delivery USING btree (account_id);
 CREATE INDEX delivery_message ON notify.delivery USING btree (message_id);
@@ -1369,6 +1467,12 @@ ALTER TABLE ONLY incidents.link
     ADD CONSTRAINT link_other_id_fkey FOREIGN KEY (other_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY incidents.note
     ADD CONSTRAINT note_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY incidents.register_scenario
+    ADD CONSTRAINT register_scenario_site_id_fkey FOREIGN KEY (site_id) REFERENCES incidents.register_site(id);
+ALTER TABLE ONLY incidents.register_score
+    ADD CONSTRAINT register_score_site_id_fkey FOREIGN KEY (site_id) REFERENCES incidents.register_site(id);
+ALTER TABLE ONLY incidents.register_site_version
+    ADD CONSTRAINT register_site_version_site_id_fkey FOREIGN KEY (site_id) REFERENCES incidents.register_site(id);
 ALTER TABLE ONLY incidents.report
     ADD CONSTRAINT report_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY incidents.what_if

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from gis.exposure.current import CurrentExposure
 from gis.roads.current import CurrentRoads
 from gis.roads.engines.current import CurrentNavigator
+from incidents.register.ground_here import CurrentGround
 from spine.end_tasks import end_tasks
 from spine.errors import Refused
 from spine.settings import Settings
@@ -45,6 +46,7 @@ from web.api import (
     tiles,
 )
 from web.api.drawings import router as drawings_router
+from web.api.register import router as register_router
 from web.base_maps.service import BaseMaps
 from web.gateway.gateway import Gateway
 from web.guard import Guard
@@ -105,8 +107,10 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.roads = CurrentRoads()
     app.state.navigator = CurrentNavigator(settings.data_dir)
     app.state.exposure = CurrentExposure()
+    app.state.register_ground = CurrentGround(app.state.exposure)
     house.realm.when_exchanged(app.state.roads.forget)
     house.realm.when_exchanged(app.state.exposure.forget)
+    house.realm.when_exchanged(app.state.register_ground.forget)
     errors.install(app)
     for part in (
         assessments,
@@ -136,6 +140,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     ):
         app.include_router(part.router)
     app.include_router(drawings_router)
+    app.include_router(register_router)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
     app.add_middleware(Guard, house=app)
     _serve_screens(app)

@@ -14,6 +14,7 @@ from spine.logs import start_logging
 from spine.migrate import MigrationTrouble
 from spine.service_trouble import ServiceTrouble
 from spine.settings import from_environment
+from web.cli_assess import add_assess
 from web.cli_backup import add_backup
 from web.cli_basemap import add_basemap
 from web.cli_bench import add_bench
@@ -24,6 +25,7 @@ from web.cli_feed import add_feed
 from web.cli_layers import add_layers
 from web.cli_names import add_names
 from web.cli_record import add_record
+from web.cli_register import add_register
 from web.cli_roads import add_roads
 from web.cli_run import add_run
 from web.loop import run
@@ -41,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     add_feed(commands)
     add_roads(commands)
     add_exposure(commands)
+    add_assess(commands)
     add_exercise(commands)
     add_record(commands)
     add_names(commands)
@@ -49,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     add_layers(commands)
     add_basemap(commands)
     add_elevation(commands)
+    add_register(commands)
     return parser
 
 

@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 from psycopg import Error
 from psycopg.rows import class_row
 
+from incidents.assessments.causes import READER as ASSESS
 from incidents.feeds.feed_store import sources
 from notify.delivery import Channel, State
 from spine.db import Connection
-from spine.follow import Follower
+from spine.follow import Reader
 from web.house import House
 
 log = logging.getLogger("fengsui.measures")
@@ -86,7 +87,7 @@ async def ask_house(house: House) -> Figures:
     async with house.realm.pool.connection(timeout=CONNECT_S) as conn:
         figures = Figures(house.realm.clock.now())
         figures.record = await _part(conn, figures, "record", _record)
-        figures.lag = await _part(conn, figures, "lag", lambda c: follower_lag(c, house.followers))
+        figures.lag = await _part(conn, figures, "lag", lambda c: follower_lag(c, (*house.followers, ASSESS)))
         figures.deadlines = await _part(conn, figures, "deadlines", _deadlines)
         figures.feeds = await _part(conn, figures, "feeds", _feeds)
         figures.deliveries = await _part(conn, figures, "deliveries", _deliveries)
@@ -112,7 +113,7 @@ async def _record(conn: Connection) -> Record:
         return await cur.fetchone() or Record(0, 0)
 
 
-async def follower_lag(conn: Connection, followers: Iterable[Follower]) -> list[Lag]:
+async def follower_lag(conn: Connection, followers: Iterable[Reader]) -> list[Lag]:
     """One for each follower, also one that has never run: streams it has no cursor in are unseen from their start."""
     reading = list(followers)
     async with conn.cursor(row_factory=class_row(Lag)) as cur:

@@ -21,6 +21,7 @@ from gis.hazards.needs import need_rules
 from gis.roads.profile import house_rules
 from incidents.assessments.grading import grade_rule
 from incidents.catalogue import incident_catalogue
+from incidents.register.rule_book import register_rules
 from spine import deadlines, realm_clock
 from spine.command import Registry
 from spine.nudge import Nudges
@@ -68,6 +69,7 @@ def read_rules() -> None:
     grade_rule()
     command_catalogue()
     plans()
+    register_rules()
 
 
 def furnish(realm: Realm, *, mail: bool = False) -> House:

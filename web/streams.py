@@ -62,6 +62,14 @@ async def _desk(conn: Connection, key: str) -> Scope | None:
     return None if account is None else Scope(account=f"account:{account}")
 
 
+async def _register(conn: Connection, key: str) -> Scope | None:
+    """The risk register of the city or of a county: whoever oversees the area, and every department."""
+    if key and not (key.isdigit() and len(key) == 6 and key.startswith(CITY)):
+        return None
+    row = await (await conn.execute("SELECT array_agg(code) FROM command.department")).fetchone()
+    return Scope(area=key or CITY, departments=frozenset(row[0] or ()) if row is not None else frozenset())
+
+
 async def _exercise(conn: Connection, key: str) -> Scope | None:
     row = await (await conn.execute("SELECT kind FROM spine.realm")).fetchone()
     return Scope() if key == "" and row is not None and row[0] == "exercise" else None
@@ -72,6 +80,7 @@ STREAMS = (
     StreamKind("incident", Allow(OVERSEERS | {Role.DEPARTMENT, Role.FIELD_UNIT}), _incident),
     StreamKind("department", Allow(OVERSEERS | {Role.DEPARTMENT}), _department),
     StreamKind("unit", Allow(OVERSEERS | {Role.DEPARTMENT, Role.FIELD_UNIT}), _unit),
+    StreamKind("register", Allow(OVERSEERS | {Role.DEPARTMENT}), _register),
     StreamKind("desk", Allow(frozenset(Role)), _desk),
     StreamKind("exercise", Allow(frozenset({Role.EXERCISE_DIRECTOR, Role.EVALUATOR, Role.ADMINISTRATOR})), _exercise),
 )

@@ -1,8 +1,10 @@
 """The `work` role: followers, deadlines, deliveries, feeds and, in an exercise, its director. Any number may run."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+import os
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 
 import command.exercises.director
@@ -69,6 +71,39 @@ async def _repeat(name: str, every_s: float, step: Callable[[], Awaitable[object
         await asyncio.sleep(every_s)
 
 
+REGISTER_FIRST_S = 20.0
+"""The risk register waits until everything else has begun: nothing of it is urgent, and it asks for all exposure points."""
+
+
+async def keep_register(house: House, settings: Settings) -> None:
+    """Scores and scenarios of the risk register, a few at a time in a process of their own, for ever."""
+    await asyncio.sleep(REGISTER_FIRST_S)
+    from incidents.register.keeper import RegisterKeeper  # SciPy takes long to import: only where it is needed
+
+    pool = incidents.assessments.pool.AssessPool(house.realm.database_url, 1, settings.assess_timeout_s)
+    keeper = RegisterKeeper(house.realm, house.registry, pool)
+
+    async def step() -> None:
+        try:
+            while (await keeper.step()).more:
+                yield_to_others(pool.pids)
+                await asyncio.sleep(0.5)
+        finally:
+            await pool.close()  # its memory is wanted elsewhere until there is something to compute again
+
+    try:
+        await _repeat("register", 30.0, step)
+    finally:
+        await pool.close()
+
+
+def yield_to_others(pids: Sequence[int]) -> None:
+    """Let everything else have the processor before these."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.setpriority(os.PRIO_PROCESS, pid, 15)
+
+
 async def run_assessing(house: House, settings: Settings) -> None:
     """Ask the hazard models whenever something that they use changed; their processes are warmed before anything happens."""
     from gis.hazards.ground_store import ground_state  # SciPy takes long to import: only where it is needed
@@ -112,6 +147,7 @@ async def run_work(house: House, settings: Settings) -> None:
         begin("delivery", run_delivery(realm, house.registry, channels, poll_s=settings.poll_s))
         keep = timedelta(days=settings.track_days)
         begin("tracks", _repeat("tracks", 600.0, lambda: forget_old_tracks(house, keep)))
+        begin("register", keep_register(house, settings))
         # The record may have been exchanged by a restore; in an exercise another process may have changed the clock's pace.
         begin("realm", _repeat("realm", 1.0, realm.refresh))
         if realm.is_exercise:

@@ -159,10 +159,10 @@ class Answer:
         """The best band in words with its natural frequency; a leader reads this only."""
         outcome, drawn = OUTCOMES[self.primary], self.draws.get(self.primary)
         if drawn is None:
-            return (
-                f"{outcome.zh}：未知（没有人口数据）。",
-                f"{outcome.en.capitalize()}: not known (no exposure is loaded).",
+            zh, en = (
+                ("尚缺输入", "an input is missing") if self.has_people else ("没有人口数据", "no exposure is loaded")
             )
+            return f"{outcome.zh}：未知（{zh}）。", f"{outcome.en.capitalize()}: not known ({en})."
         shares = band_probabilities(drawn)
         best = best_band(shares)
         words, often = in_words(outcome, best), how_often(outcome, shares, best)

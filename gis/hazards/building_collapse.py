@@ -41,20 +41,22 @@ _JUDGED = ("判断值", "judgement")
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """`buried`: M3 (low, most likely, high), `instant`: M4, shares of the buried who die at once (low, most likely, high)."""
+    """`buried`: M3 (low, most likely, high), `instant`: M4, shares of the buried who die at once (low, most likely, high).
+    `half_life_h`: in what time half of the others die; short under earth, which leaves no air."""
 
     key: str
     zh: str
     en: str
     buried: tuple[float, float, float]
     instant: tuple[float, float, float]
+    half_life_h: float
 
 
 STRUCTURES: tuple[Structure, ...] = (
-    Structure("masonry", "砖混", "masonry", (0.15, 0.30, 0.70), (0.10, 0.20, 0.40)),
-    Structure("rc", "钢筋混凝土", "reinforced concrete", (0.30, 0.50, 0.80), (0.20, 0.40, 0.60)),
-    Structure("earth", "土坯、土木", "adobe or earth and timber", (0.10, 0.30, 0.60), (0.05, 0.15, 0.40)),
-    Structure("steel", "钢结构、轻型屋面", "steel or light roof", (0.05, 0.20, 0.50), (0.05, 0.15, 0.40)),
+    Structure("masonry", "砖混", "masonry", (0.15, 0.30, 0.70), (0.10, 0.20, 0.40), 24.0),
+    Structure("rc", "钢筋混凝土", "reinforced concrete", (0.30, 0.50, 0.80), (0.20, 0.40, 0.60), 24.0),
+    Structure("earth", "土坯、土木", "adobe or earth and timber", (0.10, 0.30, 0.60), (0.05, 0.15, 0.40), 4.0),
+    Structure("steel", "钢结构、轻型屋面", "steel or light roof", (0.05, 0.20, 0.50), (0.05, 0.15, 0.40), 36.0),
 )
 STRUCTURE = {structure.key: structure for structure in STRUCTURES}
 _USE_OF_CLASS = {"ac.build": "site"}
@@ -126,7 +128,7 @@ _PARAMETERS = (
     Parameter("occupancy_factor", "实际人数与用途表之比", "people against the table of uses", "倍", "times", lognormal(1.0, SPREAD_LN), "exposure", *_JUDGED),
     Parameter("buried_place", "埋压比例（范围内位置）", "share buried (place in its range)", "", "", uniform(0.0, 1.0), "vulnerability", "Coburn 和 Spence 2002（未核对）", "Coburn & Spence 2002 (not read)"),
     Parameter("instant_place", "即时死亡比例（范围内位置）", "killed at once (place in its range)", "", "", uniform(0.0, 1.0), "vulnerability", "Coburn 和 Spence 2002（未核对）", "Coburn & Spence 2002 (not read)"),
-    Parameter("half_life_h", "被埋压者半数存活时间", "time in which half of the buried die", "小时", "h", lognormal(24.0, 0.5), "vulnerability", "判断值：坎帕尼亚 1980 年 93% 的获救者在 24 小时内救出（de Bruycker 等）", "judgement: 93 % of those saved in Campania 1980 were freed within 24 h (de Bruycker et al.)"),
+    Parameter("survival_factor", "被埋压者存活时间相对结构取值", "survival of the buried against the structure's", "倍", "times", lognormal(1.0, 0.5), "vulnerability", "判断值：坎帕尼亚 1980 年 93% 的获救者在 24 小时内救出；土坯房 2–6 小时内过半死亡（Noji）", "judgement: 93 % of those saved in Campania 1980 were freed within 24 h; under earthen houses half die within 2 to 6 h (Noji)"),
     Parameter("hurt_share", "未被埋压者受伤比例", "share hurt of those not buried", "", "", triangular(0.05, 0.25, 0.6), "vulnerability", *_JUDGED),
 )  # fmt: skip
 
@@ -212,7 +214,7 @@ class BuildingCollapseModel(HazardModel[CollapseCore]):
             buried = sample["trapped"]
             fallen = np.maximum(fallen, buried)
         instant = triangle(sample["instant_place"], core.structure.instant)
-        later = later_deaths(sample["half_life_h"], sample["reach_h"])
+        later = later_deaths(core.structure.half_life_h * sample["survival_factor"], sample["reach_h"])
         dead = buried * (instant + later * (1 - instant))
         hurt = (fallen - buried) * sample["hurt_share"] + (buried - dead)
         return {
@@ -240,10 +242,10 @@ def use_of(case: Case, by_class: Mapping[str, str]) -> tuple[Use, list[Note]]:
 
 
 def _notes(structure: Structure) -> list[Note]:
-    shares = [round(100 * float(alive_share(hours, 24.0)), -1) for hours in (12, 24, 48, 72)]
+    shares = [round(100 * float(alive_share(hours, structure.half_life_h)), -1) for hours in (6, 24, 48, 72)]
     zh, en = "、".join(f"{share:.0f}%" for share in shares), ", ".join(f"{share:.0f} %" for share in shares)
     return [
-        Note("survival", f"被埋压而未即时死亡者，12、24、48、72 小时后仍存活约 {zh}（约每天减半）。", f"Of the buried who survive the fall about {en} are alive after 12, 24, 48 and 72 h (about half die each day)."),
+        Note("survival", f"被埋压而未即时死亡者，6、24、48、72 小时后仍存活约 {zh}（{structure.zh}：约每 {structure.half_life_h:.0f} 小时减半）。", f"Of the buried who survive the fall about {en} are alive after 6, 24, 48 and 72 h ({structure.en}: half die in about {structure.half_life_h:.0f} h)."),
         Note("structure", f"{structure.zh}：埋压比例 {structure.buried[0]:.0%}–{structure.buried[2]:.0%}。", f"{structure.en.capitalize()}: {structure.buried[0]:.0%} to {structure.buried[2]:.0%} are buried."),
         Note("roll_call", "先断电断气，静默搜听，按住户或班组逐一点名核对失联人数。", "Cut power and gas, keep silence to listen, and call the roll by household or work team."),
     ]  # fmt: skip

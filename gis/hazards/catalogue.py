@@ -10,11 +10,14 @@ from gis.hazards.dam_break import DamBreakModel, LandslideDamModel
 from gis.hazards.describe_inputs import declaration_json
 from gis.hazards.earthquake import EarthquakeModel
 from gis.hazards.epidemic import EpidemicModel
+from gis.hazards.explosion import ExplosionModel
 from gis.hazards.flood import FLOODS
 from gis.hazards.landslide import LandslideModel
 from gis.hazards.mine import MineModel
 from gis.hazards.model import HazardModel
 from gis.hazards.needs import is_of
+from gis.hazards.poisoning import PoisoningModel
+from gis.hazards.toxic_release import ToxicReleaseModel
 from gis.hazards.traffic import TrafficModel
 from gis.hazards.wildfire import WildfireModel
 from spine.canonical import Json, JsonObject
@@ -24,6 +27,7 @@ MODELS: tuple[HazardModel[Any], ...] = (
     AreaModel(),
     SecurityAreaModel(),
     EpidemicModel(),
+    PoisoningModel(),
     CrushModel(),
     GatheringModel(),
     BuildingCollapseModel(),
@@ -36,6 +40,8 @@ MODELS: tuple[HazardModel[Any], ...] = (
     *FLOODS,
     DamBreakModel(),
     LandslideDamModel(),
+    ToxicReleaseModel(),
+    ExplosionModel(),
 )
 
 

@@ -50,6 +50,8 @@ def confidence(
         reasons.append(("没有人口数据", "no exposure is loaded"))
     elif ground.basis.synthetic:
         reasons.append(("人口为合成数据", "the exposure is synthetic"))
+    if primary is None and ground.points is not None:
+        reasons.append(("主要后果无法估计", "the main outcome cannot be estimated"))
     if any(limit.outside for limit in limits):
         reasons.append(("超出模型标定范围", "outside the model's calibrated range"))
     if primary is not None:

@@ -15,7 +15,20 @@ from shapely.geometry.base import BaseGeometry
 from gis.exposure.points import Sums
 from gis.geodesic import area_km2
 from gis.hazards.area import circle
-from gis.hazards.distribution import Floats, lognormal, normal, triangular
+from gis.hazards.crowd_inputs import (
+    AREA,
+    CAUGHT,
+    DENSITY,
+    EXIT_WIDTH,
+    EXITS,
+    MOST_DENSE,
+    PARAMETERS,
+    PARTICIPANTS,
+    PRESENT,
+    SOURCES,
+    TRAVEL,
+)
+from gis.hazards.distribution import Floats
 from gis.hazards.egress import (
     PLANNED_FLOW,
     QUEUE,
@@ -26,7 +39,6 @@ from gis.hazards.egress import (
 )
 from gis.hazards.ground import Ground
 from gis.hazards.hospitals_near import hospitals_near
-from gis.hazards.inputs import NumberInput, Prior
 from gis.hazards.model import (
     Case,
     Footprint,
@@ -34,16 +46,13 @@ from gis.hazards.model import (
     Limit,
     ModelSpec,
     Note,
-    Parameter,
     Prepared,
     Sample,
-    Source,
     Zone,
 )
 
 ACT, DANGER, STOP = 4.0, 5.0, 6.0
 """Persons/m² standing at which a crowd is thinned out, is in danger, is stopped and led away."""
-_MOST_DENSE = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,71 +72,6 @@ ALARMS = (
 
 def alarm_of(density: float) -> Alarm:
     return next(alarm for alarm in ALARMS if density >= alarm.density)
-
-
-PARTICIPANTS = NumberInput(
-    "participants", "聚集人数", "people gathered", "人", "people", 0.0, 10_000_000.0, "exposure",
-    optional=True, given_spread=("lognormal", 0.25), fed_by="participants", severe=1,
-)  # fmt: skip
-PRESENT = NumberInput(
-    "participants", "现场人数", "people present", "人", "people", 0.0, 10_000_000.0, "exposure",
-    prior=Prior(
-        lognormal(2000.0, 1.0), "大型群众性活动为预计 1000 人以上（国务院令第 505 号第二条）；人数为判断值",
-        "a large public event is one of 1,000 people or more (State Council Order 505, art. 2); the number is judgement",
-    ),
-    given_spread=("lognormal", 0.25), fed_by="participants", severe=1,
-)  # fmt: skip
-AREA = NumberInput(
-    "standing_area_m2", "人群所占面积", "area they stand on", "平方米", "m²", 1.0, 5_000_000.0, "footprint", optional=True,
-    given_spread=("lognormal", 0.2),
-)  # fmt: skip
-EXIT_WIDTH = NumberInput(
-    "exit_width_m",
-    "每个出口净宽",
-    "clear width of each exit",
-    "米",
-    "m",
-    0.4,
-    100.0,
-    "footprint",
-    optional=True,
-    calibrated=(0.8, 20.0),
-)
-EXITS = NumberInput("exits", "可用出口数", "exits in use", "个", "", 1.0, 200.0, "footprint", optional=True)
-TRAVEL = NumberInput(
-    "travel_m", "到出口的最远距离", "farthest way to an exit", "米", "m", 0.0, 2000.0, "footprint", optional=True
-)
-DENSITY = NumberInput(
-    "crush_density_m2", "最挤处密度", "density where it is worst", "人/平方米", "persons/m²", 0.1, _MOST_DENSE, "source",
-    prior=Prior(
-        normal(8.5, 1.2), "梨泰院调查：事发巷道 7.7–10.7 人/平方米（韩国警察厅 2023）", "Itaewon inquiry: 7.7 to 10.7 persons/m² in the alley (Korean police, 2023)", True
-    ),
-    calibrated=(ACT, 11.0), severe=1,
-)  # fmt: skip
-CAUGHT = NumberInput(
-    "caught_people", "被挤压、压埋人数", "people caught in the crush", "人", "people", 0.0, 100_000.0, "source", optional=True,
-    given_spread=("lognormal", 0.2), severe=1,
-)  # fmt: skip
-_PARAMETERS = (
-    Parameter(
-        "crush_area_m2", "挤压区面积", "area of the crush", "平方米", "m²", lognormal(8.0, 1.0), "footprint",
-        "判断值：梨泰院约 18 平方米，外滩为一段台阶", "judgement: about 18 m² at Itaewon, one flight of steps at the Bund",
-    ),
-    Parameter(
-        "crush_lethality", "被挤压者中死亡比例", "share of those caught who die", "", "", triangular(0.02, 0.20, 0.50), "vulnerability",
-        "判断值：死亡/（死亡+受伤）在外滩 36/85、梨泰院约 159/355，看台和音乐节事故低于 0.15",
-        "judgement: dead/(dead + injured) was 36/85 at the Bund, about 159/355 at Itaewon, below 0.15 at stands and festivals",
-    ),
-    Parameter(
-        "serious_share", "伤者中重伤比例", "share of the injured who are seriously so", "", "", triangular(0.05, 0.2, 0.5), "vulnerability",
-        "外滩：49 人受伤，重伤约 10–13 人", "the Bund: about 10 to 13 of 49 injured seriously", True,
-    ),
-)  # fmt: skip
-_SOURCES = (
-    Source("SFPE 手册第 5 版第 59 章（水力学模型）", "SFPE Handbook, 5th ed., ch. 59 (hydraulic model)", "S = k − 0.266 k D; F = 1.3 W_e", False),
-    Source("Fruin 1971《步行规划与设计》服务水平", "Fruin 1971, Pedestrian Planning and Design: levels of service", "A 3.24 … F < 0.46 m²", False),
-    Source("Still：人群安全密度", "Still: safe crowd density", "4, 5, 6 persons/m²", True),
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +94,8 @@ class CrushModel(HazardModel[CrowdCore]):
         en="crowd crush (density and egress)",
         classes=("ac.crowd",),
         inputs=(PRESENT, AREA, DENSITY, CAUGHT, EXIT_WIDTH, EXITS, TRAVEL),
-        parameters=_PARAMETERS,
-        sources=_SOURCES,
+        parameters=PARAMETERS,
+        sources=SOURCES,
         outcomes=("dead", "injured", "serious_injured", "participants"),
         casualties="estimated",
         affected_zh="现场人群",
@@ -194,7 +138,7 @@ class GatheringModel(HazardModel[CrowdCore]):
         classes=("ss.mass",),
         inputs=(PARTICIPANTS, AREA, EXIT_WIDTH, EXITS, TRAVEL),
         parameters=(),
-        sources=_SOURCES,
+        sources=SOURCES,
         outcomes=("participants", "affected"),
         casualties="not_estimated",
         affected_zh="现场范围内的常住或在场人口",
@@ -274,7 +218,7 @@ def _limits(case: Case, metres: float | None, density: float | None, *, drawn: b
         )
     elif not drawn and not case.inputs.is_given("standing_area_m2"):
         found.append(Limit("area_assumed", "面积为假定。", "The area is assumed."))
-    if density is not None and density > _MOST_DENSE:
+    if density is not None and density > MOST_DENSE:
         found.append(
             Limit(
                 "impossible_density",

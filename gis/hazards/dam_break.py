@@ -15,20 +15,20 @@ from gis.hazards.dam_break_inputs import dam_spec
 from gis.hazards.dam_break_path import Path, along_line, fitted, on_heights
 from gis.hazards.dam_break_source import Dam, source_notes, the_dam
 from gis.hazards.dam_break_wave import VK_M_S, Valley, Wave, run_down
-from gis.hazards.dam_break_words import downstream_lists, path_limits, path_notes
+from gis.hazards.dam_break_words import WHERE_LIMIT, downstream_lists, path_limits, path_notes
 from gis.hazards.depth_damage import damage_share
 from gis.hazards.distribution import Floats
-from gis.hazards.flood_ground import road_pieces
+from gis.hazards.flood_ground import circle, road_pieces
 from gis.hazards.flood_people import fatality_range, fatality_table, severity_index, warning_column
 from gis.hazards.ground import Ground
 from gis.hazards.hand import Bools, Ints
 from gis.hazards.inputs import Inputs
-from gis.hazards.model import Case, Footprint, HazardModel, ModelSpec, Prepared, Sample, Zone
-from spine.errors import Refused
+from gis.hazards.model import Case, Footprint, HazardModel, ModelSpec, Note, Prepared, Sample, Zone
 
 HEIGHTS_M = np.concatenate((np.arange(0.0, 10.0, 0.25), np.arange(10.0, 40.0, 1.0), np.arange(40.0, 160.1, 5.0)))
 """Above the bed, at which things are counted."""
 TIMES_MIN = (15, 30, 60, 120)
+_WHERE_M = 5000.0
 _DEPTH_POWER = 0.375  # of the flow, in the depth of a V-shaped section
 
 
@@ -46,48 +46,51 @@ class DamCore:
     buildings: Floats | None
     road_km: Floats | None
 
-    def wave(self, drawn: Mapping[str, Floats]) -> Wave:
-        """One flood for each draw; arrival includes half of the time in which the breach opens."""
+    def wave(self, drawn: Mapping[str, Floats], *, opening: bool = False) -> Wave:
+        """One flood for each draw. `opening`: the water comes half of the breach's time of opening later; warnings do not count on it."""
         peak, water = self.dam.drawn(drawn)
         slope = drawn["slope_factor"] if self.supposed else np.ones(len(peak))
         wave = run_down(
             self.valley, peak, water, np.full(len(peak), self.vk_m_s), drawn["roughness"] / np.sqrt(slope),
             side_factor=drawn["section_factor"],
         )  # fmt: skip
-        arrival = wave.arrival_s / drawn["celerity_factor"][:, None] + self.dam.opening_h * 1800.0
+        later = self.dam.opening_h * 1800.0 if opening else 0.0
+        arrival = wave.arrival_s / drawn["celerity_factor"][:, None] + later
         return Wave(wave.flow, wave.depth_m, wave.width_m, wave.velocity, arrival)
 
 
-class DamBreakModel(HazardModel[DamCore]):
+class DamBreakModel(HazardModel[DamCore | None]):
     """Reservoirs and hydropower dams."""
 
     landslide: ClassVar[bool] = False
     spec: ClassVar[ModelSpec] = dam_spec("dam_break", "溃坝洪水评估", "dam break", ("nd.flood.reservoir",), "dam")
 
-    def prepare(self, case: Case, ground: Ground) -> Prepared[DamCore]:
+    def prepare(self, case: Case, ground: Ground) -> Prepared[DamCore | None]:
         dam = the_dam(case, ground, landslide=self.landslide)
+        told = None if self.landslide else case.inputs.choice("mode")
+        notes = source_notes(dam, landslide=self.landslide, mode_told=told is not None)
         path = self._path(case, ground)
+        if path is None:
+            return _nowhere(case, ground, dam, notes)
         middle = self._at(case, dam, path)
         path = fitted(path, middle.depth_m[0])
         core = self._core(case, ground, dam, path)
-        middle = core.wave(_medians(self.spec, case.inputs))
+        middle = core.wave(_medians(self.spec, case.inputs), opening=True)
         early = core.wave(_fast(self.spec, case.inputs))
         zones, footprints = self._drawn(case, core, path, middle)
-        told = None if self.landslide else case.inputs.choice("mode")
         return Prepared(
             zones=zones,
             footprints=footprints,
             core=core,
             lists=downstream_lists(ground, path, dam, zones[-1].polygon, (early, middle)) if zones else (),
             limits=path_limits(path, dam),
-            assumptions=(
-                *source_notes(dam, landslide=self.landslide, mode_told=told is not None),
-                *path_notes(path, middle, dam),
-            ),
+            assumptions=(*notes, *path_notes(path, middle, dam)),
         )
 
-    def losses(self, prepared: Prepared[DamCore], sample: Sample) -> Mapping[str, Floats]:
+    def losses(self, prepared: Prepared[DamCore | None], sample: Sample) -> Mapping[str, Floats]:
         core = prepared.core
+        if core is None:
+            return {}
         wave = core.wave(sample)
         found: dict[str, Floats] = {}
         if core.day is not None and core.night is not None:
@@ -110,20 +113,10 @@ class DamBreakModel(HazardModel[DamCore]):
 
     # --- at the medians ------------------------------------------------------------------------------------------------
 
-    def _path(self, case: Case, ground: Ground) -> Path:
+    def _path(self, case: Case, ground: Ground) -> Path | None:
         run_m = case.inputs.median("run_km") * 1000
         path = on_heights(case, ground, self.spec.heights_km, run_m)
-        path = path or along_line(case, ground, run_m, case.inputs.choice("terrain") or "mountain")
-        if path is None:
-            raise Refused(
-                "input_missing",
-                zh="没有高程，附近也没有河流：还需要河谷下游方向（度）。",
-                en="There are no heights and no river is near: the direction of the valley downstream is needed (degrees).",
-                field="inputs.azimuth_deg",
-                status=422,
-                final=False,
-            )
-        return path
+        return path or along_line(case, ground, run_m, case.inputs.choice("terrain") or "mountain")
 
     def _at(self, case: Case, dam: Dam, path: Path) -> Wave:
         core = DamCore(dam, path.valley, path.supposed, _vk(path), False, None, None, None, None)
@@ -188,6 +181,21 @@ class DamBreakModel(HazardModel[DamCore]):
         return tuple(zones), tuple(footprints)
 
 
+def _nowhere(case: Case, ground: Ground, dam: Dam, notes: tuple[Note, ...]) -> Prepared[DamCore | None]:
+    """Neither heights nor a river nor a direction: how large the flood is, but not where it runs, so nobody is counted as struck."""
+    drawn = case.footprint is not None
+    area: BaseGeometry = case.footprint if case.footprint is not None else circle(case.lon, case.lat, _WHERE_M)
+    words = ("人工划定的范围", "area drawn by hand") if drawn else ("排查范围", "where to look")
+    return Prepared(
+        zones=(Zone("look", *words, 1.0, area, 0.0),),
+        footprints=(Footprint("look", *words, 1.0, "other", area, basis="drawn" if drawn else "model"),),
+        core=None,
+        lists=(),
+        limits=(*path_limits(None, dam), WHERE_LIMIT),
+        assumptions=notes,
+    )
+
+
 class LandslideDamModel(DamBreakModel):
     """Lakes behind landslides: Costa's regressions, and no record to fall back on."""
 
@@ -235,7 +243,7 @@ def _deviation(spec: ModelSpec, core: DamCore) -> float:
 def _rates(core: DamCore, wave: Wave, warning_min: Floats, position: Floats) -> Floats:
     """Share of the people at risk who die, by draw and stretch: DSO-99-06, `position` within the suggested range (0.5: suggested)."""
     severity = severity_index(wave.by_width, instantaneous=core.dam.mode == "instantaneous")
-    column = warning_column(warning_min[:, None] + wave.arrival_s / 60)
+    column = warning_column(warning_min[:, None] + np.maximum(wave.arrival_s, 0.0) / 60)
     suggested = fatality_table(precise=core.precise)[severity, column]
     span = fatality_range(precise=core.precise)[severity, column]
     part = position[:, None]

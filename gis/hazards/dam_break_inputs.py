@@ -13,20 +13,34 @@ MODES = (
     Choice("piping", "管涌或渗透破坏", "piping"),
     Choice("instantaneous", "瞬时全溃（混凝土坝）", "whole dam gone at once (concrete)"),
 )
-_COMMON: tuple[Input, ...] = (
-    NumberInput(
-        "water_million_m3", "溃决时下泄水量", "water that comes out when it fails", "百万立方米", "million m³", 0.001, 100_000.0, "source",
-        optional=True, calibrated=(0.01, 700.0), given_spread=("lognormal", 0.15), fed_by="storage_million_m3", severe=1,
-    ),
-    NumberInput(
-        "water_height_m", "溃口底以上水深", "depth of the water above the breach's bottom", "米", "m", 0.5, 400.0, "source", optional=True,
-        calibrated=(1.5, 93.0), given_spread=("lognormal", 0.08), fed_by="water_height_m", severe=1,
-    ),
-    NumberInput(
-        "dam_height_m", "坝高", "height of the dam", "米", "m", 1.0, 400.0, "source", optional=True, given_spread=("lognormal", 0.05),
-        fed_by="dam_height_m", severe=1,
-    ),
+_SMALL = Prior(
+    lognormal(1.0, 1.5), "未报告库容时：按小型水库（全国水库 95% 以上为 10 万–1000 万立方米），判断值",
+    "while no volume is told: a small reservoir (more than 95 % of China's hold 0.1 to 10 million m³), judgement",
 )  # fmt: skip
+_LOW = Prior(
+    lognormal(18.0, 0.5),
+    "未报告坝高时：按小型水库常见坝高，判断值",
+    "while no height is told: usual of small reservoirs, judgement",
+)
+
+
+def _common(water: Prior | None, height: Prior | None) -> tuple[Input, ...]:
+    return (
+        NumberInput(
+            "water_million_m3", "溃决时下泄水量", "water that comes out when it fails", "百万立方米", "million m³", 0.001, 100_000.0, "source",
+            prior=water, calibrated=(0.01, 700.0), given_spread=("lognormal", 0.15), fed_by="stored_water_wan_m3", scale=0.01, severe=1,
+        ),
+        NumberInput(
+            "water_height_m", "溃口底以上水深", "depth of the water above the breach's bottom", "米", "m", 0.5, 400.0, "source", prior=height,
+            calibrated=(1.5, 93.0), given_spread=("lognormal", 0.08), fed_by="water_height_m", severe=1,
+        ),
+        NumberInput(
+            "dam_height_m", "坝高", "height of the dam", "米", "m", 1.0, 400.0, "source", optional=True, given_spread=("lognormal", 0.05),
+            fed_by="dam_height_m", severe=1,
+        ),
+    )  # fmt: skip
+
+
 _DOWNSTREAM: tuple[Input, ...] = (
     NumberInput(
         "run_km", "向下游评估距离", "how far downstream", "公里", "km", 1.0, 100.0, "footprint",
@@ -59,11 +73,11 @@ _DOWNSTREAM: tuple[Input, ...] = (
 )  # fmt: skip
 DAM_INPUTS: tuple[Input, ...] = (
     ChoiceInput("mode", "溃决方式", "how it fails", MODES, "source", optional=True),
-    *_COMMON,
+    *_common(_SMALL, _LOW),
     NumberInput("crest_length_m", "坝顶长", "length of the crest", "米", "m", 2.0, 5000.0, "source", optional=True, given_spread=("lognormal", 0.05), severe=1),
     *_DOWNSTREAM,
 )  # fmt: skip
-LANDSLIDE_INPUTS: tuple[Input, ...] = (*_COMMON, *_DOWNSTREAM)
+LANDSLIDE_INPUTS: tuple[Input, ...] = (*_common(None, None), *_DOWNSTREAM)
 
 
 def _judged(name: str, zh: str, en: str, unit_zh: str, unit_en: str, dist: Dist, error: Error) -> Parameter:

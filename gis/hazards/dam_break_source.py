@@ -23,7 +23,6 @@ from gis.hazards.distribution import Floats
 from gis.hazards.ground import Facility, Ground
 from gis.hazards.inputs import Inputs
 from gis.hazards.model import Case, Note
-from spine.errors import Refused
 
 Mode: TypeAlias = Literal["overtopping", "piping", "instantaneous"]
 RECORD_M = 500.0
@@ -32,13 +31,15 @@ _CONCRETE = ("拱坝", "重力坝", "混凝土", "arch", "gravity", "concrete")
 _CREST_BY_HEIGHT = 4.0
 _RITTER_SIGMA = 0.35
 """Of ln Q for a whole dam gone at once: valleys are no rectangles, dams do not vanish. Judgement."""
+_TOLD = ("water_million_m3", "water_height_m", "dam_height_m", "crest_length_m")
 _STORAGE = (("storage_million_m3", 1e6), ("storage_m3", 1.0))
 _HEIGHT = ("dam_height_m", "height_m")
 
 
 @dataclass(frozen=True, slots=True)
 class Dam:
-    """Medians. `told`: names of inputs that are drawn; the others come from `record` (a facility) with the record's error."""
+    """Medians. `told`: names of inputs that are drawn, given or supposed; what is not among them comes from `record` (a facility), the
+    volume with the record's error. `supposed`: neither told nor on record."""
 
     law: PeakLaw
     mode: Mode
@@ -49,6 +50,7 @@ class Dam:
     told: frozenset[str]
     record: Facility | None
     crest_assumed: bool
+    supposed: bool
 
     def drawn(self, drawn: Mapping[str, Floats]) -> tuple[Floats, Floats]:
         """(peak flow m³/s, water m³) in each draw."""
@@ -89,25 +91,24 @@ class Dam:
 
 
 def the_dam(case: Case, ground: Ground, *, landslide: bool) -> Dam:
-    """Raises Refused `input_missing` for the volume and the height, where neither a person nor a record near the place says them."""
+    """What was told comes first, then the record of a reservoir near the place, then the supposition of a small reservoir."""
     inputs = case.inputs
     record = None if landslide else _record(case, ground)
-    told = frozenset(
-        name
-        for name in ("water_million_m3", "water_height_m", "dam_height_m", "crest_length_m")
-        if name in {one.spec.name for one in inputs} and inputs.is_known(name)
-    )
-    water = _median(inputs, told, "water_million_m3", 1e6) or _number(record, _STORAGE)
-    recorded = _number(record, tuple((name, 1.0) for name in _HEIGHT))
-    depth = _median(inputs, told, "water_height_m", 1.0) or _median(inputs, told, "dam_height_m", 1.0) or recorded
-    if water is None:
-        raise _missing("water_million_m3", "溃决时下泄水量（百万立方米）", "the volume of water (million m³)")
-    if depth is None:
-        raise _missing(
-            "water_height_m", "溃口底以上水深或坝高（米）", "the depth of the water or the height of the dam (m)"
-        )
-    dam = _median(inputs, told, "dam_height_m", 1.0) or max(recorded or 0.0, depth)
-    crest = _median(inputs, told, "crest_length_m", 1.0)
+    given = {one.spec.name for one in inputs if one.origin == "given"}
+    storage = _number(record, _STORAGE)
+    height = _number(record, tuple((name, 1.0) for name in _HEIGHT))
+    told = {name for name in _TOLD if name in given}
+    supposed: set[str] = set()
+    if "water_million_m3" not in given and storage is None:
+        supposed.add("water_million_m3")
+    if not given & {"water_height_m", "dam_height_m"} and height is None:
+        supposed.add("water_height_m")
+    told |= supposed
+    water = inputs.median("water_million_m3") * 1e6 if "water_million_m3" in told else storage or 0.0
+    named = next((name for name in ("water_height_m", "dam_height_m") if name in told), None)
+    depth = inputs.median(named) if named is not None else height or 0.0
+    dam = inputs.median("dam_height_m") if "dam_height_m" in told else max(height or 0.0, depth)
+    crest = inputs.median("crest_length_m") if "crest_length_m" in told else None
     return Dam(
         law=(LANDSLIDE if landslide else EMBANKMENT)[0],
         mode=_mode(inputs, record, landslide=landslide),
@@ -115,18 +116,11 @@ def the_dam(case: Case, ground: Ground, *, landslide: bool) -> Dam:
         water_m=depth,
         dam_m=dam,
         crest_m=crest or _CREST_BY_HEIGHT * depth,
-        told=told,
+        told=frozenset(told),
         record=record,
         crest_assumed=crest is None,
+        supposed=bool(supposed),
     )
-
-
-def _missing(name: str, zh: str, en: str) -> Refused:
-    return Refused("input_missing", zh=f"还需要：{zh}。", en=f"Still needed: {en}.", field=f"inputs.{name}", status=422, final=False)  # fmt: skip
-
-
-def _median(inputs: Inputs, told: frozenset[str], name: str, scale: float) -> float | None:
-    return inputs.median(name) * scale if name in told else None
 
 
 def _record(case: Case, ground: Ground) -> Facility | None:

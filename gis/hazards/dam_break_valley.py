@@ -126,13 +126,14 @@ def measured(drained: Drainage, way: Course) -> Valley:
 
 
 def sides(cell_m: tuple[float, float], way: Course, length_m: Floats, depths_m: Floats) -> Floats:
-    """Horizontal to vertical of the V-shaped section that is as wide as the ground at these depths, one per stretch."""
+    """Horizontal to vertical of the V-shaped section that holds as much water as the ground at these depths, one per stretch."""
     count = len(length_m)
     depths = np.maximum(depths_m, _NARROW_M)
     stretch = way.stretch[np.maximum(way.nearest, 0)]
     under = (way.nearest >= 0) & (np.nan_to_num(way.above_m, nan=np.inf) <= depths[stretch])
-    flooded_m2 = np.bincount(stretch[under], minlength=count)[:count] * cell_m[0] * cell_m[1]
-    return np.clip(flooded_m2 / np.maximum(length_m, 1.0) / (2 * depths), LEAST_SIDE, MOST_SIDE)
+    water = (depths[stretch] - np.nan_to_num(way.above_m))[under] * cell_m[0] * cell_m[1]
+    volume = np.bincount(stretch[under], water, minlength=count)[:count]
+    return np.clip(volume / np.maximum(length_m, 1.0) / depths**2, LEAST_SIDE, MOST_SIDE)
 
 
 def assumed(length_m: float, terrain: str) -> Valley:

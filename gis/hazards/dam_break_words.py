@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
+from gis.hazards.confidence import WHERE_TO_LOOK
 from gis.hazards.dam_break_path import Path
 from gis.hazards.dam_break_source import Dam
 from gis.hazards.dam_break_valley import LEAST_SIDE, MOST_SIDE, TERRAINS
@@ -63,8 +64,36 @@ def _row(thing: Facility | Settlement, first: float, likely: float, depth: float
     return ListedRow(thing.id, kind, thing.name_zh, thing.name_en, thing.lon, thing.lat, zh, en)
 
 
-def path_limits(path: Path, dam: Dam) -> tuple[Limit, ...]:
+WHERE_LIMIT = Limit(
+    WHERE_TO_LOOK,
+    "没有高程，附近没有河流，也没有给出河谷方向：不知道洪水流向哪里，图上只是坝址周围 5 公里，不是淹没范围；伤亡未估计。",
+    "There are no heights, no river is near and no direction is told: it is not known where the flood runs. The map shows 5 km around the dam, not what is "
+    "flooded, and nobody is counted as struck.",
+    outside=True,
+)
+
+
+def path_limits(path: Path | None, dam: Dam) -> tuple[Limit, ...]:
     found: list[Limit] = []
+    if dam.supposed:
+        found.append(
+            Limit(
+                "dam_supposed",
+                "库容或坝高未知：按小型水库假定，请尽快查明。",
+                "Volume or height are not known: a small reservoir is supposed. Find out.",
+                outside=True,
+            )
+        )
+    if dam.mode == "instantaneous":
+        found.append(
+            Limit(
+                "upper_bound",
+                "混凝土坝按全坝瞬时溃决计算，是上限情景。",
+                "A concrete dam is taken as wholly gone at once: an upper bound.",
+            )
+        )
+    if path is None:
+        return tuple(found)
     terrain = TERRAINS[path.terrain]
     if path.supposed:
         found.append(
@@ -93,13 +122,6 @@ def path_limits(path: Path, dam: Dam) -> tuple[Limit, ...]:
                 "In some stretches the valley is narrower or wider than a V-shaped section can stand for.",
             )
         )  # fmt: skip
-    if dam.mode == "instantaneous":
-        found.append(
-            Limit(
-                "upper_bound", "混凝土坝按全坝瞬时溃决计算，是上限情景。",
-                "A concrete dam is taken as wholly gone at once: an upper bound.",
-            )
-        )  # fmt: skip
     return tuple(found)
 
 
@@ -120,9 +142,9 @@ def path_notes(path: Path, wave: Wave, dam: Dam) -> tuple[Note, ...]:
         ),
         Note(
             "arrival",
-            f"时间从开始溃决起算，波速取平均流速的 {CELERITY:g} 倍，“可能”含溃口形成的一半时间（{opening / 2:.0f} 分钟）；“最早”为洪峰、糙率、波速各偏不利一个标准差。",
+            f"时间从开始溃决起算，波速取平均流速的 {CELERITY:g} 倍，“可能”含溃口形成的一半时间（{opening / 2:.0f} 分钟，算伤亡时不计）；“最早”为洪峰、糙率、波速各偏不利一个标准差。",
             f"Times count from the start of the failure, the wave {CELERITY:g} times as fast as its water, with half of the breach's time of opening "
-            f"({opening / 2:.0f} min); 'earliest' has peak, roughness and speed one deviation to the worse side.",
+            f"({opening / 2:.0f} min, on which no life is counted); 'earliest' has peak, roughness and speed one deviation to the worse side.",
         ),
         Note(
             "evacuation",

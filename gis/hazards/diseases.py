@@ -7,6 +7,8 @@ within them. Ages: under 15, 15 to 59, 60 and over.
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from gis.hazards.model import Note
+
 Passing: TypeAlias = Literal["person", "vector", "animal", "point"]
 Range: TypeAlias = tuple[float, float]
 ByAge: TypeAlias = tuple[Range, Range, Range]
@@ -198,6 +200,8 @@ DISEASES: tuple[Disease, ...] = (
     ),
 )  # fmt: skip
 DISEASE = {disease.key: disease for disease in DISEASES}
+SPREADING = tuple(disease for disease in DISEASES if disease.passing != "point")
+POISONINGS = tuple(disease for disease in DISEASES if disease.passing == "point")
 UNKNOWN = "unknown"
 
 OF_CLASS: tuple[tuple[str, str], ...] = (
@@ -218,3 +222,15 @@ def disease_of(class_key: str) -> str | None:
     """The disease that the class names, the longest family first; None where it names none."""
     fitting = [pair for pair in OF_CLASS if class_key == pair[0] or class_key.startswith(pair[0] + ".")]
     return max(fitting, key=lambda pair: len(pair[0]))[1] if fitting else None
+
+
+def facts_of(disease: Disease) -> list[Note]:
+    """What to do about it, and where its figures are from."""
+    found = [] if disease.advice is None else [Note("advice", *disease.advice)]
+    for code, fact, zh, en in (
+        ("transmission_source", disease.transmission, "传播参数", "Transmission"),
+        ("severity_source", disease.severity, "病情参数", "Severity"),
+    ):
+        mark_zh, mark_en = ("", "") if fact.verified else ("（未核实）", " (not verified)")
+        found.append(Note(code, f"{zh}：{fact.zh}{mark_zh}。", f"{en}: {fact.en}{mark_en}."))
+    return found

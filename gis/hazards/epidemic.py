@@ -1,7 +1,7 @@
 """Outbreaks: how fast they grow, who falls ill within two weeks, how many beds it takes, in three courses of action.
 
 R from daily cases by the renewal equation (Cori et al. 2013) with the latest, incomplete days corrected for late reports; cases of
-14 days projected with R, its uncertainty and chance; poisonings from one source by their incubation. `docs/risk/epidemic.md`.
+14 days projected with R, its uncertainty and chance. Poisonings from one source: `poisoning.py`. `docs/risk/epidemic.md`.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from gis.exposure.points import Sums
 from gis.hazards.area import circle
-from gis.hazards.diseases import DISEASE, UNKNOWN, Disease, disease_of
+from gis.hazards.diseases import DISEASE, UNKNOWN, Disease, disease_of, facts_of
 from gis.hazards.distribution import Floats, lognormal
 from gis.hazards.epidemic_inputs import INPUTS, PARAMETERS, SCENARIO_WORDS
 from gis.hazards.ground import Ground
@@ -38,7 +38,6 @@ from gis.hazards.outbreak import (
     by_age,
     course,
     most_in_hospital,
-    onset_by,
 )
 from gis.hazards.outcomes import one_figure
 from gis.hazards.renewal import reported_share
@@ -53,9 +52,9 @@ class EpidemicModel(HazardModel[OutbreakCore]):
     spec: ClassVar[ModelSpec] = ModelSpec(
         id="epidemic",
         version="1.0",
-        zh="疫情与群体性中毒（更新方程）",
-        en="outbreaks and poisonings (renewal equation)",
-        classes=("ph.disease", "ph.food", "ph.poison", "ph.strain.iatrogenic", "ph.unknown", "ph.severe"),
+        zh="传染病疫情（更新方程）",
+        en="outbreak of disease (renewal equation)",
+        classes=("ph.disease", "ph.strain.iatrogenic", "ph.unknown", "ph.severe"),
         inputs=INPUTS,
         parameters=PARAMETERS,
         sources=(
@@ -78,7 +77,7 @@ class EpidemicModel(HazardModel[OutbreakCore]):
             "Imported and local cases are not told apart; many imports make R too high.",
             "Shares in hospital, critical and fatal are mostly judgement; vectors, temperature and immunity are not modelled.",
         ),
-        turns=("radius_m", "report_delay_days", "hours_since_exposure"),
+        turns=("radius_m", "report_delay_days"),
     )  # fmt: skip
 
     def prepare(self, case: Case, ground: Ground) -> Prepared[OutbreakCore]:
@@ -129,7 +128,6 @@ class EpidemicModel(HazardModel[OutbreakCore]):
             by_onset = case.inputs.choice("dated_by") == "onset"
             known = reported_share(delay if by_onset else 0.0, max(delay * 0.8, 0.1), len(reported))
         sums = None if ground.points is None else ground.points.each([area])[0]
-        hours = case.inputs.dist("hours_since_exposure")
         chosen: list[Scenario] = [key for key in SCENARIOS if key == case.inputs.choice("measures")]
         return OutbreakCore(
             disease=disease,
@@ -138,7 +136,6 @@ class EpidemicModel(HazardModel[OutbreakCore]):
             known=known,
             living=None if sums is None else float(sums.people_night.sum()),
             reachable=_reachable(case, ground, sums),
-            onset_share=None if hours is None else onset_by(hours.centre, disease),
         )
 
     def losses(self, prepared: Prepared[OutbreakCore], sample: Sample) -> Mapping[str, Floats]:
@@ -210,7 +207,7 @@ def _limits(case: Case, core: OutbreakCore) -> list[Limit]:
                 f"Cases are dated by report: they tell of onsets about {max(delay, 1)} days ago.",
             )
         )
-    if core.disease.passing != "point" and not core.told_by_cases and not case.inputs.is_given("reproduction_number"):
+    if not core.told_by_cases and not case.inputs.is_given("reproduction_number"):
         found.append(
             Limit(
                 "too_few_cases",
@@ -243,12 +240,12 @@ def _limits(case: Case, core: OutbreakCore) -> list[Limit]:
                 "It comes from animals: cases from further exposure are not counted.",
             )
         )
-    if core.disease.passing == "point" and core.onset_share is None:
+    if core.disease.key == "cholera":
         found.append(
             Limit(
-                "exposure_time_unknown",
-                "共同暴露时间未知，尚未发病的人数只能粗略估计。",
-                "When the exposure was is not known: how many are still to fall ill is a rough guess.",
+                "grade_by_week",
+                "霍乱按一周内病例数分级；本模型的病例为 14 天末累计，据此建议的级别偏高。",
+                "Cholera is graded by the cases of a week; cases here are the total after 14 days, so that the suggested grade is too high.",
             )
         )
     return found  # fmt: skip
@@ -257,43 +254,34 @@ def _limits(case: Case, core: OutbreakCore) -> list[Limit]:
 def _notes(core: OutbreakCore, spans: Mapping[Scenario, Course]) -> list[Note]:
     disease = core.disease
     found: list[Note] = []
-    if disease.passing != "point":
-        zh: list[str] = []
-        en: list[str] = []
-        for key in SCENARIOS:
-            low, high = np.quantile(spans[key].coming, (0.1, 0.9)).tolist()
-            zh.append(f"{SCENARIO_WORDS[key][0]} {one_figure(low):,.0f}–{one_figure(high):,.0f} 例")
-            en.append(f"{SCENARIO_WORDS[key][1]} {one_figure(low):,.0f} to {one_figure(high):,.0f}")
+    zh: list[str] = []
+    en: list[str] = []
+    for key in SCENARIOS:
+        low, high = np.quantile(spans[key].coming, (0.1, 0.9)).tolist()
+        zh.append(f"{SCENARIO_WORDS[key][0]} {one_figure(low):,.0f}–{one_figure(high):,.0f} 例")
+        en.append(f"{SCENARIO_WORDS[key][1]} {one_figure(low):,.0f} to {one_figure(high):,.0f}")
+    found.append(
+        Note(
+            "scenarios",
+            f"未来 {HORIZON_DAYS} 天新增（80% 区间）：{'；'.join(zh)}。",
+            f"New cases of {HORIZON_DAYS} days (80 % interval): {'; '.join(en)}.",
+        )
+    )
+    delay = round(disease.interval_days[0])
+    found.append(
+        Note(
+            "measures_delay",
+            f"措施约 {delay} 天（一代）后才反映到病例数上。",
+            f"Measures show in the number of cases after about {delay} days (one generation).",
+        )
+    )
+    if disease.passing == "person" and core.living:
+        share = float(final_size(disease.reproduction[1]))
         found.append(
             Note(
-                "scenarios",
-                f"未来 {HORIZON_DAYS} 天新增（80% 区间）：{'；'.join(zh)}。",
-                f"New cases of {HORIZON_DAYS} days (80 % interval): {'; '.join(en)}.",
+                "attack_bound",
+                f"若完全不加控制，最多约 {100 * share:.0f}% 的人感染（SEIR 最终规模，上界）。",
+                f"Left alone entirely, at most about {100 * share:.0f} % would be infected (SEIR final size, an upper bound).",
             )
         )
-        delay = round(disease.interval_days[0])
-        found.append(
-            Note(
-                "measures_delay",
-                f"措施约 {delay} 天（一代）后才反映到病例数上。",
-                f"Measures show in the number of cases after about {delay} days (one generation).",
-            )
-        )
-        if disease.passing == "person" and core.living:
-            share = float(final_size(disease.reproduction[1]))
-            found.append(
-                Note(
-                    "attack_bound",
-                    f"若完全不加控制，最多约 {100 * share:.0f}% 的人感染（SEIR 最终规模，上界）。",
-                    f"Left alone entirely, at most about {100 * share:.0f} % would be infected (SEIR final size, an upper bound).",
-                )
-            )
-    if disease.advice is not None:
-        found.append(Note("advice", *disease.advice))
-    for code, fact, what_zh, what_en in (
-        ("transmission_source", disease.transmission, "传播参数", "Transmission"),
-        ("severity_source", disease.severity, "病情参数", "Severity"),
-    ):
-        mark_zh, mark_en = ("", "") if fact.verified else ("（未核实）", " (not verified)")
-        found.append(Note(code, f"{what_zh}：{fact.zh}{mark_zh}。", f"{what_en}: {fact.en}{mark_en}."))
-    return found  # fmt: skip
+    return [*found, *facts_of(disease)]

@@ -1,12 +1,12 @@
 """What the model of outbreaks asks for, and what of it is not known exactly."""
 
-from gis.hazards.diseases import DISEASES, UNKNOWN
+from gis.hazards.diseases import SPREADING, UNKNOWN
 from gis.hazards.distribution import lognormal, normal, triangular, uniform
 from gis.hazards.inputs import Choice, ChoiceInput, Error, Input, NumberInput, Prior, SeriesInput
 from gis.hazards.model import Parameter
 from gis.hazards.outbreak import SCENARIOS, Scenario
 
-_JUDGED = ("判断值", "judgement")
+JUDGED = ("判断值", "judgement")
 SCENARIO_WORDS: dict[Scenario, tuple[str, str]] = {
     "as_is": ("维持现有措施", "measures as they are"),
     "strengthened": ("加强措施", "stronger measures"),
@@ -14,13 +14,13 @@ SCENARIO_WORDS: dict[Scenario, tuple[str, str]] = {
 }
 
 
-def _unit_parameter(name: str, zh: str, en: str, error: Error, source: tuple[str, str]) -> Parameter:
+def unit_parameter(name: str, zh: str, en: str, error: Error, source: tuple[str, str]) -> Parameter:
     """A place between the ends of a range, 0 to 1."""
     return Parameter(name, zh, en, "", "", uniform(0.0, 1.0), error, *source)
 
 
 DISEASE_INPUT = ChoiceInput(
-    "disease", "病种", "disease", tuple(Choice(d.key, d.zh, d.en) for d in DISEASES), "source", prior=UNKNOWN,
+    "disease", "病种", "disease", tuple(Choice(d.key, d.zh, d.en) for d in SPREADING), "source", prior=UNKNOWN,
     prior_zh="未指明：按事件类别；类别也未指明时按不明原因", prior_en="not named: as the class of event says, or unexplained",
 )  # fmt: skip
 DAILY_CASES = SeriesInput(
@@ -51,21 +51,6 @@ MEASURES = ChoiceInput(
     tuple(Choice(key, *SCENARIO_WORDS[key]) for key in SCENARIOS), "source", prior="as_is",
     prior_zh="按现有措施不变估计；另两种情形见说明", prior_en="taken as they are; the notes tell the other two",
 )  # fmt: skip
-EXPOSED = NumberInput(
-    "exposed_people", "共同暴露人数（同餐、同场所）", "people exposed to the source", "人", "people", 1.0, 1_000_000.0, "exposure",
-    optional=True, severe=1,
-)  # fmt: skip
-HOURS_SINCE = NumberInput(
-    "hours_since_exposure",
-    "距共同暴露的时间",
-    "time since the exposure",
-    "小时",
-    "h",
-    0.0,
-    2000.0,
-    "source",
-    optional=True,
-)
 ELDERLY = NumberInput(
     "share_60", "60 岁以上人口比例", "share of people aged 60 and over", "", "", 0.0, 1.0, "exposure",
     prior=Prior(normal(0.187, 0.03), "第七次全国人口普查（2020）：18.7%", "2020 census of China: 18.7 %"), severe=1,
@@ -76,16 +61,15 @@ RADIUS = NumberInput(
 )  # fmt: skip
 
 PARAMETERS = (
-    _unit_parameter("transmission", "传播强度（范围内位置）", "transmission (place in its range)", "source", ("再生数后验或病种范围", "posterior of R, or the disease's range")),
-    _unit_parameter("severity_place", "病情严重程度（范围内位置）", "severity (place in the disease's range)", "vulnerability", ("病种表", "table of diseases")),
-    _unit_parameter("late_reports", "尚未报告的病例", "cases not reported yet", "source", ("报告延迟的负二项分布", "negative binomial of the reporting delay")),
-    _unit_parameter("chance", "少数病例时的偶然性", "chance while cases are few", "source", ("Lloyd-Smith 等 2005", "Lloyd-Smith et al. 2005")),
-    Parameter("interval_factor", "代际间隔相对病种均值", "serial interval against the disease's mean", "倍", "times", lognormal(1.0, 0.15), "source", *_JUDGED),
-    Parameter("measures_effect", "加强措施后传播降到", "transmission left by stronger measures", "倍", "times", triangular(0.3, 0.55, 0.85), "source", *_JUDGED),
-    Parameter("unchecked_factor", "放松措施后传播升到", "transmission when measures are dropped", "倍", "times", triangular(1.0, 1.3, 1.8), "source", *_JUDGED),
-    Parameter("complete_share", "中毒者中已发病并被发现的比例", "share of the poisoned who are ill and found", "", "", triangular(0.3, 0.7, 1.0), "source", *_JUDGED),
+    unit_parameter("transmission", "传播强度（范围内位置）", "transmission (place in its range)", "source", ("再生数后验或病种范围", "posterior of R, or the disease's range")),
+    unit_parameter("severity_place", "病情严重程度（范围内位置）", "severity (place in the disease's range)", "vulnerability", ("病种表", "table of diseases")),
+    unit_parameter("late_reports", "尚未报告的病例", "cases not reported yet", "source", ("报告延迟的负二项分布", "negative binomial of the reporting delay")),
+    unit_parameter("chance", "少数病例时的偶然性", "chance while cases are few", "source", ("Lloyd-Smith 等 2005", "Lloyd-Smith et al. 2005")),
+    Parameter("interval_factor", "代际间隔相对病种均值", "serial interval against the disease's mean", "倍", "times", lognormal(1.0, 0.15), "source", *JUDGED),
+    Parameter("measures_effect", "加强措施后传播降到", "transmission left by stronger measures", "倍", "times", triangular(0.3, 0.55, 0.85), "source", *JUDGED),
+    Parameter("unchecked_factor", "放松措施后传播升到", "transmission when measures are dropped", "倍", "times", triangular(1.0, 1.3, 1.8), "source", *JUDGED),
 )  # fmt: skip
 
 INPUTS: tuple[Input, ...] = (
-    DISEASE_INPUT, DAILY_CASES, CASES, REPRODUCTION, DATED_BY, REPORT_DELAY, MEASURES, EXPOSED, HOURS_SINCE, ELDERLY, RADIUS,
+    DISEASE_INPUT, DAILY_CASES, CASES, REPRODUCTION, DATED_BY, REPORT_DELAY, MEASURES, ELDERLY, RADIUS,
 )  # fmt: skip

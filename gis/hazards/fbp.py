@@ -141,7 +141,8 @@ def head_fire(stand: Stand, weather: Weather) -> Head:
     buildup = math.exp(50 * math.log(fuel.q) * (1 / weather.bui - 1 / fuel.bui0)) if weather.bui > 0 else 1.0
     ros = _basic(stand, index) * buildup
     has_crown = fuel.crown_load > 0
-    critical = 0.001 * fuel.crown_base_m**1.5 * (460 + 25.9 * stand.foliar_moisture) ** 1.5 / (300 * load)  # eq. 56–57
+    heat = 0.001 * fuel.crown_base_m**1.5 * (460 + 25.9 * stand.foliar_moisture) ** 1.5
+    critical = heat / (300 * load) if load > 0 else math.inf  # eq. 56–57
     crowned = 1 - math.exp(-0.23 * (ros - critical)) if has_crown and ros > critical else 0.0  # eq. 58
     if stand.fuel_type == "C6":
         effect = (1.5 - 0.00275 * stand.foliar_moisture) ** 4 / (460 + 25.9 * stand.foliar_moisture) * 1000  # eq. 61
@@ -181,11 +182,11 @@ def _basic(stand: Stand, index: float) -> float:
     return _curve(kind, index) * (_curing(stand.curing_pct) if kind in ("O1A", "O1B") else 1.0)
 
 
-def _slope_isi(kind: str, index: float, factor: float, scale: float = 1.0) -> float:
+def _slope_isi(kind: str, index: float, factor: float) -> float:
     """The index that spreads as fast on level ground as no wind does on the slope (eq. 41, 43)."""
     fuel = FUEL_TYPES[kind]
-    left = 1 - (_curve(kind, index) * factor * scale / (scale * fuel.a)) ** (1 / fuel.c)
-    return math.log(max(left, 0.01)) / -fuel.b
+    spread = (_curve(kind, index) * factor / fuel.a) ** (1 / fuel.c)
+    return math.log1p(-min(spread, 0.99)) / -fuel.b
 
 
 def _net_wind(stand: Stand, weather: Weather) -> tuple[float, float]:

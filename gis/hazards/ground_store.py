@@ -15,6 +15,7 @@ from gis.exposure import store
 from gis.exposure.current import CurrentExposure, Exposure
 from gis.hazards.distribution import Floats
 from gis.hazards.ground import NOTHING, Basis, Facility, Ground, Heights, NamedLine, Settlement, Township
+from gis.national_border import national_border
 from spine.db import Connection
 
 _vector: Any = shapely  # its stubs leave the types of arrays open
@@ -61,6 +62,7 @@ async def read_ground(conn: Connection, exposure: CurrentExposure | None = None)
             "ST_AsBinary(line) FROM gis.road_edge ORDER BY id",
         ),
         city=known.city,
+        national_border=national_border(await _city_code(conn), known.city),
         has_buildings=known.set is not None and known.set.buildings is not None,
         has_facilities=bool(facilities),
     )
@@ -80,6 +82,11 @@ def _basis(known: Exposure, key: str) -> Basis:
     return Basis(
         key, chosen.source, chosen.source_en, chosen.date.isoformat(), chosen.synthetic, tuple(zh), tuple(en)
     )  # fmt: skip
+
+
+async def _city_code(conn: Connection) -> str:
+    row = await (await conn.execute("SELECT code FROM gis.place WHERE level = 'city' ORDER BY code LIMIT 1")).fetchone()
+    return "" if row is None else str(row[0])
 
 
 async def _facilities(conn: Connection) -> tuple[Facility, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
-from scipy.special import gammaincinv, ndtr
+from scipy.special import gammaincinv
 
 from gis.exposure.points import Ints
 from gis.hazards.diseases import ByAge, Disease, Range
@@ -30,8 +30,7 @@ SCENARIOS: tuple[Scenario, ...] = ("as_is", "strengthened", "none")
 class OutbreakCore:
     """`reported` (days): cases by day, the last one being today; None: only a total is known. `known`: the share of each day that is
     reported yet. `living`: people who live in the area, `reachable`: people whom it can reach at all (those of the area where somebody has
-    said how far it goes, else everybody counted); None: not known. `onset_share`: of a point source, the share of the ill who have
-    fallen ill by now; None: not known."""
+    said how far it goes, else everybody counted); None: not known."""
 
     disease: Disease
     scenario: Scenario
@@ -39,7 +38,6 @@ class OutbreakCore:
     known: Floats | None
     living: float | None
     reachable: float | None
-    onset_share: float | None
 
     @property
     def used(self) -> int:
@@ -93,16 +91,6 @@ def susceptible(core: OutbreakCore, sample: Sample) -> Floats:
     return sample.people(core.reachable, core.reachable)
 
 
-def onset_by(hours: float, disease: Disease) -> float:
-    """Share of those who will fall ill from one source that have done so this long after it: log-normal incubation."""
-    median, spread = disease.incubation_h
-    return 0.0 if hours <= 0 else float(ndtr(math.log(hours / median) / math.log(spread)))
-
-
-def course(core: OutbreakCore, sample: Sample, scenario: Scenario) -> Course:
-    return _one_source(core, sample) if core.disease.passing == "point" else _spreading(core, sample, scenario)
-
-
 def reproduction(core: OutbreakCore, sample: Sample, cases: Floats, weights: Floats) -> Floats:
     """R now: as given; else by the cases, with the disease's own prior while they are few; else from the disease's range."""
     if "reproduction_number" in sample:
@@ -121,7 +109,8 @@ def _prior_of(disease: Disease) -> tuple[float, float]:
     return _WEAK_SHAPE, middle / _WEAK_SHAPE
 
 
-def _spreading(core: OutbreakCore, sample: Sample, scenario: Scenario) -> Course:
+def course(core: OutbreakCore, sample: Sample, scenario: Scenario) -> Course:
+    """What there was and what there will be, with measures as the scenario has them."""
     mean = core.disease.interval_days[0]
     weights = _weights(core.disease, sample["interval_factor"])
     cases = _so_far(core, sample)
@@ -178,20 +167,8 @@ def _by_chance(mean: Floats, size: Floats, share: Floats) -> Floats:
     return np.asarray(np.where(there, gammaincinv(shape, share) * safe / shape, 0.0), dtype=np.float64)
 
 
-def _one_source(core: OutbreakCore, sample: Sample) -> Course:
-    """Everybody fell ill from the same meal or gas: what is to come is who has not fallen ill, or not been found, yet."""
-    found = sample["cases"] if core.reported is None else np.full(sample.n, float(core.reported.sum()))
-    share = sample["complete_share"] if core.onset_share is None else np.full(sample.n, max(core.onset_share, 0.05))
-    waiting = gammaincinv(found + 1.0, sample["late_reports"]) * (1 - share) / share
-    if "exposed_people" in sample:
-        waiting = np.minimum(waiting, np.maximum(sample["exposed_people"] - found, 0.0))
-    return Course(np.stack((found, waiting), axis=1), 1)
-
-
 def most_in_hospital(core: OutbreakCore, one: Course, share: Floats) -> Floats:
     """Beds at the worst moment: cases of the last `stay_days` days that need one."""
-    if core.disease.passing == "point":
-        return one.total * share
     stay = max(round(core.disease.stay_days), 1)
     run = np.cumsum(one.cases, axis=1)
     before = np.concatenate((np.zeros((run.shape[0], stay)), run), axis=1)[:, : run.shape[1]]

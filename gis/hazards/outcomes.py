@@ -40,7 +40,7 @@ OUTCOMES = {
         Outcome("evacuated", "需疏散转移", "to be evacuated", "人", "people"),
         Outcome("resettled", "需转移安置", "to be sheltered", "人", "people"),
         Outcome("stranded", "滞留", "stranded", "人", "people"),
-        Outcome("participants", "聚集人数", "people gathered", "人", "people"),
+        Outcome("participants", "聚集", "gathered", "人", "people"),
         Outcome("collapsed_rooms", "倒塌房屋", "collapsed rooms", "间", "rooms"),
         Outcome("severe_rooms", "严重损坏房屋", "severely damaged rooms", "间", "rooms"),
         Outcome("damaged_buildings", "受损房屋", "buildings damaged", "栋", "buildings"),

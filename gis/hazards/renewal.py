@@ -21,6 +21,7 @@ Floats: TypeAlias = NDArray[np.float64]
 PRIOR_SHAPE, PRIOR_SCALE = 1.0, 5.0
 """Gamma prior of R: mean 5, standard deviation 5 (Cori et al. 2013), wide enough that the data decide."""
 WINDOW_DAYS = 7
+_COMPLETE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +127,13 @@ def nowcast(reported: Floats, known: Floats, share: Floats) -> Floats:
     drawn by quantile from `share` (draws) with its gamma approximation, so that a later report never changes the order of draws.
     Days of which nothing can be known yet (known 0) come out as 0: leave them out.
     """
-    usable = known > 0
-    odds = np.where(usable, (1 - known) / np.where(usable, known, 1.0), 0.0)
-    waiting = gammaincinv(reported[None, :] + 1.0, share[:, None]) * odds[None, :]
-    return np.asarray(np.where(usable[None, :], reported[None, :] + waiting, 0.0), dtype=np.float64)
+    found = np.where(known > 0, reported, 0.0)[None, :].repeat(len(share), axis=0)
+    late = np.flatnonzero(
+        (known > 0) & (known < 1 - _COMPLETE)
+    )  # older days are whole: most of a long series is not drawn
+    odds = (1 - known[late]) / known[late]
+    found[:, late] += gammaincinv(reported[None, late] + 1.0, share[:, None]) * odds[None, :]
+    return np.asarray(found, dtype=np.float64)
 
 
 def project(

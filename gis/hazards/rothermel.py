@@ -54,7 +54,8 @@ class Bed:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The head of the fire. `direction_deg`: clockwise from upslope; (n,) each."""
+    """The head of the fire. `direction_deg`: clockwise from upslope; (n,) each. `effective_wind_ms`: of wind and slope together, without
+    the limit: the fire's shape follows the wind, however dry the fuel is."""
 
     ros_m_min: Floats
     direction_deg: Floats
@@ -138,7 +139,7 @@ def spread(fuel: Fuel, moisture: Moisture, midflame_ms: Floats, slope_deg: Float
     return Spread(
         ros * M_PER_FT,
         np.degrees(np.arctan2(y, x)) % 360.0,
-        np.minimum(effective, limit) / _FT_MIN_PER_MS,
+        effective / _FT_MIN_PER_MS,
         bed.reaction_btu_ft2_min * KW_M2_PER_BTU_FT2_MIN,
         heat * KJ_M2_PER_BTU_FT2,
         limited & (bed.ros_ft_min > 0),

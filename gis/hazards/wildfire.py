@@ -29,8 +29,8 @@ from gis.hazards.wildfire_spread import Heads, Site, heads, terrain
 Floats: TypeAlias = NDArray[np.float64]
 _HOURS = (1, 3, 6)
 _INNER = 0.5  # times the rate of spread
-# How likely the fire is there in six hours where the median says one, three and six: from the spread of the draws; ranks townships.
-_HARM = (1.0, 0.9, 0.5)
+# How likely the fire is there in six hours where the median says within one, three and six: from the spread of the draws.
+_HARM = (0.95, 0.7, 0.3)
 _CHINA = timezone(timedelta(hours=8))
 _EDGE_POINTS = 16
 _shapes: Any = shapely
@@ -88,7 +88,7 @@ class WildfireModel(HazardModel[FireCore]):
         abroad = is_abroad(case.class_key, case.lon, case.lat, ground)
         border, border_note = border_crossing(front, ground, abroad)
         lists: tuple[Listed, ...] = arrivals(front, ground)
-        said: tuple[Note, ...] = notes(case.inputs, now, middle)
+        said: tuple[Note, ...] = notes(case.inputs, site, now, middle, is_grass)
         return Prepared(
             zones=zones,
             footprints=footprints,

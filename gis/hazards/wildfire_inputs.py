@@ -81,7 +81,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "地形风与预报误差，判断值", "terrain winds and forecast error; judgement",
     ),
     Parameter(
-        "active_share", "六小时内自由蔓延时间比例", "share of six hours in which the fire runs free", "", "", triangular(0.3, 0.8, 1.0),
+        "active_share", "六小时内自由蔓延时间比例", "share of six hours in which the fire runs free", "", "", triangular(0.1, 0.5, 1.0),
         "footprint", "夜间减弱、道路水系阻隔与扑救，判断值", "nightfall, roads, streams and crews hold it; judgement",
     ),
     Parameter("fuel_pick", "未查明林相时的可燃物", "fuel where the stand is not known", "", "", uniform(0.0, 1.0), "source", *_JUDGEMENT),

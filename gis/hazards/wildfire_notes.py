@@ -1,5 +1,8 @@
 """What the forest fire model says besides its numbers: limits, assumptions, the two formulas, safety of crews, fire weather."""
 
+import math
+
+from gis.hazards.fbp import Stand, Weather, head_fire
 from gis.hazards.fire_behaviour import ATTACK_LIMITS_KW_M, flame_length_m, safety_separation_m, scorch_height_m
 from gis.hazards.fire_ellipse import Growth, perimeter_m
 from gis.hazards.fire_weather import KMH_PER_MS, bui, fwi, isi
@@ -8,6 +11,7 @@ from gis.hazards.model import Limit, Note
 from gis.hazards.wildfire_inputs import UNKNOWN_FUEL
 from gis.hazards.wildfire_spread import Heads, Site
 
+_CODES = ("fine_fuel_code", "duff_code", "drought_code")
 _WET_MONTHS = range(6, 11)
 _ATTACK_WORDS = (
     ("火头可用手工具直接扑打", "crews with hand tools can attack the head"),
@@ -65,7 +69,7 @@ def assumptions(inputs: Inputs, heads: Heads) -> tuple[Note, ...]:
     return tuple(found)
 
 
-def notes(inputs: Inputs, heads: Heads, middle: Growth) -> tuple[Note, ...]:
+def notes(inputs: Inputs, site: Site, heads: Heads, middle: Growth, is_grass: bool) -> tuple[Note, ...]:
     """The two formulas side by side, what crews must know, the length of the edge, fire weather where the codes are known."""
     first, second = float(heads.rothermel.ros_m_min[0]), float(heads.wang.ros_m_min[0])
     found = [
@@ -82,8 +86,9 @@ def notes(inputs: Inputs, heads: Heads, middle: Growth) -> tuple[Note, ...]:
         km = [perimeter_m(float(middle.half_length_m_min) * 60 * h, float(middle.half_width_m_min) * 60 * h) / 1000 for h in (1, 3, 6)]  # fmt: skip
         text = " / ".join(f"{value:.1f}" for value in km)
         found.append(Note("edge", f"自一点起算，火线长 1、3、6 小时约 {text} 公里。", f"From a point, the edge of the fire is about {text} km long after 1, 3 and 6 hours."))  # fmt: skip
-    weather = _fire_weather(inputs)
-    return (*found, weather) if weather is not None else tuple(found)
+    if all(inputs.is_known(name) for name in _CODES):
+        found += [_fire_weather(inputs), _second_opinion(inputs, site, is_grass)]
+    return tuple(found)
 
 
 def _speed(value: float) -> str:
@@ -106,12 +111,9 @@ def _crews(inputs: Inputs, heads: Heads, intensity: float) -> Note:
     )
 
 
-def _fire_weather(inputs: Inputs) -> Note | None:
-    """The fire weather index, where all three codes are known: they are kept day after day, and are never guessed here."""
-    names = ("fine_fuel_code", "duff_code", "drought_code")
-    if not all(inputs.is_known(name) for name in names):
-        return None
-    fine, duff, drought = (inputs.median(name) for name in names)
+def _fire_weather(inputs: Inputs) -> Note:
+    """The fire weather index: its codes are kept day after day, and are never guessed here."""
+    fine, duff, drought = (inputs.median(name) for name in _CODES)
     index = float(isi(fine, inputs.median("wind_ms") * KMH_PER_MS))
     build_up = bui(duff, drought)
     value = fwi(index, build_up)
@@ -120,4 +122,28 @@ def _fire_weather(inputs: Inputs) -> Note | None:
         "fire_weather",
         f"火险天气指数 FWI {value:.0f}（ISI {index:.1f}，BUI {build_up:.0f}）：{zh}。",
         f"Fire weather index {value:.0f} (ISI {index:.1f}, BUI {build_up:.0f}): {en}.",
+    )
+
+
+def _second_opinion(inputs: Inputs, site: Site, is_grass: bool) -> Note:
+    """What the Canadian system says of a conifer plantation or standing grass. It has no part in the numbers."""
+    fine, duff, drought = (inputs.median(name) for name in _CODES)
+    kind, zh, en = ("O1B", "立草", "standing grass") if is_grass else ("C6", "针叶人工林", "conifer plantation")
+    slope, upslope = (0.0, 0.0) if site.terrain is None else (site.terrain.slope_deg, site.terrain.upslope_deg)
+    if inputs.is_known("slope_deg"):
+        slope = inputs.median("slope_deg")
+        upslope = inputs.median("upslope_deg") if inputs.is_known("upslope_deg") else upslope
+    weather = Weather(
+        fine,
+        bui(duff, drought),
+        inputs.median("wind_ms") * KMH_PER_MS,
+        inputs.median("wind_from_deg") + 180.0,
+        100.0 * math.tan(math.radians(slope)),
+        upslope,
+    )
+    speed = _speed(head_fire(Stand(kind), weather).ros_m_min)
+    return Note(
+        "second_opinion",
+        f"对照：加拿大 FBP 系统（{zh} {kind[0]}-{kind[1:]}）火头 {speed} 米/分，不参与计算。",
+        f"For comparison: the Canadian FBP system ({en}, {kind[0]}-{kind[1:]}) gives {speed} m/min at the head; it has no part in the numbers.",
     )

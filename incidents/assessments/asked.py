@@ -141,8 +141,10 @@ def asked(situation: Situation, scenario: str) -> Asked:
 def _estimated(candidates: Sequence[Candidate]) -> set[str]:
     """Figures that the first model which lacks nothing estimates, and those that are counted with them."""
     first = next((one for one in candidates if not one.lacking), None)
-    found = set() if first is None else set(first.model.spec.outcomes)
-    return found | ({"missing"} if "dead" in found else set[str]())
+    found: set[str] = set() if first is None else set(first.model.spec.outcomes)
+    if "dead" in found:
+        found.add("missing")
+    return found
 
 
 def _models(situation: Situation, what_if: WhatIf | None) -> list[HazardModel[Any]]:

@@ -4,7 +4,7 @@ Versions are never edited: a newer one supersedes them. The picture carries, for
 newest answer without its geometries; everything else is fetched, for it never changes.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, cast
@@ -19,10 +19,8 @@ LIVE = "live"
 
 State = Literal["answered", "refused"]
 
-MOST_BRIEF_BYTES = 24 * 1024
+MOST_BRIEF_BYTES = 21 * 1024
 """Of an answer in a picture: it goes to every desk with every version."""
-_LONG = (("priority", 12), ("priority", 6), ("sources", 8))
-_ROWS = (10, 5, 2, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,46 +138,53 @@ def _refusal_object(one: Assessment) -> JsonObject:
 
 # --- what a picture carries of an answer ----------------------------------------------------------------------------
 
+# What is cut first can be fetched with the whole answer or is declared by the model; what a leader looks for goes last.
+_STEPS: Sequence[tuple[str, int]] = (
+    ("weaknesses_zh", 0),
+    ("weaknesses_en", 0),
+    ("sources", 0),
+    ("lists.rows", 10),
+    ("grade.reasons", 6),
+    ("changes", 6),
+    ("priority", 12),
+    ("lists.rows", 4),
+    ("assumptions", 0),
+    ("notes", 4),
+    ("grade.reasons", 4),
+    ("needs", 10),
+    ("priority", 8),
+    ("notes", 0),
+    ("lists.rows", 0),
+    ("grade.reasons", 2),
+    ("changes", 3),
+    ("priority", 5),
+    ("needs", 5),
+    ("asks", 6),
+    ("footprints", 0),
+    ("needs", 0),
+    ("priority", 0),
+)
+
 
 def brief_of(answer: Mapping[str, Json], most_bytes: int = MOST_BRIEF_BYTES) -> dict[str, Json]:
     """The answer without geometries, and with long lists cut until it is small enough to go to every desk.
 
-    A cut list keeps its `total`; `cut` names what was cut, so that a screen says that there is more.
+    `cut` names what was cut, so that a screen says that there is more (`lists.rows`: each list keeps its `total`).
     """
     brief: dict[str, Json] = {name: value for name, value in answer.items() if name not in ("timings", "footprints")}
     brief["footprints"] = [_without_shape(f) for f in _objects(answer.get("footprints"))]
-    brief["cut"] = []
-    for rows in _ROWS:
-        brief = _cut_rows(brief, rows)
-        if _size(brief) <= most_bytes:
-            return brief
-    for name, most in _LONG:
-        brief = _cut(brief, name, most)
-        if _size(brief) <= most_bytes:
-            return brief
-    for name, keep in _LAST:
-        value = brief.get(name)
-        if value:
-            brief[name] = keep(value)
-            brief["cut"] = [*cast(Sequence[Json], brief["cut"]), name]
-        if _size(brief) <= most_bytes:
-            return brief
+    cut: list[str] = []
+    brief["cut"] = list[Json](cut)
+    left = _size(brief)
+    for path, most in _STEPS:
+        if left <= most_bytes:
+            break
+        shorter = _cut(brief, path, most)
+        if shorter is not None:
+            cut += [path] if path not in cut else []
+            brief = {**shorter, "cut": list[Json](cut)}
+            left = _size(brief)
     return brief
-
-
-def _nothing(_value: Json) -> Json:
-    return []
-
-
-_LAST: Sequence[tuple[str, Callable[[Json], Json]]] = (
-    ("sources", _nothing),
-    ("notes", _nothing),
-    ("priority", _nothing),
-    ("assumptions", _nothing),
-    ("footprints", _nothing),
-    ("lists", _nothing),
-    ("needs", _nothing),
-)
 
 
 def _size(brief: Mapping[str, Json]) -> int:
@@ -194,20 +199,20 @@ def _without_shape(footprint: Mapping[str, Json]) -> JsonObject:
     return {name: value for name, value in footprint.items() if name not in ("geometry", "inner", "outer")}
 
 
-def _cut(brief: Mapping[str, Json], name: str, most: int) -> dict[str, Json]:
-    value = cast(Sequence[Json], brief.get(name) or [])
-    if len(value) <= most:
-        return dict(brief)
-    said = cast(Sequence[Json], brief["cut"])
-    return {**brief, name: list(value[:most]), "cut": [*said, *([] if name in said else [name])]}
+def _cut(brief: Mapping[str, Json], path: str, most: int) -> dict[str, Json] | None:
+    """The brief with what is named cut to so many; None when it is no longer than that."""
+    name, _, inner = path.partition(".")
+    if path == "lists.rows":
+        lists = _objects(brief.get(name))
+        if all(len(_listed(one, inner)) <= most for one in lists):
+            return None
+        return {**brief, name: [{**one, inner: _listed(one, inner)[:most]} for one in lists]}
+    held = brief.get(name) if inner else brief
+    if not isinstance(held, Mapping) or len(_listed(held, inner or name)) <= most:
+        return None
+    shorter = {**held, inner or name: _listed(held, inner or name)[:most]}
+    return {**brief, name: shorter} if inner else shorter
 
 
-def _cut_rows(brief: Mapping[str, Json], most: int) -> dict[str, Json]:
-    lists: list[Json] = []
-    cut = False
-    for one in _objects(brief.get("lists")):
-        rows = cast(Sequence[Json], one.get("rows") or [])
-        cut = cut or len(rows) > most
-        lists.append({**one, "rows": list(rows[:most])})
-    said = cast(Sequence[Json], brief["cut"])
-    return {**brief, "lists": lists, "cut": [*said, *(["lists"] if cut and "lists" not in said else [])]}
+def _listed(holder: Mapping[str, Json], name: str) -> list[Json]:
+    return list(cast(Sequence[Json], holder.get(name) or []))

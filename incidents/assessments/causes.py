@@ -6,8 +6,10 @@ from typing import cast
 from incidents.metrics import metrics
 from spine.canonical import Json, JsonObject
 from spine.clock import iso
+from spine.follow import ReaderName
 from spine.record import Fact
 
+READER = ReaderName("assess", "incident:")
 KINDS = frozenset(
     {
         "incident.opened",

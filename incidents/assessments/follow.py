@@ -16,7 +16,7 @@ from incidents import store as incident_store
 from incidents.assessments import store
 from incidents.assessments.asked import Asked, Situation, asked, scenarios
 from incidents.assessments.assessment import LIVE, Assessment, model_author
-from incidents.assessments.causes import KINDS, SCORING, caused_by
+from incidents.assessments.causes import KINDS, READER, SCORING, caused_by
 from incidents.assessments.pool import ChildFailed, ChildLost, ChildTooSlow, Computing
 from spine.canonical import Json, JsonObject
 from spine.carry_out import carry_out
@@ -30,7 +30,7 @@ from spine.record import Fact
 
 log = logging.getLogger("fengsui.assess")
 
-NAME = "assess"
+NAME = READER.name
 _NAMESPACE = UUID("5f5f7a6e-8f0b-5a59-9a44-0d7f1f6cf5aa")
 
 
@@ -43,7 +43,7 @@ def follower(registry: Registry, computing: Computing, *, at_once: int = 1) -> S
             await assess(realm, registry, computing, changing)
         await _score(realm, registry, facts)
 
-    return SlowFollower(NAME, "incident:", KINDS | SCORING, handle, at_once=at_once)
+    return SlowFollower(NAME, READER.stream_prefix, KINDS | SCORING, handle, at_once=at_once)
 
 
 async def assess(realm: Realm, registry: Registry, computing: Computing, facts: Sequence[Fact]) -> None:

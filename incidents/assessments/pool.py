@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from psycopg import OperationalError
@@ -110,9 +111,10 @@ class _Child:
 
 
 def _environment() -> dict[str, str]:
-    """One thread each: the machine is shared with everything that must not wait."""
+    """One thread each: the machine is shared with everything that must not wait. The same program as this one, wherever it lies."""
     single = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return {**os.environ, **single}
+    paths = [str(Path(__file__).resolve().parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**os.environ, **single, "PYTHONPATH": os.pathsep.join(paths)}
 
 
 class AssessPool:

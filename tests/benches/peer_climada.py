@@ -26,12 +26,20 @@ from scipy import sparse  # noqa: E402
 def main() -> None:
     sites: Any = np.load(sys.argv[1])
     lon, lat, people = sites["lon"], sites["lat"], sites["people"]
-    step = 0.006
+    step = 0.0006  # a million cells, as many as there are points
     grid_lon, grid_lat = np.meshgrid(np.arange(98.7, 99.3, step), np.arange(23.2, 23.8, step))
     centroids = Centroids(lat=grid_lat.ravel(), lon=grid_lon.ravel())
     away = np.hypot((grid_lon - 99.0) * 102, (grid_lat - 23.5) * 111).ravel()
     intensity = sparse.csr_matrix(np.clip(10.0 - away / 8, 0, 12)[None, :])
-    hazard = Hazard("EQ", centroids=centroids, intensity=intensity, event_id=np.array([1]), frequency=np.array([1.0]))
+    hazard = Hazard(
+        "EQ",
+        centroids=centroids,
+        intensity=intensity,
+        event_id=np.array([1]),
+        event_name=["one"],
+        date=np.array([1]),
+        frequency=np.array([1.0]),
+    )
     hazard.fraction = intensity.copy()
     hazard.fraction.data[:] = 1
     function = ImpactFunc("EQ", 1, np.arange(13.0), np.linspace(0, 0.1, 13), np.ones(13))

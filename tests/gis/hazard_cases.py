@@ -71,13 +71,13 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             worse={"reproduction_number": 2.5},
             class_key="ph.disease",
         ),
-        Example(
-            "a poisoned meal",
-            {"cases": 30, "exposed_people": 120, "hours_since_exposure": 8},
-            worse={"cases": 60},
-            class_key="ph.food.food",
-        ),
         Example("a wide outbreak", {"cases": 200, "radius_m": 40_000, "disease": "dengue"}, large=True),
+    ),
+    "poisoning": (
+        Example("nothing given", {}),
+        Example("a meal", {"poisoned": 30, "exposed_people": 120, "hours_since_exposure": 8}, worse={"poisoned": 60}),
+        Example("mushrooms", {"cases": 6, "disease": "mushroom"}, worse={"cases": 12}, class_key="ph.food.food"),
+        Example("a gassed workshop", {"poisoned": 9}, worse={"poisoned": 20}, class_key="ph.poison.occupational"),
     ),
     "crowd_crush": (
         Example("nothing given", {}),
@@ -165,6 +165,87 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
                 "burnt_ha": 1000,
             },
             class_key="nd.fire.forest",
+            large=True,
+        ),
+    ),
+    **{
+        id_: (
+            Example("nothing given", {}),
+            Example("a level", {"stage_m": 3}, worse={"stage_m": 6}),
+            Example("rain", {"rainfall_mm": 150, "rain_h": 3}, worse={"rainfall_mm": 300, "rain_h": 3}),
+            Example("far", {"stage_m": 12, "reach_km": 12}, large=True),
+        )
+        for id_ in ("flood_river", "flood_flash", "flood_urban")
+    },
+    "dam_break": (
+        Example(
+            "a small reservoir",
+            {"water_million_m3": 2, "water_height_m": 18},
+            worse={"water_million_m3": 8, "water_height_m": 30},
+        ),
+        Example("a concrete dam", {"water_million_m3": 20, "water_height_m": 40, "mode": "instantaneous"}),
+        Example("far", {"water_million_m3": 300, "water_height_m": 80, "run_km": 40}, large=True),
+    ),
+    "landslide_dam_break": (
+        Example(
+            "a lake behind a landslide",
+            {"water_million_m3": 5, "water_height_m": 30},
+            worse={"water_million_m3": 20, "water_height_m": 50},
+        ),
+        Example("far", {"water_million_m3": 250, "water_height_m": 80, "run_km": 40}, large=True),
+    ),
+    "toxic_release": (
+        Example("nothing given", {}, class_key="ac.chem.leak"),
+        Example(
+            "a chlorine tanker",
+            {"substance": "chlorine", "released_kg": 5000, "wind_ms": 3, "wind_from_deg": 270, "sky": "overcast"},
+            worse={"released_kg": 20_000},
+            class_key="ac.chem.leak",
+        ),
+        Example(
+            "ammonia from a cold store",
+            {"substance": "ammonia", "container": "tank", "release_kg_s": 1.5, "wind_ms": 2},
+            worse={"release_kg_s": 6},
+            class_key="ac.chem.leak",
+        ),
+        Example(
+            "a vessel bursts in a calm",
+            {"substance": "chlorine", "released_kg": 1000, "mode": "rupture", "wind_ms": 0},
+            worse={"released_kg": 10_000},
+            class_key="ac.chem.leak",
+        ),
+        Example("unknown cargo burning", {"substance": "lpg"}, class_key="ac.chem"),
+        Example(
+            "a rail car by night",
+            {"substance": "chlorine", "container": "rail", "released_kg": 55_000, "wind_ms": 2, "wind_from_deg": 90},
+            class_key="ac.chem.leak",
+            large=True,
+        ),
+    ),
+    "explosion": (
+        Example("nothing given", {}, class_key="ac.chem.explosion"),
+        Example(
+            "a fireworks factory",
+            {"substance": "fireworks", "mass_kg": 3000},
+            worse={"mass_kg": 20_000},
+            class_key="ac.firework.production",
+        ),
+        Example(
+            "an LPG tanker burns",
+            {"substance": "lpg", "mass_kg": 20_000},
+            worse={"mass_kg": 50_000},
+            class_key="ac.chem.fire",
+        ),
+        Example(
+            "a boiler",
+            {"vessel_mpa": 1.25, "vessel_m3": 10},
+            worse={"vessel_m3": 40},
+            class_key="ac.special.boiler.explosion",
+        ),
+        Example(
+            "a store of ammonium nitrate",
+            {"substance": "ammonium_nitrate", "mass_kg": 800_000},
+            class_key="ac.chem.explosion",
             large=True,
         ),
     ),

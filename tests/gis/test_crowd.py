@@ -65,6 +65,7 @@ def test_egress_is_told_in_minutes() -> None:
 def test_unknown_people_stay_unknown_in_a_gathering() -> None:
     told = answer(GATHERING, {})
     assert told["outcomes"]["participants"]["p50"] is None
+    assert told["summary_zh"] == "聚集：未知（尚缺输入）。"
     assert told["casualties"] == "not_estimated"
     assert not {"dead", "injured"} & set(told["outcomes"])
     assert told["needs"] == [row for row in told["needs"] if row["rule"] != "crowd_police"]

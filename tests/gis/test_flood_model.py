@@ -189,11 +189,9 @@ def test_the_order_of_points_and_a_split_cell_change_nothing() -> None:
         points.lon[order], points.lat[order], points.township[order], points.day[order], points.night[order],
         points.buildings[order], points.townships,
     )  # fmt: skip
-    halves = ExposurePoints(
-        *(np.repeat(part, 2) for part in (points.lon, points.lat, points.township)),
-        *(np.repeat(part, 2) / 2 for part in (points.day, points.night, points.buildings)),
-        points.townships,
-    )
+    twice = points.township.repeat(2)
+    day, night, buildings = (part.repeat(2) / 2 for part in (points.day, points.night, points.buildings))
+    halves = ExposurePoints(points.lon.repeat(2), points.lat.repeat(2), twice, day, night, buildings, points.townships)
     asked = case(MODEL, {"stage_m": 4})
     first = run(MODEL, asked, town)
     for other in (shuffled, halves):

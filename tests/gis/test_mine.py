@@ -59,9 +59,9 @@ def test_shares_are_in_order() -> None:
 @pytest.mark.parametrize(
     ("name", "inputs", "class_key", "dead"),
     [
-        # Xinxing mine, Hegang, 21 November 2009: 528 underground, gas explosion, 108 dead.
+        # Xinxing mine, Hegang, 21 November 2009: 528 underground, gas explosion, 108 dead (ICEM; China Daily).
         ("Xinxing 2009", {"underground_people": 528}, "ac.coal.gas", 108),
-        # Wangjialing mine, Shanxi, 28 March 2010: 261 underground, 108 came out, 153 cut off by water, 38 dead.
+        # Wangjialing mine, Shanxi, 28 March 2010: 261 underground, 108 came out, 153 cut off by water, 115 of them rescued, 38 dead.
         ("Wangjialing 2010", {"underground_people": 261, "out_people": 108}, "ac.coal.water", 38),
     ],
 )

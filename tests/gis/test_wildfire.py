@@ -44,7 +44,6 @@ def _shape(told: Any, key: str) -> Any:
 def test_it_speaks_for_forest_and_grassland_fires() -> None:
     for class_key in ("nd.fire", "nd.fire.forest", "nd.fire.forest.cross_border", "nd.fire.grass"):
         assert model_for(class_key).spec.id == "wildfire"
-    assert model_for("ac.fire.dwelling").spec.id == "area"
 
 
 @pytest.mark.parametrize("wind_from", [0, 90, 225, 315])
@@ -246,6 +245,7 @@ def test_crews_are_told_how_far_to_keep_and_fire_weather_only_what_is_known() ->
     notes = {note["code"]: note["en"] for note in told["notes"]}
     assert "from the flames" in notes["crews"]
     assert "Fire weather index" in notes["fire_weather"]
+    assert "C-6" in notes["second_opinion"]
     assert "fire_weather" not in [note["code"] for note in _told({**DRY, "fine_fuel_code": 91})["notes"]]
 
 

