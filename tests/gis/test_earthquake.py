@@ -249,7 +249,7 @@ def test_the_second_opinion_and_the_coverage_are_told() -> None:
     assert "PAGER" in codes["second_opinion"]
     assert "80% 区间" in codes["second_opinion"]
     assert "8–9" in codes["epicentral_intensity"]
-    assert "88%" in codes["calibration"]
+    assert "89%" in codes["calibration"]
 
 
 @pytest.mark.parametrize(
