@@ -141,7 +141,9 @@ def test_a_stronger_earthquake_is_never_better(ms: float, more: float, azimuth: 
     base: dict[str, Json] = {"zone": zone} if azimuth is None else {"zone": zone, "rupture_azimuth_deg": azimuth}
     weak, strong = (run(MODEL, case(MODEL, {**base, "ms": value}), town, draws=300).draws for value in (ms, ms + more))
     for name in weak:
-        assert np.median(strong[name]) >= np.median(weak[name]) - 1e-6 * abs(np.median(weak[name]))
+        assert np.median(strong[name]) >= np.median(weak[name]) * (
+            1 - 1e-4
+        )  # the tables of two fields differ by so much
 
 
 def test_order_and_splitting_of_points_do_not_matter() -> None:
