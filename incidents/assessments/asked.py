@@ -175,14 +175,8 @@ def _candidate(situation: Situation, what_if: WhatIf | None, model: HazardModel[
             )
         if source is not None:
             given[spec.name] = source
-    for name, value in inputs_from_words(model.spec.id, _said(situation.incident)).items():
-        given.setdefault(name, Source(value, "事件标题或描述", "words of the report"))
     lacking = missing(model.spec.inputs, {name: source.value for name, source in given.items()})
     return Candidate(model, given, lacking, _footprint(situation, model))
-
-
-def _said(incident: Incident) -> str:
-    return f"{incident.title}。{incident.description or ''}"
 
 
 def _source(situation: Situation, what_if: WhatIf | None, spec: Input) -> Source | None:
