@@ -116,7 +116,18 @@ async def run_assessing(house: House, settings: Settings) -> None:
             state = await ground_state(conn)
         pool.start(state)
         assess = follower(house.registry, pool, at_once=settings.assess_workers)
-        await run_follower(realm, assess, poll_s=settings.poll_s)
+
+        async def look() -> None:
+            nonlocal state
+            async with realm.pool.connection() as conn:
+                now = await ground_state(conn)
+            if now != state and pool.start(now):
+                state = now
+
+        async with asyncio.TaskGroup() as group:
+            # Loading people, roads or heights takes as long as it takes: it is done before somebody asks, not then.
+            group.create_task(_repeat("ground", 5.0, look), name="ground")
+            group.create_task(run_follower(realm, assess, poll_s=settings.poll_s), name="assess-follower")
     finally:
         await pool.close()
 

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
+from gis.exposure.load import seed_exposure
+from spine.db import owner_connection
 from tests.browser.people import PHONE, People, shoot
 from tests.city import City, Server
 
@@ -44,8 +46,13 @@ async def show(page: Page, what: str) -> None:
 
 
 @pytest.mark.timeout(900)
-async def test_an_estimate_comes_by_itself_and_follows_what_people_say(people: People, live_server: Server) -> None:
+async def test_an_estimate_comes_by_itself_and_follows_what_people_say(
+    people: People, live_server: Server, city_url: str
+) -> None:
     city = live_server.city
+    async with owner_connection(city_url) as conn:
+        await seed_exposure(conn, points=20_000, seed=5309)
+        await conn.commit()
     page = await people.come("duty1")
     key = await open_quake(city)
 
