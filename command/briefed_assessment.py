@@ -22,7 +22,10 @@ _LIVE = "live"
 
 
 def briefed_assessment(picture: Picture, at: datetime) -> JsonObject:
-    """{state, estimate: {…}|null, refusal: {code, zh, en, asks, at}|null, supposed: [{title, by, at}]}."""
+    """{state, estimate: {…}|null, refusal: {code, zh, en, asks, at}|null, supposed: [{title, by, at}]}.
+
+    `cut` of the estimate names the lists that a picture carries only in part.
+    """
     live = picture.get("assessments", {}).get(_LIVE)
     one = None if live is None else cast(Mapping[str, Json], live)
     answer = None if one is None else cast(Mapping[str, Json] | None, one.get("answer"))
@@ -76,6 +79,7 @@ def _estimate(one: Mapping[str, Json], answer: Mapping[str, Json], at: datetime)
         "places": list(places[:MOST_PLACES]),
         "more_places": max(0, len(places) - MOST_PLACES),
         "needs": answer.get("needs"),
+        "cut": answer.get("cut") or [],
     }
 
 

@@ -21,6 +21,7 @@ from spine.errors import Refused
 from spine.settings import Settings
 from web import errors
 from web.api import (
+    assessment_report,
     assessments,
     base_maps,
     catalogue,
@@ -113,6 +114,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     house.realm.when_exchanged(app.state.register_ground.forget)
     errors.install(app)
     for part in (
+        assessment_report,
         assessments,
         commands,
         session,

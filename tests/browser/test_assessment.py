@@ -192,6 +192,7 @@ async def read_elsewhere(people: People, server: Server, key: str) -> None:
     await shoot(phone, "assessment_phone_briefing")
     wall = await people.come("leader1", "/wall")
     await expect(wall.get_by_text(re.compile("≈ 研判：.*%.*建议"))).to_be_visible(timeout=SOON)
+    await expect(wall.locator(".map[data-ready='true']")).to_be_visible(timeout=SOON)
     await shoot(wall, "assessment_wall")
 
 

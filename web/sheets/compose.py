@@ -36,7 +36,7 @@ def compose(wish: SheetWish, sheet: Sheet, known: Known) -> tuple[dict[str, Any]
     files = {name: f"icon-{n}.png" for n, name in enumerate(wish.icons)}
     restricted = restricted_names(known.layers, wish.locale)
     title = wish.title if known.mark is None else f"{known.mark}{wish.title}"
-    incident = _incident_line(known.incident, wish.locale)
+    incident = incident_line(known.incident, wish.locale)
     data: dict[str, Any] = {
         "lang": wish.locale,
         "width": sheet.width,
@@ -87,7 +87,7 @@ def _title(layer: CityLayer | LayerRow, locale: Locale) -> str:
     return str(told.title_en or told.title_zh if locale == "en" else told.title_zh or told.title_en)
 
 
-def _incident_line(incident: Incident | None, locale: Locale) -> str:
+def incident_line(incident: Incident | None, locale: Locale) -> str:
     if incident is None:
         return WORDS[locale]["no_incident"]
     grade, how = incident.decided_grade, DECIDED[locale]

@@ -24,6 +24,7 @@ from web.sheets.typesetting import PICTURE, REFUSED, SHEET
 log = logging.getLogger("fengsui.sheets")
 
 _TEMPLATE = Path(__file__).with_name("sheet.typ")
+ASSESSMENT = Path(__file__).with_name("assessment.typ")
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _MOST_WAITING = 4
 _LONGEST_S = 240
@@ -40,9 +41,16 @@ class Press:
 
     @asynccontextmanager
     async def typeset(
-        self, data: Mapping[str, Any], icons: Mapping[str, str], picture: Path, pixels: tuple[int, int], at: int
+        self,
+        data: Mapping[str, Any],
+        icons: Mapping[str, str],
+        picture: Path | None,
+        pixels: tuple[int, int] | None,
+        at: int,
+        template: Path = _TEMPLATE,
     ) -> AsyncGenerator[Path]:
         """The PDF, as long as the caller needs it. `icons`: file name → base64 PNG. `at`: its date, seconds of the epoch.
+        A sheet without a picture is of words only.
 
         Raises Refused `font_missing`, `busy`, `picture_unreadable`, `picture_size`, `icon_unreadable`, `icon_size`.
         """
@@ -59,7 +67,7 @@ class Press:
         folder: Path | None = None
         try:
             async with self._one:
-                folder = await asyncio.to_thread(self._lay, data, icons, picture)
+                folder = await asyncio.to_thread(self._lay, data, icons, picture, template)
                 order = {"folder": str(folder), "family": family, "fonts": folders(), "pixels": pixels, "at": at}
                 await _run(order)
             yield folder / SHEET
@@ -68,12 +76,13 @@ class Press:
             if folder is not None:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
-    def _lay(self, data: Mapping[str, Any], icons: Mapping[str, str], picture: Path) -> Path:
+    def _lay(self, data: Mapping[str, Any], icons: Mapping[str, str], picture: Path | None, template: Path) -> Path:
         self._root.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="sheet-", dir=self._root))
-        shutil.copyfile(_TEMPLATE, folder / "sheet.typ")
+        shutil.copyfile(template, folder / "sheet.typ")
         (folder / "sheet.json").write_text(json.dumps(data, ensure_ascii=False), "utf-8")
-        os.link(picture, folder / PICTURE)
+        if picture is not None:
+            os.link(picture, folder / PICTURE)
         for name, content in icons.items():
             (folder / name).write_bytes(base64.b64decode(content))
         return folder

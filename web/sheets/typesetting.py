@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _typeset(folder: Path, order: dict[str, Any]) -> None:
-    form = _check_picture(folder / PICTURE, *order["pixels"])
+    form = "none" if order["pixels"] is None else _check_picture(folder / PICTURE, *order["pixels"])
     for icon in folder.glob("icon-*.png"):
         _check_icon(icon)
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=order["fonts"])

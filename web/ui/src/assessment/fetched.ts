@@ -37,6 +37,13 @@ export function useDetails(wanted: () => (string | null | undefined)[]): { again
   return { again: () => { ask(true) } }
 }
 
+/** The answer with its long lists whole, as soon as it is there; until then as the picture carries it. */
+export function wholeOf(one: Assessment | null | undefined): Assessment['answer'] {
+  if (!one?.answer?.cut?.length) return one?.answer ?? null
+  const held = detailOf(one.id)
+  return held?.state === 'read' && held.value.answer ? held.value.answer : one.answer
+}
+
 /** The footprints of an assessment with their geometry; null until they are there. */
 export function footprintsOf(id: string | null): AnswerFootprint[] | null {
   const held = detailOf(id)

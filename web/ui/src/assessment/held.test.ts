@@ -86,13 +86,13 @@ describe('what would be', () => {
 describe('a model’s word in a line', () => {
   it('names the suggested grade and a worse one that is more than unlikely', () => {
     const grade = { suggested: 'III' as const, probabilities: { I: 0.19, II: 0.1, III: 0.4, IV: 0.2, none: 0.11 }, reasons: [], triggers: [], floor: 0.3 }
-    expect(gradesInWords({ grade })).toBe('Ⅰ 特别重大 19%、建议Ⅲ 较大 40%')
+    expect(gradesInWords({ grade })).toBe('Ⅰ级 19%、建议Ⅲ级 40%')
   })
 
   it('comes from the incident’s own picture, or from the head alone, or not at all', () => {
     const now = Date.parse('2026-03-01T02:13:40Z')
-    expect(assessedLine(incident, assessment(), now)).toBe('≈ 研判：死亡 1–9 人 36% · 建议Ⅱ 重大 19% · 1 分前')
-    expect(assessedLine({ ...incident, assessment: { best_zh: '死亡 1–9 人', best_en: '1–9 dead', grade: 'II', at: at(40) } }, null, now)).toBe('≈ 研判：死亡 1–9 人 · 建议Ⅱ 重大 · 1 分前')
+    expect(assessedLine(incident, assessment(), now)).toBe('≈ 研判：死亡 1–9 人 36% · 建议Ⅱ级 19% · 1 分前')
+    expect(assessedLine({ ...incident, assessment: { best_zh: '死亡 1–9 人', best_en: '1–9 dead', grade: 'II', at: at(40) } }, null, now)).toBe('≈ 研判：死亡 1–9 人 · 建议Ⅱ级 · 1 分前')
     expect(assessedLine(incident, null, now)).toBeNull()
   })
 

@@ -45,6 +45,6 @@ describe('a model’s numbers', () => {
   it('are compared without a number that stands alone', () => {
     const bands = ['0', '1-9', '10-99', '100-999', '1000+']
     expect([0, 0.4, 1, 9, 10, 99, 1000, 5e6].map((n) => bandOf(n, bands))).toEqual(['0', '0', '1-9', '1-9', '10-99', '10-99', '1000+', '1000+'])
-    expect([timesAsMuch(20, 8, 'zh'), timesAsMuch(3, 8, 'zh'), timesAsMuch(8.2, 8, 'en'), timesAsMuch(5, 0, 'zh')]).toEqual(['约 3 倍', '约 0.4 倍', 'about the same', null])
+    expect([timesAsMuch(20, 8, 'zh'), timesAsMuch(3, 8, 'zh'), timesAsMuch(8.2, 8, 'en'), timesAsMuch(5, 0, 'zh'), timesAsMuch(0, 8, 'zh')]).toEqual(['约 3 倍', '约 0.4 倍', 'about the same', null, '不到十分之一'])
   })
 })

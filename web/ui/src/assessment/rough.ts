@@ -96,6 +96,7 @@ export function bandOf(n: number, bands: readonly string[]): string {
 export function timesAsMuch(then: number, now: number, tongue: Locale): string | null {
   if (!(now > 0)) return null
   const times = oneFigure(then / now, false)
+  if (times < 0.1) return tongue === 'zh' ? '不到十分之一' : 'less than a tenth'
   if (times >= 0.9 && times <= 1.1) return tongue === 'zh' ? '差不多' : 'about the same'
   return tongue === 'zh' ? `约 ${times} 倍` : `about ${times} ×`
 }

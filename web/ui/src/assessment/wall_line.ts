@@ -7,6 +7,7 @@ import type { Answer, Assessment, Grade, IncidentHead } from '@/wire/objects'
 import { bestBand, percent } from './rough'
 
 const GRADES: readonly Grade[] = ['I', 'II', 'III', 'IV']
+const ROMAN: Record<Grade, string> = { I: 'Ⅰ', II: 'Ⅱ', III: 'Ⅲ', IV: 'Ⅳ' }
 /** A grade that is at least this likely is named, also where a lower one is suggested. */
 const WORTH_NAMING = 0.1
 
@@ -16,7 +17,7 @@ export function gradesInWords(answer: Pick<Answer, 'grade'>): string {
   if (!odds) return ''
   const worst = GRADES.find((grade) => odds.probabilities[grade] >= WORTH_NAMING)
   const named = GRADES.filter((grade) => grade === odds.suggested || grade === worst)
-  return named.map((grade) => `${grade === odds.suggested ? say('assessment.wall.grade', { grade: say(`words.grade.${grade}`) }) : say(`words.grade.${grade}`)} ${percent(odds.probabilities[grade])}`).join(say('shell.comma'))
+  return named.map((grade) => `${say(grade === odds.suggested ? 'assessment.wall.grade' : 'assessment.wall.other', { grade: ROMAN[grade] })} ${percent(odds.probabilities[grade])}`).join(say('shell.comma'))
 }
 
 export function assessedLine(head: IncidentHead, detail: Assessment | null, now: number): string | null {
@@ -26,6 +27,6 @@ export function assessedLine(head: IncidentHead, detail: Assessment | null, now:
   const best = main ? label(main, 'best') : label(head.assessment, 'best')
   if (!at || !best) return null
   const chance = main?.band_probabilities ? ` ${percent(main.band_probabilities[bestBand(main.band_probabilities).best] ?? 0)}` : ''
-  const grades = answer ? gradesInWords(answer) : head.assessment?.grade ? say('assessment.wall.grade', { grade: say(`words.grade.${head.assessment.grade}`) }) : ''
+  const grades = answer ? gradesInWords(answer) : head.assessment?.grade ? say('assessment.wall.grade', { grade: ROMAN[head.assessment.grade] }) : ''
   return [`≈ ${say('assessment.wall.line', { best: `${best}${chance}` })}`, grades, formatAge(at, now, locale.value)].filter(Boolean).join(' · ')
 }

@@ -102,7 +102,7 @@ export function groundLayers(): Record<string, unknown>[] {
     fill('assessment-soft', 'soft', 0.1, 0.05),
     fill('assessment-body', 'body', 0.2, 0.1),
     fill('assessment-core', 'core', 0.2, 0.1),
-    { id: 'assessment-band', type: 'fill', source: SOURCE, filter: mine('band'), paint: { 'fill-pattern': ['get', 'hatch'], 'fill-opacity': chosenOr(0.9, 0.5), 'fill-antialias': false } },
+    { id: 'assessment-band', type: 'fill', source: SOURCE, filter: mine('band'), paint: { 'fill-pattern': ['get', 'hatch'], 'fill-opacity': chosenOr(0.8, 0.38), 'fill-antialias': false } },
   ]
 }
 

@@ -1,5 +1,5 @@
 /** Slanting lines in a colour: between the two edges of an estimate, so that nobody takes either for a border. */
-const SIZE = 8
+const SIZE = 10
 const RATIO = 2
 export { RATIO }
 
@@ -10,7 +10,7 @@ export function hatchImage(colour: string): ImageData | null {
   if (!c) return null
   c.scale(RATIO, RATIO)
   c.strokeStyle = colour
-  c.lineWidth = 0.9
+  c.lineWidth = 0.8
   for (const from of [-SIZE, 0, SIZE]) {
     c.beginPath()
     c.moveTo(from - 1, SIZE + 1)
