@@ -153,12 +153,12 @@ async def run_work(house: House, settings: Settings) -> None:
             begin(f"follower-{follower.name}", run_follower(realm, follower, poll_s=settings.poll_s))
         if settings.assess_workers > 0:
             begin("assess", _repeat("assess", 1.0, lambda: run_assessing(house, settings)))
+            begin("register", keep_register(house, settings))
         begin("deadlines", _repeat("deadlines", 0.5, lambda: pass_due_deadlines(house)))
         channels = outside_channels(settings)
         begin("delivery", run_delivery(realm, house.registry, channels, poll_s=settings.poll_s))
         keep = timedelta(days=settings.track_days)
         begin("tracks", _repeat("tracks", 600.0, lambda: forget_old_tracks(house, keep)))
-        begin("register", keep_register(house, settings))
         # The record may have been exchanged by a restore; in an exercise another process may have changed the clock's pace.
         begin("realm", _repeat("realm", 1.0, realm.refresh))
         if realm.is_exercise:
