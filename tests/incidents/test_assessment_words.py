@@ -20,7 +20,8 @@ def situation(title: str, figures: tuple[Figure, ...] = (), description: str | N
         Incident.__slots__, id=uuid4(), no="1", title=title, class_key="ac.chem.leak", area_code="530926",
         lon=99.0, lat=23.5, occurred_at=T0, description=description,
     )  # fmt: skip
-    return Situation(Incident(**known), figures, (), (), (), "test")
+    words = "\n".join(text for text in (title, description) if text)
+    return Situation(Incident(**known), figures, (), (), (), words, "test")
 
 
 def given(of: Situation) -> dict[str, Any]:
