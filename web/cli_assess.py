@@ -100,7 +100,7 @@ async def _assess(arguments: argparse.Namespace, settings: Settings) -> JsonObje
     from gis.hazards.inputs import read_inputs
     from gis.hazards.model import Case
     from gis.hazards.run import DRAWS, SEED, run
-    from incidents.assessments.grading import grade_json
+    from incidents.assessments.grading import grade_json, told_figures
     from incidents.classification import catalogue
 
     if arguments.input is None:
@@ -125,7 +125,8 @@ async def _assess(arguments: argparse.Namespace, settings: Settings) -> JsonObje
     ground = await _ground(arguments, settings, case.lon, case.lat, model.spec)
     seed, draws = SEED if order.seed is None else order.seed, DRAWS if order.draws is None else order.draws
     answer = await asyncio.to_thread(run, model, case, ground, seed, draws)
-    grade = grade_json(case.class_key, answer.draws, order.figures, order.area_code)
+    known = {**order.figures, **told_figures(case.inputs)}
+    grade = grade_json(case.class_key, answer.draws, known, order.area_code)
     return {**answer.to_json(), "grade": grade}
 
 

@@ -14,7 +14,7 @@ from gis.hazards.ground_store import read_ground, read_heights
 from gis.hazards.inputs import Told, read_inputs
 from gis.hazards.model import Case, HazardModel
 from gis.hazards.run import run
-from incidents.assessments.grading import grade_json
+from incidents.assessments.grading import grade_json, told_figures
 from spine.canonical import Json, JsonObject
 from spine.clock import parse_iso
 from spine.db import connect_as_app
@@ -85,7 +85,7 @@ class Answering:
         if spec.heights_km > 0:
             ground = replace(ground, heights=self._heights_at(case.lon, case.lat, spec.heights_km, spec.heights_cell_m))
         answer = run(model, case, ground)
-        known = {str(name): float(value) for name, value in order["known"].items()}
+        known = {str(name): float(value) for name, value in order["known"].items()} | told_figures(inputs)
         grade = grade_json(case.class_key, answer.draws, known, str(order["area_code"]))
         return {**answer.to_json(), "grade": grade}
 

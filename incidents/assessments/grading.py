@@ -12,6 +12,7 @@ from typing import cast
 import numpy as np
 
 from gis.hazards.distribution import Floats
+from gis.hazards.inputs import Inputs, NumberInput
 from incidents.classification import is_within
 from incidents.grading import suggest
 from incidents.grading_rules import (
@@ -91,6 +92,15 @@ def grade_json(
         "source_zh": rule.source.zh,
         "source_en": rule.source.en,
     }
+
+
+def told_figures(inputs: Inputs) -> dict[str, float]:
+    """Figures as the model was told them: a magnitude that a person corrected, or a what-if supposes, grades by itself too."""
+    found: dict[str, float] = {}
+    for one in inputs:
+        if isinstance(one.spec, NumberInput) and one.spec.fed_by and one.origin == "given" and one.dist is not None:
+            found[one.spec.fed_by] = one.dist.centre / one.spec.scale
+    return found
 
 
 def _drawn(draws: Mapping[str, Floats], known: Mapping[str, float], words: Metrics) -> dict[str, Floats | float]:

@@ -48,6 +48,7 @@ async def test_what_a_person_sets_wins_and_is_shown_with_author_and_reason(asses
     live = await assessing.live(incident)
     assert (live["no"], given(live, "magnitude")["median"]) == (2, 6.6)
     assert "现场核实" in given(live, "magnitude")["source_zh"]
+    assert "6.6级" in live["answer"]["grade"]["triggers"][0]["zh"]
     assert live["caused_by"]["kind"] == "assessment.adjusted"
     assert live["caused_by"]["reason"] == "现场核实"
     shown = (await assessing.picture(incident))["adjustments"]["input:magnitude"]
