@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import rasterio
-from rasterio import transform
 
 from gis.region.facts import read_facts
 from gis.region.generate import DEFAULT_SEED
@@ -29,10 +28,9 @@ def write_heights(
     west, south, east, north = bounds or (WEST + _INSET, SOUTH + _INSET, EAST - _INSET, NORTH - _INSET)
     columns, rows = round((east - west) / CELL_DEG), round((north - south) / CELL_DEG)
     lon: Floats = np.asarray(west + (np.arange(columns) + 0.5) * CELL_DEG, dtype=np.float64)
-    corner: Any = transform
     with _rasterio.open(
         path, "w", driver="GTiff", width=columns, height=rows, count=1, dtype="float32", crs="EPSG:4326",
-        transform=corner.from_origin(west, north, CELL_DEG, CELL_DEG), compress="deflate", tiled=True, nodata=-9999,
+        transform=_rasterio.Affine(CELL_DEG, 0.0, west, 0.0, -CELL_DEG, north), compress="deflate", tiled=True, nodata=-9999,
     ) as writer:  # fmt: skip
         # In strips: the whole region is ten million cells.
         for top in range(0, rows, 256):
