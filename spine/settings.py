@@ -25,7 +25,8 @@ class Settings:
     base_map_cache_bytes: int = 2 * 1024**3
     """Of tiles that came from the city's map services, on disk."""
     assess_workers: int = 1
-    """Processes in which hazard models compute, in each process that does the work role; 0: it computes none."""
+    """Processes in which hazard models compute, in each process that does the work role; 0: it computes none,
+    nor scores and scenarios of the risk register."""
     assess_timeout_s: float = 30.0
     """A computation that takes longer is ended, and its failure filed."""
 

@@ -1,6 +1,7 @@
 """elevation: heights of the ground from GeoTIFF."""
 
 import argparse
+import asyncio
 import json
 import tempfile
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from spine.errors import Refused
 from spine.principal import system
 from spine.settings import Settings
 from web.cli_layers import end_progress, open_house_here, progress, tell_problems, tell_the_screens
-from web.words import say
+from web.words import say, step
 
 
 def add_elevation(commands: Any) -> None:
@@ -81,6 +82,24 @@ async def run_import(arguments: argparse.Namespace, settings: Settings) -> int:
         f"heights, version {made.version}, are shown now; to go back: fengsui elevation rollback",
     )
     return 0
+
+
+async def import_synthetic(settings: Settings) -> None:
+    """The training region's terrain, in place of what there is. Raises Refused as an import does."""
+    from gis.region.heights_file import SOURCE_EN, SOURCE_ZH, write_heights
+
+    about = tell_about({"source": SOURCE_ZH, "source_en": SOURCE_EN, "licence": SOURCE_ZH, "sensitivity": "public"})
+    with tempfile.TemporaryDirectory(prefix="fengsui-import-") as folder:
+        path = Path(folder) / "synthetic_terrain.tif"
+        with step("生成合成地形", "drawing the synthetic terrain"):
+            await asyncio.to_thread(write_heights, path)
+        async with open_house_here(settings) as house:
+            made = await import_heights(
+                house.realm, path, path.name, about, Options(), system("命令行"), progress, Path(folder), alone=True
+            )
+            end_progress()
+            await tell_the_screens(house)
+    _tell_report(made.report)
 
 
 def _tell_report(report: Mapping[str, Any]) -> None:

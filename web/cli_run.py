@@ -61,6 +61,9 @@ def add_run(commands: Any) -> None:
         metavar="POINTS",
         help="同时生成合成人口分布（默认 100 万点） / also synthetic exposure, a million points unless said otherwise",
     )
+    seeding.add_argument(
+        "--elevation", action="store_true", help="同时导入合成地形高程 / also the synthetic terrain's heights"
+    )
     seeding.set_defaults(run=run_seed)
     commands.add_parser("doctor", help="检查安装 / check the installation").set_defaults(run=run_doctor)
 
@@ -233,6 +236,10 @@ async def run_seed(arguments: argparse.Namespace, settings: Settings) -> int:
     seeded = await seed(services.database_url, exposure=arguments.exposure)
     for name, count in sorted(seeded.counts.items()):
         print(f"{name:24} {count}")
+    if arguments.elevation:
+        from web.cli_elevation import import_synthetic  # which imports this file
+
+        await import_synthetic(settings)
     return 0
 
 

@@ -116,7 +116,18 @@ async def run_assessing(house: House, settings: Settings) -> None:
             state = await ground_state(conn)
         pool.start(state)
         assess = follower(house.registry, pool, at_once=settings.assess_workers)
-        await run_follower(realm, assess, poll_s=settings.poll_s)
+
+        async def look() -> None:
+            nonlocal state
+            async with realm.pool.connection() as conn:
+                now = await ground_state(conn)
+            if now != state and pool.start(now):
+                state = now
+
+        async with asyncio.TaskGroup() as group:
+            # Loading people, roads or heights takes as long as it takes: it is done before somebody asks, not then.
+            group.create_task(_repeat("ground", 5.0, look), name="ground")
+            group.create_task(run_follower(realm, assess, poll_s=settings.poll_s), name="assess-follower")
     finally:
         await pool.close()
 
@@ -142,12 +153,12 @@ async def run_work(house: House, settings: Settings) -> None:
             begin(f"follower-{follower.name}", run_follower(realm, follower, poll_s=settings.poll_s))
         if settings.assess_workers > 0:
             begin("assess", _repeat("assess", 1.0, lambda: run_assessing(house, settings)))
+            begin("register", keep_register(house, settings))
         begin("deadlines", _repeat("deadlines", 0.5, lambda: pass_due_deadlines(house)))
         channels = outside_channels(settings)
         begin("delivery", run_delivery(realm, house.registry, channels, poll_s=settings.poll_s))
         keep = timedelta(days=settings.track_days)
         begin("tracks", _repeat("tracks", 600.0, lambda: forget_old_tracks(house, keep)))
-        begin("register", keep_register(house, settings))
         # The record may have been exchanged by a restore; in an exercise another process may have changed the clock's pace.
         begin("realm", _repeat("realm", 1.0, realm.refresh))
         if realm.is_exercise:

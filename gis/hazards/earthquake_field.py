@@ -114,9 +114,9 @@ class Field:
         turn = math.radians(azimuth)
         along = np.maximum(np.abs(north * math.cos(turn) + east * math.sin(turn)) - self.source.length_km / 2, 0.0)
         across = np.abs(east * math.cos(turn) - north * math.sin(turn))
-        if self._table is None:
-            return np.maximum(np.interp(np.hypot(along, across), self._along, self._levels), FELT_FROM)
-        return _bilinear(self._table, along, across)
+        if self._global is not None:
+            return np.maximum(np.interp(np.hypot(along, across), *self._global), FELT_FROM)
+        return np.full(east.shape, FELT_FROM) if self._table is None else _bilinear(self._table, along, across)
 
     def _lines(self) -> tuple[Floats, Floats, Floats]:
         """(intensity from the strongest, along, across): the two semi-axes at close steps."""

@@ -59,7 +59,7 @@ PARAMETERS = (
               "定位误差输入", "the input of the location error"),
     Parameter("dead_residual", "死亡率的离散", "residual of deaths", "σ", "σ", normal(0.0, 1.0), "vulnerability", *_TOLL, verified=True),
     Parameter("injured_residual", "受伤率的离散", "residual of the injured", "σ", "σ", normal(0.0, 1.0), "vulnerability",
-              "USGS EXPO-CAT 1969–2007 年中国地震拟合", "fitted to Chinese earthquakes of 1969–2007 in USGS EXPO-CAT", verified=True),
+              "USGS EXPO-CAT 1969–1989 年中国地震拟合", "fitted to Chinese earthquakes of 1969–1989 in USGS EXPO-CAT", verified=True),
     Parameter("collapse_factor", "倒塌率偏差", "bias of collapse", "倍", "times", lognormal(0.7, 1.1), "vulnerability", *_JUDGEMENT),
     Parameter("rooms_per_person", "人均间数", "rooms a person", "间", "rooms", uniform(ROOMS_PER_PERSON - 0.4, ROOMS_PER_PERSON + 0.4),
               "exposure", *_JUDGEMENT),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -15,7 +16,7 @@ from gis.hazards.outcomes import two_figures
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 STEEP_DEG = 25.0
-"""Slopes of which earthquakes bring down most: judgement after inventories of Wenchuan and Ludian (most slides on 25–45°)."""
+"""Slopes of which earthquakes bring down most: judgement."""
 _CELLS_PER_DEGREE_KM = 111.2
 _LEAST_PEOPLE = 10.0
 
@@ -161,7 +162,5 @@ def _steep_nearby(heights: Heights, lon: Floats, lat: Floats) -> NDArray[np.bool
 
 
 def _inside(area: BaseGeometry, lon: Floats, lat: Floats) -> NDArray[np.bool_]:
-    import shapely
-
     shapely.prepare(area)
     return np.asarray(shapely.intersects_xy(area, lon, lat), dtype=np.bool_)

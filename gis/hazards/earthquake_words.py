@@ -142,8 +142,8 @@ def _notes(field: Field, told: Told) -> list[Note]:
     found.append(
         Note(
             "calibration",
-            "死亡区间以 1969–1989 年地震拟合，在未参与拟合的 1990–2007 年 74 次地震中 88% 落入 80% 区间。",
-            "The range of deaths is fitted to 1969–1989; of 74 earthquakes of 1990–2007 that were kept apart 88 % fell into the 80 % interval.",
+            "死亡区间以 1969–1989 年地震拟合，在未参与拟合的 1990–2007 年 74 次地震中 89% 落入 80% 区间。",
+            "The range of deaths is fitted to 1969–1989; of 74 earthquakes of 1990–2007 that were kept apart 89 % fell into the 80 % interval.",
         )
     )
     return found  # fmt: skip

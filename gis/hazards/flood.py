@@ -100,7 +100,7 @@ class FloodModel(HazardModel[FloodCore]):
             footprints=footprints,
             core=FloodCore(rise, things, partly=False),
             lists=in_water(ground, zones[-1].polygon, depth) if zones else (),
-            limits=heights_limits(case, water, rise, ground, middle),
+            limits=heights_limits(case, water, rise, middle, fills=self.variant.fills),
             assumptions=basis_notes(case, rise, middle, self.variant, water),
             notes=(_PEOPLE_NOTE,),
         )

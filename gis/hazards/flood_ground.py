@@ -9,8 +9,8 @@ import shapely
 from numpy.typing import NDArray
 from rasterio import features
 from rasterio.transform import Affine
-from shapely import Polygon
-from shapely.geometry import shape
+from scipy.ndimage import label
+from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from gis.geodesic import destination
@@ -21,7 +21,7 @@ from gis.hazards.hand import Bools, Ints
 _vector: Any = shapely  # its stubs leave the types of arrays open
 METRES_PER_DEGREE = 111_195.0
 """Of latitude, on a sphere of 6371 km: within half a per cent, far below what floods are known to."""
-MOST_CELLS = 400_000
+MOST_CELLS = 450_000
 _LEAST_PATCH = 3
 _SMOOTH = 0.35
 _CORNERS = 72
@@ -62,17 +62,26 @@ class HeightBox:
     def polygon(self, cells: Bools) -> BaseGeometry:
         """The cells (flat) as polygons in degrees, corners a little smoothed; patches of one or two cells are left out where there are
         larger ones. Empty where there are none."""
-        grid = cells.reshape(self.metres.shape).astype(np.uint8)
+        grid = _without_specks(cells.reshape(self.metres.shape))
         if not bool(grid.any()):
             return Polygon()
         transform = Affine(self.step_lon, 0.0, self.west, 0.0, -self.step_lat, self.north)
-        found: Any = cast(Any, features).shapes(grid, mask=grid.astype(np.bool_), transform=transform)
-        patches: list[BaseGeometry] = [shape(geometry) for geometry, _ in found]
-        cell = self.step_lon * self.step_lat
-        large = [patch for patch in patches if patch.area >= (_LEAST_PATCH - 0.5) * cell]
-        union: BaseGeometry = _vector.union_all(large or patches)
-        smooth: BaseGeometry = _vector.simplify(union, _SMOOTH * self.step_lat)
-        return smooth if smooth.is_valid and not smooth.is_empty else union
+        found: Any = cast(Any, features).shapes(grid.astype(np.uint8), mask=grid, transform=transform)
+        # Patches of one raster touch at corners at most: together they are a valid multipolygon without a union.
+        patches = MultiPolygon([Polygon(told["coordinates"][0], told["coordinates"][1:]) for told, _ in found])
+        smooth: BaseGeometry = _vector.simplify(patches, _SMOOTH * self.step_lat)
+        if smooth.is_valid and not smooth.is_empty:
+            return smooth
+        return patches if patches.is_valid else cast(BaseGeometry, _vector.make_valid(patches))
+
+
+def _without_specks(cells: Bools) -> Bools:
+    """The same without patches of one or two cells, unless there are no others."""
+    patch, _ = cast(Any, label)(cells)
+    size = np.bincount(np.asarray(patch).ravel())
+    large = size >= _LEAST_PATCH
+    large[0] = False
+    return large[patch] if bool(large.any()) else cells
 
 
 def height_box(heights: Heights, lon: float, lat: float, half_km: float) -> HeightBox | None:

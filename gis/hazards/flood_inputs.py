@@ -77,7 +77,7 @@ def flood_inputs(variant: Variant) -> tuple[Input, ...]:
             severe=1,
         ),
         NumberInput(
-            "reach_km", "沿河评估范围", "how far along the river", "公里", "km", 0.3, 12.0, "footprint",
+            "reach_km", "沿河评估范围", "how far along the river", "公里", "km", 0.3, 10.0, "footprint",
             prior=Prior(
                 Dist("exact", 2.0 if variant.fills else 6.0), "本模型的约定", "this model's convention", verified=True
             ),
@@ -169,6 +169,6 @@ def flood_spec(variant: Variant) -> ModelSpec:
         affected_en="people whose place stands 0.15 m deep or more in water",
         weaknesses_zh=WEAKNESSES_ZH,
         weaknesses_en=WEAKNESSES_EN,
-        heights_km=12.0,
+        heights_km=10.0,
         heights_cell_m=40.0,
     )  # fmt: skip

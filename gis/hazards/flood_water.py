@@ -23,6 +23,9 @@ from gis.hazards.model import Case
 
 STREAM_KM2 = 1.0
 """Catchment from which water runs in a stream: with 30 to 40 m cells and this, HAND follows mapped headwaters (judgement)."""
+TRIBUTARY = 0.02
+"""Streams that drain less than this share of the river's catchment do not rise with it (a tenth to a fifth of its depth otherwise, on
+every rill): judgement. Waterlogging stands beside all of them."""
 SNAP_M = 1500.0
 _RATED_M = 3000.0
 _WHERE_M = 2000.0
@@ -84,7 +87,8 @@ def drained_ground(case: Case, ground: Ground, half_km: float, reach_km: float, 
     in_reach = np.isfinite(above) & (away <= reach_km * 1000)
     at_drain = drained.area_km2[np.maximum(drain, 0)] / max(reach.area_km2, 1e-9)
     # Waterlogging stands at one height above every drain; a river's rise is less on the smaller streams that join it.
-    share = np.ones(len(above)) if fills else np.minimum(at_drain, 1.0) ** DEPTH_EXPONENT
+    rising = np.where(at_drain >= TRIBUTARY, np.minimum(at_drain, 1.0) ** DEPTH_EXPONENT, 0.0)
+    share = np.ones(len(above)) if fills else rising
     concentration, cut = _catchment(drained, stream, reach, box)
     return Drained(
         box, reach, table, np.where(in_reach, share, np.nan), np.where(in_reach, above, np.nan), concentration, cut,

@@ -10,7 +10,7 @@ from gis.hazards.distribution import Floats
 from gis.hazards.flood_inputs import Variant
 from gis.hazards.flood_rating import STAGES_M
 from gis.hazards.flood_stage import DRAINED_MM_H, Rise
-from gis.hazards.flood_water import STREAM_KM2, DepthAt, Drained
+from gis.hazards.flood_water import STREAM_KM2, TRIBUTARY, DepthAt, Drained
 from gis.hazards.ground import Facility, Ground, Settlement
 from gis.hazards.model import Case, Limit, Listed, ListedRow, Note
 
@@ -55,7 +55,7 @@ def _row(thing: Facility | Settlement, depth: float) -> ListedRow:
     return ListedRow(thing.id, kind, thing.name_zh, thing.name_en, thing.lon, thing.lat, zh, en)
 
 
-def heights_limits(case: Case, water: Drained, rise: Rise, ground: Ground, middle: float) -> tuple[Limit, ...]:
+def heights_limits(case: Case, water: Drained, rise: Rise, middle: float, *, fills: bool) -> tuple[Limit, ...]:
     found: list[Limit] = []
     if rise.basis == "assumed":
         found.append(
@@ -90,7 +90,16 @@ def heights_limits(case: Case, water: Drained, rise: Rise, ground: Ground, middl
         found.append(
             Limit("heights_missing", "评估框内有未知高程，那里没有评估。", "Some heights in the box are not known; nothing is said of the ground there.")
         )  # fmt: skip
-    if case.inputs.is_given("flow_m3_s") and rise.basis == "filled":
+    if fills:
+        found.append(
+            Limit(
+                "street_scale",
+                "像元比街道宽：看不到路缘、下穿通道、地下空间和排水管网，只表示哪些低洼处先看。",
+                "Cells are wider than streets: kerbs, underpasses, basements and drains are not seen. It says which low ground to look at first.",
+                outside=True,
+            )
+        )
+    if case.inputs.is_given("flow_m3_s") and fills:
         found.append(
             Limit(
                 "flow_unused",
@@ -115,9 +124,9 @@ def basis_notes(case: Case, rise: Rise, middle: float, variant: Variant, water: 
         Note("rise", f"水位上涨 {middle:.1f} 米，来自{words[0]}。", f"A rise of {middle:.1f} m, from {words[1]}."),
         Note(
             "hand",
-            f"以汇水 {STREAM_KM2:g} 平方公里以上的河道为基准，水面随河底平行抬高；支流的涨幅按集水面积 0.4 次方折减。",
+            f"以汇水 {STREAM_KM2:g} 平方公里以上的河道为基准，水面随河底平行抬高；支流的涨幅按集水面积 0.4 次方折减，集水不足干流 {TRIBUTARY:.0%} 的小沟不计。",
             f"Streams are those that drain {STREAM_KM2:g} km² or more; the water's surface rises in parallel with their bed, on smaller streams by "
-            "the 0.4th power of their catchment.",
+            f"the 0.4th power of their catchment, and not at all below {TRIBUTARY:.0%} of the river's.",
         ),
         Note(
             "reach",

@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 
 from gis.elevation.grid import LEAST_ZOOM, TILE_PX, Tile, metres_per_pixel, pixel_of
-from gis.elevation.heights import unpack
+from gis.elevation.heights import Ground as Part
+from gis.elevation.heights import enlarged, unpack
 from gis.elevation.store import Elevation, read_elevation, read_tiles
 from gis.exposure import store
 from gis.exposure.current import CurrentExposure, Exposure
@@ -20,6 +21,11 @@ from spine.db import Connection
 
 _vector: Any = shapely  # its stubs leave the types of arrays open
 
+# A road's name with its number before it, unless the name says the number itself.
+_WITH_NUMBER = (
+    "CASE WHEN position(coalesce(ref, '') in coalesce({0}, '')) > 0 THEN {0} "
+    "ELSE concat_ws(' ', nullif(ref, ''), nullif({0}, '')) END"
+)
 MOST_CELLS = 4_000_000
 """Of heights around one place; a wider request gets coarser cells."""
 _MOST_TILES = 100
@@ -58,8 +64,7 @@ async def read_ground(conn: Connection, exposure: CurrentExposure | None = None)
         ),
         roads=await _lines(
             conn,
-            "SELECT concat_ws(' ', nullif(ref, ''), nullif(name_zh, '')), concat_ws(' ', nullif(ref, ''), nullif(name_en, '')), "
-            "ST_AsBinary(line) FROM gis.road_edge ORDER BY id",
+            f"SELECT {_WITH_NUMBER.format('name_zh')}, {_WITH_NUMBER.format('name_en')}, ST_AsBinary(line) FROM gis.road_edge ORDER BY id",
         ),
         city=known.city,
         national_border=national_border(await _city_code(conn), known.city),
@@ -143,13 +148,12 @@ async def read_heights(conn: Connection, lon: float, lat: float, km: float, cell
     first = _tile_at(west, north, zoom)
     last = _tile_at(west + step_lon * count, north - step_lat * count, zoom)
     wanted = [Tile(zoom, x, y) for y in range(first.y, last.y + 1) for x in range(first.x, last.x + 1)]
-    rows = await read_tiles(conn, elevation.lineage, wanted)
-    if not rows:
+    grounds = await _grounds(conn, elevation, wanted)
+    if not grounds:
         return None
     mosaic = np.full(((last.y - first.y + 1) * TILE_PX, (last.x - first.x + 1) * TILE_PX), np.nan, dtype=np.float32)
-    for row in rows:
-        ground = await asyncio.to_thread(unpack, row.png, row.origin, row.plane)
-        top, left = (row.tile.y - first.y) * TILE_PX, (row.tile.x - first.x) * TILE_PX
+    for tile, ground in grounds.items():
+        top, left = (tile.y - first.y) * TILE_PX, (tile.x - first.x) * TILE_PX
         mosaic[top : top + TILE_PX, left : left + TILE_PX] = ground.heights
     centres: Floats = np.arange(count, dtype=np.float64) + 0.5
     lons: Floats = np.asarray(west + centres * step_lon, dtype=np.float64)
@@ -158,6 +162,21 @@ async def read_heights(conn: Connection, lon: float, lat: float, km: float, cell
     if not bool(np.isfinite(metres).any()):
         return None
     return Heights(west, north, step_lon, step_lat, metres, elevation.key)
+
+
+async def _grounds(conn: Connection, elevation: Elevation, wanted: list[Tile]) -> dict[Tile, Part]:
+    """What is known of each tile; where there is none so fine, what the finest one above it knows."""
+    kin = {above for tile in wanted for above in (tile.ancestor(z) for z in range(LEAST_ZOOM, tile.z + 1))}
+    rows = {row.tile: row for row in await read_tiles(conn, elevation.lineage, sorted(kin))}
+    found: dict[Tile, Part] = {}
+    for tile in wanted:
+        depth = next((d for d in range(tile.z - LEAST_ZOOM + 1) if tile.ancestor(tile.z - d) in rows), None)
+        if depth is not None:
+            above = rows[tile.ancestor(tile.z - depth)]
+            known = await asyncio.to_thread(unpack, above.png, above.origin, above.plane)
+            size = 1 << depth
+            found[tile] = enlarged(known, tile.x % size, tile.y % size, depth) if depth else known
+    return found
 
 
 def _zoom(elevation: Elevation, lon: float, lat: float, km: float, cell_m: float) -> int:

@@ -13,12 +13,14 @@ from gis.hazards.distribution import Floats
 from gis.hazards.ground import Ground
 from gis.hazards.landslide_formulas import REACHES, Reach, covered_m2
 from gis.hazards.landslide_inputs import REACH_RESIDUAL, SPEC
-from gis.hazards.landslide_runout import Way, by_fall, entered_at_m, on_terrain, sector, sector_m2
+from gis.hazards.landslide_runout import Way, along_the_gully, by_fall, entered_at_m, on_terrain, outline, outline_m2
 from gis.hazards.landslide_trigger import Trigger, fails, trigger_of
 from gis.hazards.landslide_words import limits_and_notes, lists_of
 from gis.hazards.model import Case, Footprint, HazardModel, Prepared, Sample, Zone
 
 _STEPS = 60
+_FLOWS = ("debris_flow", "mudflow")
+_NARROWEST_M, _WIDEST_M = 25.0, 300.0  # half the width of a corridor
 _DIE = 0.4  # of those struck, at the medians: who got away by themselves is taken off
 _BEYOND = 0.16  # one standard deviation beyond the median travel
 _KIND_OF_CLASS = (("nd.geo.debris_flow", "debris_flow"), ("nd.geo.rockfall", "rockfall"), ("nd.geo", "landslide"))
@@ -51,15 +53,21 @@ def reach_of(case: Case) -> Reach:
 
 
 def way_of(case: Case, ground: Ground) -> Way:
-    """On the terrain where heights are known and nobody has given the fall; else by the height of fall."""
+    """On the terrain where heights are known and nobody has given the fall, flows along their gully; else by the height of fall."""
     azimuth = case.inputs.median("azimuth_deg") if case.inputs.is_known("azimuth_deg") else None
-    terrain = None if ground.heights is None else on_terrain(ground.heights, case.lon, case.lat, azimuth)
-    if terrain is None or case.inputs.is_given("fall_height_m"):
-        fallen = by_fall(case.inputs.median("fall_height_m"), azimuth)
-        return (
-            fallen if terrain is None else replace(fallen, azimuth_deg=terrain.azimuth_deg, slope_deg=terrain.slope_deg)
-        )
-    return terrain
+    heights, reach = ground.heights, reach_of(case)
+    typed = case.inputs.is_given("fall_height_m")
+    terrain = None if heights is None else on_terrain(heights, case.lon, case.lat, azimuth)
+    if heights is not None and reach.key in _FLOWS and not typed:
+        gully = along_the_gully(heights, case.lon, case.lat, azimuth)
+        if gully is not None:
+            volume = np.asarray([case.inputs.median("volume_m3")])
+            length, covered = float(gully.length_m(reach.ratio(volume))[0]), float(covered_m2(volume)[0])
+            return replace(gully, half_width_m=min(max(covered / (2 * length), _NARROWEST_M), _WIDEST_M))
+    if terrain is not None and not typed:
+        return terrain
+    fallen = by_fall(case.inputs.median("fall_height_m"), azimuth)
+    return fallen if terrain is None else replace(fallen, azimuth_deg=terrain.azimuth_deg, slope_deg=terrain.slope_deg)
 
 
 class LandslideModel(HazardModel[SlideCore]):
@@ -97,7 +105,7 @@ class LandslideModel(HazardModel[SlideCore]):
             length = travel_m(core, volume, sample["reach_residual"], sample["fall_height_m"])
             by_day = np.interp(length, core.lengths, core.day)
             by_night = np.interp(length, core.lengths, core.night)
-            area = sector_m2(core.way.azimuth_deg, length, np.full(sample.n, core.source_m))
+            area = outline_m2(core.way, length, core.source_m)
         else:
             by_day, by_night = np.full(sample.n, core.day[0]), np.full(sample.n, core.night[0])
             area = np.full(sample.n, core.drawn_m2)
@@ -146,9 +154,7 @@ def _areas(core: SlideCore, case: Case) -> tuple[tuple[Zone, ...], tuple[Footpri
         harm = _DIE * min(covered / max(core.drawn_m2 or 1.0, 1.0), 1.0)
         zone = Zone("drawn", "人工圈定的影响范围", "area drawn by hand", 1.0, case.footprint, harm)
         return (zone,), (Footprint("drawn", zone.zh, zone.en, 1.0, "runout", case.footprint, basis="drawn"),)
-    short, middle, far = (
-        sector(case.lon, case.lat, core.way.azimuth_deg, length, core.source_m) for length in _spans(core, case)
-    )
+    short, middle, far = (outline(core.way, case.lon, case.lat, length, core.source_m) for length in _spans(core, case))
     harm = _DIE * min(covered / max(area_km2(middle) * 1e6, 1.0), 1.0)
     zones = (
         Zone("likely", "很可能到达", "likely reached", 2.0, middle, harm),
@@ -186,7 +192,7 @@ def _with_people(core: SlideCore, case: Case, ground: Ground) -> SlideCore:
     wide = degrees / max(math.cos(math.radians(case.lat)), 0.01)
     near = ground.near(case.lon - wide, case.lat - degrees, case.lon + wide, case.lat + degrees)
     east, north = east_north_km(case.lon, case.lat, points.lon[near], points.lat[near])
-    entered = entered_at_m(core.way.azimuth_deg, east, north, core.source_m)
+    entered = entered_at_m(core.way, east, north, core.source_m)
     order = np.argsort(entered, kind="stable")
     lengths = np.concatenate(([0.0], np.geomspace(10.0, farthest, _STEPS)))
     at = np.searchsorted(entered[order], lengths, side="right")

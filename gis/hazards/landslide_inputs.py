@@ -90,13 +90,13 @@ SPEC = ModelSpec(
     affected_zh="可能到达范围内的人",
     affected_en="people whom the slide may reach",
     weaknesses_zh=(
-        "按直线扇形估计：泥石流沿弯曲沟谷流动时应由人工画出范围。",
+        "滑坡按直线扇形估计；没有高程时泥石流也只能按扇形，应沿沟谷人工画出范围。",
         "到达距离可差 2–3 倍；渣土、尾矿流动更远，应选对应类型。",
         "把给出的位置当作滑体顶部；若是被掩埋处，应改正位置。",
         "失稳概率只是在常见土性下的量级，不能代替现场监测。",
     ),
     weaknesses_en=(
-        "It draws a straight sector: a debris flow that follows a winding gully should be drawn by hand.",
+        "Slides keep to a straight sector; without heights so do flows, which should then be drawn along their gully by hand.",
         "Travel may differ by a factor of 2 to 3; fill and tailings run farther and have a kind of their own.",
         "The place given is taken for the top of the slide; where it is the buried place, correct it.",
         "The probability of failure is an order of magnitude for usual soils and does not replace watching the slope.",

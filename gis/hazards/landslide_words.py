@@ -81,7 +81,15 @@ def _assumptions(case: Case, way: Way, reach: Reach, threat: bool) -> list[Note]
         Note("kind", f"按“{reach.zh}”估计到达距离。", f"Travel is that of a {reach.en}."),
         Note("top", "给出的位置当作滑体顶部。", "The place given is taken for the top of the slide."),
     ]
-    if way.from_terrain and way.azimuth_deg is not None and not case.inputs.is_known("azimuth_deg"):
+    if way.gully is not None:
+        found.append(
+            Note(
+                "gully_from_terrain",
+                f"按地形沿沟谷追踪，走廊宽约 {2 * way.half_width_m:.0f} 米。",
+                f"The way follows the gully of the terrain, in a corridor about {2 * way.half_width_m:.0f} m wide.",
+            )
+        )
+    elif way.from_terrain and way.azimuth_deg is not None and not case.inputs.is_known("azimuth_deg"):
         index = round(way.azimuth_deg / 45) % 8
         found.append(
             Note(
@@ -143,13 +151,14 @@ def _notes(case: Case, way: Way, reach: Reach, trigger: Trigger, threat: bool) -
                     f"Second opinion (Rickenmann 1999): travel about {two_figures(low):,.0f} m, at most about {two_figures(high):,.0f} m.",
                 )
             )
-        found.append(
-            Note(
-                "gully",
-                "泥石流沿沟谷流动：沟道弯曲时请按沟道人工画出范围。",
-                "A debris flow follows its gully: where that winds, draw the area along it by hand.",
+        if way.gully is None:
+            found.append(
+                Note(
+                    "gully",
+                    "泥石流沿沟谷流动：沟道弯曲时请按沟道人工画出范围。",
+                    "A debris flow follows its gully: where that winds, draw the area along it by hand.",
+                )
             )
-        )
     return found  # fmt: skip
 
 

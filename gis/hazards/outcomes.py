@@ -54,7 +54,7 @@ OUTCOMES = {
 BAND_EDGES = (1.0, 10.0, 100.0, 1000.0)
 BANDS = ("0", "1-9", "10-99", "100-999", "1000+")
 """Between the edges; a drawn number below one means none."""
-_ZERO, _FEW, _TENS, _HUNDREDS, _THOUSANDS = range(5)
+_ZERO, _THOUSANDS = 0, 4
 _ROUND = 10
 _NUDGE = 1e-9
 
@@ -88,16 +88,13 @@ def best_band(probabilities: Sequence[float]) -> int:
 
 def in_words(outcome: Outcome, band: int) -> tuple[str, str]:
     """A band in words."""
-    zh = (
-        f"无{outcome.zh}",
-        *(f"{outcome.zh} {span} {outcome.unit_zh}" for span in ("1–9", "10–99", "100–999", "1000 以上")),
-    )
-    unit = f" {outcome.unit_en}" if not outcome.casualty else ""
-    en = (
-        f"none {outcome.en}",
-        *(f"{span}{unit} {outcome.en}" for span in ("1–9", "10–99", "100–999", "1,000 or more")),
-    )
-    return zh[band], en[band]
+    unit_zh, unit_en = outcome.unit_zh, "" if outcome.casualty else f" {outcome.unit_en}"
+    spans = ("", "1–9", "10–99", "100–999")
+    if band == _ZERO:
+        return f"无{outcome.zh}", f"none {outcome.en}"
+    if band == _THOUSANDS:
+        return f"{outcome.zh} 1000 {unit_zh}以上", f"1,000{unit_en} or more {outcome.en}"
+    return f"{outcome.zh} {spans[band]} {unit_zh}", f"{spans[band]}{unit_en} {outcome.en}"
 
 
 def how_often(outcome: Outcome, probabilities: Sequence[float], best: int) -> tuple[str, str]:

@@ -24,6 +24,7 @@ class _Share:
     index: int
     people: Floats
     expected: float
+    p90: float
 
 
 def priority_areas(
@@ -40,32 +41,30 @@ def priority_areas(
         return ()
     people = np.stack([band[1] + (band[0] - band[1]) * day_share for band in known])
     harm = np.asarray([zone.harm for zone in prepared.zones])
-    expected = harm @ people
+    share = harm @ people
     total = people.sum(axis=0)
-    spread = _spread(primary)
+    whole = _whole(primary, float(share.sum()))
     order = sorted(
         (index for index in range(people.shape[1]) if total[index] >= 0.5),
-        key=lambda index: (-expected[index], *(-people[:, index]), index),
+        key=lambda index: (-share[index], *(-people[:, index]), index),
     )
     return tuple(
         _area(
             rank + 1,
-            _Share(index, people[:, index], float(expected[index])),
+            _Share(index, people[:, index], float(share[index]) * whole[0], float(share[index]) * whole[1]),
             prepared,
             counted,
             ground,
-            spread,
         )
         for rank, index in enumerate(order[:MOST])
     )
 
 
-def _spread(primary: Floats | None) -> float:
-    """How much worse than the expectation the tenth worst case is, for the whole; towns are taken to share it."""
-    if primary is None:
-        return 1.0
-    mean = float(primary.mean())
-    return 1.0 if mean <= 0 else max(float(np.quantile(primary, 0.9)) / mean, 1.0)
+def _whole(primary: Floats | None, total: float) -> tuple[float, float]:
+    """What a unit of a town's share stands for, at the median and the ninetieth percentile of the whole: towns share one error."""
+    if primary is None or total <= 0:
+        return 0.0, 0.0
+    return float(np.median(primary)) / total, float(np.quantile(primary, 0.9)) / total
 
 
 def _area(
@@ -74,7 +73,6 @@ def _area(
     prepared: Prepared[Any],
     counted: Sequence[Counted],
     ground: Ground,
-    spread: float,
 ) -> PriorityArea:
     township = ground.townships[share.index] if share.index < len(ground.townships) else None
     strongest = int(np.argmax(share.people >= 0.5))
@@ -101,7 +99,7 @@ def _area(
         name_en="outside every township" if township is None else township.name_en,
         people=float(share.people.sum()),
         expected=share.expected,
-        p90=share.expected * spread,
+        p90=share.p90,
         level_zh=zone.zh,
         level_en=zone.en,
         reasons_zh=tuple(zh),

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from gis.hazards.explosion_inputs import MASS as EXPLODING
 from gis.hazards.explosion_inputs import SUBSTANCE as EXPLOSIVE_SUBSTANCE
 from gis.hazards.guide_distances import Container
+from gis.hazards.toxic_inputs import RELEASED
 from gis.hazards.toxic_inputs import SUBSTANCE as TOXIC_SUBSTANCE
 from spine.canonical import Json
 
@@ -77,22 +79,22 @@ def read_substance(text: str) -> SubstanceRead:
 
 
 def inputs_from_words(model: str, text: str) -> dict[str, Json]:
-    """What the text says of the inputs of the model with this id (`toxic_release`, `explosion`); empty for others and where it says nothing."""
+    """What the text says of the inputs of the model with this id (`toxic_release`, `explosion`); empty for others and where it says
+    nothing. A mass that the model would refuse is left out: words are no figure."""
     read = read_substance(text)
-    names = {
-        "toxic_release": ("substance", "container", "released_kg"),
-        "explosion": ("substance", None, "mass_kg"),
-    }.get(model)
-    if names is None:
+    if model == "toxic_release":
+        substance, mass, container = TOXIC_SUBSTANCE, RELEASED, read.container
+    elif model == "explosion":
+        substance, mass, container = EXPLOSIVE_SUBSTANCE, EXPLODING, None
+    else:
         return {}
-    choices = {one.key for one in (TOXIC_SUBSTANCE if model == "toxic_release" else EXPLOSIVE_SUBSTANCE).choices}
     found: dict[str, Json] = {}
-    if read.substance in choices:
-        found["substance"] = read.substance
-        if read.mass_kg is not None:
-            found[str(names[2])] = read.mass_kg
-    if names[1] is not None and read.container is not None:
-        found[names[1]] = read.container
+    if read.substance in {one.key for one in substance.choices}:
+        found[substance.name] = read.substance
+        if read.mass_kg is not None and mass.low <= read.mass_kg <= mass.high:
+            found[mass.name] = read.mass_kg
+    if container is not None:
+        found["container"] = container
     return found
 
 

@@ -231,8 +231,13 @@ def toxic_losses(core: ToxicCore, sample: Sample) -> dict[str, Floats]:
     ill = (there * poisoned_share(level, core, sample["poisoned_aegl2"], sample["poisoned_aegl3"])).sum(
         axis=1
     ) * exposed
+    # People flee, shelter and are tougher than the levels take them to be: what real releases did, over what this says. Never more than
+    # are there.
+    most = there.sum(axis=1)
+    dead = np.minimum(dead * sample["response_factor"], most)
+    ill = np.minimum(np.maximum(ill * sample["response_factor"], dead), most)
     return {
-        "poisoned": np.maximum(ill, dead),
+        "poisoned": ill,
         "dead": dead,
         "threatened": threatened,
         "evacuated": np.maximum(leaves, 0.0),

@@ -101,4 +101,5 @@ PARAMETERS: Final = (
     Parameter("lethality_factor", "致死浓度误差", "error of the lethal concentration", "倍", "times", lognormal(1.0, 0.5), "vulnerability", "动物数据外推，判断值", "extrapolated from animals, judgement"),
     Parameter("poisoned_aegl2", "AEGL-2 处中毒比例", "share poisoned at AEGL-2", "", "", triangular(0.01, 0.05, 0.2), "vulnerability", *_JUDGEMENT),
     Parameter("poisoned_aegl3", "AEGL-3 处中毒比例", "share poisoned at AEGL-3", "", "", triangular(0.25, 0.5, 0.9), "vulnerability", *_JUDGEMENT),
+    Parameter("response_factor", "实际伤亡与模型之比", "real harm over modelled harm", "倍", "times", lognormal(0.25, 1.4), "vulnerability", "四次历史泄漏（1973、2003、2005、2005）伤亡与本模型之比，见 docs/risk/toxic_release.md；Hanna 等 2008：模型普遍高估", "four past releases (1973, 2003, 2005, 2005) over this model, see docs/risk/toxic_release.md; Hanna et al. 2008: such models over-predict"),
 )  # fmt: skip

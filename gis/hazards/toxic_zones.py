@@ -77,5 +77,5 @@ def _harm(tier: Tier, at: Mapping[Tier, float], probit: ToxicProbit, minutes: fl
     level = at[tier] * 2.0
     sick = {3: 0.65, 2: 0.2, 1: 0.01}[tier]
     lethal = float(death_share(probit, np.asarray([level * 1e6]), minutes)[0])
-    indoors = 0.9
-    return min(max(sick, lethal), 1.0) * (1 - indoors + 0.1 * indoors)
+    indoors, response = 0.9, 0.25
+    return min(max(sick, lethal), 1.0) * (1 - indoors + 0.1 * indoors) * response

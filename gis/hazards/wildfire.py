@@ -22,7 +22,18 @@ from gis.hazards.model import Case, Footprint, HazardModel, Listed, ModelSpec, N
 from gis.hazards.sampling import Uncertain
 from gis.hazards.wildfire_inputs import INPUTS, PARAMETERS, SOURCES, mixture
 from gis.hazards.wildfire_notes import assumptions, limits, notes
-from gis.hazards.wildfire_people import HA, HORIZON_MIN, OUTER, FireCore, burnt_hectares, people_cells, people_reached
+from gis.hazards.wildfire_people import (
+    HA,
+    HORIZON_MIN,
+    OUTER,
+    Cells,
+    FireCore,
+    burnt_hectares,
+    ground_cells,
+    hectares_reached,
+    people_cells,
+    people_reached,
+)
 from gis.hazards.wildfire_places import Front, arrivals, border_crossing, is_abroad
 from gis.hazards.wildfire_spread import Heads, Site, heads, terrain
 
@@ -99,10 +110,11 @@ class WildfireModel(HazardModel[FireCore]):
                 people_cells(case, ground, site, burnt, middle, uncertain),
                 None if case.footprint is None else float(plane.to_metres(case.footprint).area),
                 is_grass,
+                _ours(case, ground, abroad, (site, burnt, middle, uncertain)),
             ),
             lists=lists if border is None else (border, *lists),
             limits=limits(case.inputs, site, now),
-            assumptions=assumptions(case.inputs, now),
+            assumptions=assumptions(case.inputs, now, abroad),
             notes=said if border_note is None else (border_note, *said),
         )
 
@@ -111,7 +123,9 @@ class WildfireModel(HazardModel[FireCore]):
         growth = heads(core.site, sample, sample.n).picked(sample["model_pick"], sample["ros_factor"])
         minutes = HORIZON_MIN * sample["active_share"]
         burnt_ha = burnt_hectares(core, growth, minutes, sample)
-        forest = np.zeros(sample.n) if core.is_grass else burnt_ha * sample["forest_share"]
+        # Of a fire abroad the forest on our side counts, which our rules grade.
+        on_our_side = burnt_ha if core.ours is None else hectares_reached(core.ours, growth, minutes)
+        forest = np.zeros(sample.n) if core.is_grass else on_our_side * sample["forest_share"]
         found = {"forest_damaged_ha": forest, "burnt_ha": burnt_ha}
         if core.cells is None:
             return found
@@ -120,6 +134,14 @@ class WildfireModel(HazardModel[FireCore]):
         threatened, evacuated = people_reached(core.cells, growth, (minutes, outer), sample)
         dead = threatened * np.minimum(sample["death_rate"], 1.0)
         return {**found, "threatened": threatened, "evacuated": evacuated, "dead": dead}
+
+
+def _ours(
+    case: Case, ground: Ground, abroad: bool, reach: tuple[Site, BaseGeometry, Growth, Uncertain]
+) -> Cells | None:
+    if not abroad or ground.city is None or case.footprint is not None:
+        return None
+    return ground_cells(case, ground.city, *reach)
 
 
 def _scalar(growth: Growth) -> Growth:

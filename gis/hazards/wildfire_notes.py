@@ -45,7 +45,7 @@ def limits(inputs: Inputs, site: Site, heads: Heads) -> tuple[Limit, ...]:
     return tuple(found)
 
 
-def assumptions(inputs: Inputs, heads: Heads) -> tuple[Note, ...]:
+def assumptions(inputs: Inputs, heads: Heads, abroad: bool) -> tuple[Note, ...]:
     found = [
         Note(
             "constant_weather",
@@ -58,6 +58,14 @@ def assumptions(inputs: Inputs, heads: Heads) -> tuple[Note, ...]:
             "The dead are residents only, not fire crews; the rate is a very wide prior from past fires.",
         ),
     ]
+    if abroad:
+        found.append(
+            Note(
+                "our_side",
+                "境外火：受害森林面积只计我方境内部分，过火面积为全部。",
+                "A fire abroad: damaged forest counts on our side only, the burnt area is the whole.",
+            )
+        )
     if not inputs.is_known("dead_moisture_pct"):
         moisture = f"{float(heads.dead_moisture_pct[0]):.0f}"
         basis = ("由 FFMC", "from the FFMC") if inputs.is_known("fine_fuel_code") else ("由气温和湿度", "from the air's temperature and humidity")  # fmt: skip

@@ -26,6 +26,7 @@ OUTER = 1.5
 """Times the rate of spread: the outer edge that is drawn, and by which people are moved."""
 HA = 10_000.0
 _SECTORS = 72
+_GRID = 300  # points along a side of the ground within reach
 _FIRST_RING_M, _RING = 20.0, 1.1
 _MOST_CELLS, _AT_ONCE = 2500, 125  # so many draws at once stay in the processor's cache
 _LEAST_REACH_M, _MOST_REACH_M = 2_000.0, 80_000.0
@@ -46,7 +47,8 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class FireCore:
-    """What `losses` needs. `cells` None: no exposure is loaded. `drawn_m2`: the area that a person drew, which then is what burns."""
+    """What `losses` needs. `cells` None: no exposure is loaded. `drawn_m2`: the area that a person drew, which then is what burns.
+    `ours`: hectares on our side of the border, of a fire abroad."""
 
     site: Site
     burnt_m2: float
@@ -54,6 +56,7 @@ class FireCore:
     cells: Cells | None
     drawn_m2: float | None
     is_grass: bool
+    ours: Cells | None = None
 
 
 def people_cells(
@@ -73,6 +76,22 @@ def people_cells(
     near = ground.near(case.lon - wide, case.lat - tall, case.lon + wide, case.lat + tall)
     east, north = east_north_km(case.lon, case.lat, points.lon[near], points.lat[near])
     return _together(east * 1000, north * 1000, points.day[near], points.night[near], burnt, middle)
+
+
+def ground_cells(
+    case: Case, city: BaseGeometry, site: Site, burnt: BaseGeometry, middle: Growth, uncertain: Uncertain
+) -> Cells:
+    """Hectares of our own ground within reach of a fire abroad, as points of a grid."""
+    reach = _reach_m(site, uncertain, burnt)
+    side = 2 * reach / _GRID
+    along = (np.arange(_GRID, dtype=np.float64) + 0.5) * side - reach
+    east, north = (axis.ravel() for axis in np.meshgrid(along, along))
+    lat = case.lat + np.degrees(north / 6_371_008.8)
+    lon = case.lon + np.degrees(east / 6_371_008.8 / np.cos(np.radians(lat)))
+    shapely.prepare(city)
+    ours = np.asarray(_shapes.intersects_xy(city, lon, lat), dtype=np.bool_)
+    hectares = np.full(int(ours.sum()), side * side / HA)
+    return _together(east[ours], north[ours], hectares, hectares, burnt, middle)
 
 
 def _reach_m(site: Site, uncertain: Uncertain, burnt: BaseGeometry) -> float:
@@ -138,11 +157,25 @@ def _ways(places: Floats, starts: Floats, middle: Growth) -> Floats:
 
 def people_reached(cells: Cells, growth: Growth, minutes: Sequence[Floats], sample: Sample) -> list[Floats]:
     """Persons whom the fire reaches within each of these times, in each draw."""
+    found: list[Floats] = []
+    for day, night in _reached(cells, growth, minutes):
+        found.append((night + (day - night) * sample["day_share"]) * sample["exposure_factor"])
+    return found
+
+
+def hectares_reached(cells: Cells, growth: Growth, minutes: Floats) -> Floats:
+    """Of the ground that the cells stand for, in each draw."""
+    return _reached(cells, growth, [minutes])[0][0]
+
+
+def _reached(cells: Cells, growth: Growth, minutes: Sequence[Floats]) -> list[Floats]:
+    """(2, n) for each of the times: what is counted by day and by night."""
+    n = len(growth.ros_m_min)
     ways = cells.way.astype(np.float32)
     away = np.hypot(ways[:, :, 0], ways[:, :, 1])
-    people = np.stack((cells.day, cells.night)).astype(np.float32)
-    found = [np.zeros(sample.n) for _ in minutes]
-    for begin in range(0, sample.n, _AT_ONCE):
+    counts = np.stack((cells.day, cells.night)).astype(np.float32)
+    found = [np.zeros((2, n)) for _ in minutes]
+    for begin in range(0, n, _AT_ONCE):
         part = slice(begin, begin + _AT_ONCE)
         e, turned = growth.eccentricity[part], np.radians(growth.heading_deg[part])
         # The arrival time is (r − e·along)/(R·(1 − e)) about the rear focus; only whether it is in time is asked.
@@ -152,9 +185,8 @@ def people_reached(cells: Cells, growth: Growth, minutes: Sequence[Floats], samp
         least[cells.burnt] = -1.0
         for index, time in enumerate(minutes):
             reached = least <= (growth.ros_m_min[part] * (1.0 - e) * time[part]).astype(np.float32)
-            day, night = people @ reached.astype(np.float32)
-            found[index][part] = night + (day - night) * sample["day_share"][part]
-    return [one * sample["exposure_factor"] for one in found]
+            found[index][:, part] = counts @ reached.astype(np.float32)
+    return found
 
 
 def burnt_hectares(core: FireCore, growth: Growth, minutes: Floats, sample: Sample) -> Floats:

@@ -13,6 +13,7 @@ from gis.hazards.catalogue import model_named, models_for
 from gis.hazards.describe_inputs import declaration_json
 from gis.hazards.inputs import Input, NumberInput, missing
 from gis.hazards.model import HazardModel
+from gis.hazards.substance_words import inputs_from_words
 from incidents.alert import Alert
 from incidents.assessments.assessment import LIVE
 from incidents.assessments.changes import Adjustment, WhatIf
@@ -27,13 +28,14 @@ _OF_ALERT = ("magnitude", "depth_km")
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The record at one moment. `ground` names the state of who and what is where."""
+    """The record at one moment. `words`: what was reported, as text; `ground` names the state of who and what is where."""
 
     incident: Incident
     figures: Sequence[Figure]
     alerts: Sequence[Alert]
     adjustments: Sequence[Adjustment]
     what_ifs: Sequence[WhatIf]
+    words: str
     ground: str
 
 
@@ -164,8 +166,13 @@ def _models(situation: Situation, what_if: WhatIf | None) -> list[HazardModel[An
 
 def _candidate(situation: Situation, what_if: WhatIf | None, model: HazardModel[Any]) -> Candidate:
     given: dict[str, Source] = {}
+    read = inputs_from_words(model.spec.id, situation.words)
     for spec in model.spec.inputs:
         source = _source(situation, what_if, spec)
+        if source is None and spec.name in read:
+            source = Source(
+                read[spec.name], "报告文字（自动识读，请核对）", "words of the report (read by machine, to be checked)"
+            )
         if source is not None:
             given[spec.name] = source
     lacking = missing(model.spec.inputs, {name: source.value for name, source in given.items()})

@@ -18,6 +18,8 @@ from incidents.assessments.asked import Asked, Situation, asked, scenarios
 from incidents.assessments.assessment import LIVE, Assessment, model_author
 from incidents.assessments.causes import KINDS, READER, SCORING, caused_by
 from incidents.assessments.pool import ChildFailed, ChildLost, ChildTooSlow, Computing
+from incidents.call import Call
+from incidents.incident import Incident
 from spine.canonical import Json, JsonObject
 from spine.carry_out import carry_out
 from spine.command import Envelope, Registry
@@ -74,6 +76,7 @@ async def _situation(realm: Realm, incident_id: UUID) -> tuple[Situation, dict[s
             alerts=await incident_store.alerts_of_incident(conn, incident_id),
             adjustments=await store.adjustments_of(conn, incident_id),
             what_ifs=what_ifs,
+            words=_words(incident, await incident_store.calls_of_incident(conn, incident_id)),
             ground=await ground_state(conn),
         )
         newest = await store.newest(conn, incident_id, [LIVE, *(one.scenario for one in what_ifs)])
@@ -82,6 +85,12 @@ async def _situation(realm: Realm, incident_id: UUID) -> tuple[Situation, dict[s
         for scenario, pair in newest.items()
     }
     return situation, last
+
+
+def _words(incident: Incident, calls: Sequence[Call]) -> str:
+    """What was reported in words: title and description, then what callers said, the earliest first."""
+    said = [incident.title, incident.description or ""]
+    return "\n".join([*said, *(call.text for call in sorted(calls, key=lambda one: one.received_at))])
 
 
 async def _ask(realm: Realm, registry: Registry, computing: Computing, facts: Sequence[Fact], wanted: Asked) -> None:

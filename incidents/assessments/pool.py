@@ -135,9 +135,12 @@ class AssessPool:
         """Of the children that run."""
         return sorted(child.pid for child in self._children if not child.ended)
 
-    def start(self, ground: str) -> None:
-        """Begin to warm every child: imports, and who and what is where in the state `ground`."""
+    def start(self, ground: str) -> bool:
+        """Begin to warm every child: imports, and who and what is where in the state `ground`. False: they are still at it."""
+        if self._warming is not None and not self._warming.done():
+            return False
         self._warming = asyncio.create_task(self._warm(ground), name="assess-warm")
+        return True
 
     async def _warm(self, ground: str) -> None:
         async def one() -> None:

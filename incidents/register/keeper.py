@@ -41,12 +41,13 @@ _LOCK = 0x5247_4953  # "RGIS"
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What one step did; `more`: there is more to do at once."""
+    """What one step did; `more`: there is more to do at once; `busy`: another process was at it, so this one did nothing."""
 
     taken_in: int = 0
     scored: int = 0
     computed: int = 0
     more: bool = False
+    busy: bool = False
 
 
 class RegisterKeeper:
@@ -70,7 +71,7 @@ class RegisterKeeper:
         async with self._realm.pool.connection() as conn, conn.transaction():
             row = await (await conn.execute("SELECT pg_try_advisory_xact_lock(%s)", (_LOCK,))).fetchone()
             if row is None or not row[0]:
-                return Done()
+                return Done(busy=True)
             return await self._step(conn, runs, only)
 
     async def catch_up(self, only: UUID | None = None, most_steps: int = 1000) -> Done:
@@ -79,7 +80,9 @@ class RegisterKeeper:
         for _ in range(most_steps):
             done = await self.step(64, only)
             taken_in, scored, computed = taken_in + done.taken_in, scored + done.scored, computed + done.computed
-            if not done.more:
+            if done.busy:
+                await asyncio.sleep(0.5)
+            elif not done.more:
                 break
         return Done(taken_in, scored, computed)
 

@@ -59,12 +59,17 @@ def check_number(value: object, zh: str, en: str, low: float | None, high: float
     if (low is not None and value < low) or (high is not None and value > high):
         raise Refused(
             "property_range",
-            zh=f"“{zh}”应在 {low:g} 与 {high:g} 之间，收到 {value:g}。",
-            en=f"'{en}' must lie between {low:g} and {high:g}, not {value:g}.",
+            zh=f"“{zh}”应在 {_plain(low)} 与 {_plain(high)} 之间，收到 {_plain(value)}。",
+            en=f"'{en}' must lie between {_plain(low)} and {_plain(high)}, not {_plain(value)}.",
             field=field,
             value=value,
         )
     return float(value)
+
+
+def _plain(value: float | None) -> str:
+    """Without an exponent: people do not read 1e+07."""
+    return "–" if value is None else f"{value:,.6f}".rstrip("0").rstrip(".")
 
 
 def _check_choice(asked: Property, value: object, field: str) -> str:

@@ -59,7 +59,7 @@ async def next_answer(connection: websockets.ClientConnection, magnitude: float)
             raise RuntimeError(f"no assessment: {live['refusal']}")
         given = {one["name"]: one for one in live["answer"]["inputs"]}
         if abs(given["ms"]["median"] - magnitude) < 1e-6:
-            return time.monotonic(), len(text.encode()), live
+            return time.monotonic(), len(text if isinstance(text, bytes) else text.encode()), live
 
 
 async def spread(folder: str, points: int) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import uuid
 from collections.abc import AsyncGenerator, Generator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,17 @@ def mails() -> Generator[MailServer]:
 
 
 @pytest.fixture
-async def live_server(live_city: City, mails: MailServer) -> AsyncGenerator[Server]:
+def assess_workers() -> int:
+    """Processes that compute assessments; a file that is about them says one: each costs seconds of two cores to begin."""
+    return 0
+
+
+@pytest.fixture
+async def live_server(live_city: City, mails: MailServer, assess_workers: int) -> AsyncGenerator[Server]:
     """The server with the work role beside it, as `up` runs them."""
+    settings = replace(settings_for(live_city.realm, mails.url), assess_workers=assess_workers)
     async with serving(live_city) as running:
-        working = asyncio.create_task(run_work(live_city.house, settings_for(live_city.realm, mails.url)))
+        working = asyncio.create_task(run_work(live_city.house, settings))
         yield running
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)

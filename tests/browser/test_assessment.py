@@ -18,6 +18,11 @@ SOON = 120_000
 """The first answer waits for a process to import its models, on a machine that does much else."""
 
 
+@pytest.fixture
+def assess_workers() -> int:
+    return 1
+
+
 async def open_quake(city: City, magnitude: float = 6.3) -> str:
     opened: dict[str, Any] = {"title": TITLE, "class_key": "nd.quake", "place": "沧源县班洪乡", "point": CENTRE}
     key = str((await city.carry_out("duty1", "incident.open", opened)).result["incident_id"])

@@ -29,6 +29,11 @@ async def select_incident(page: Page, title: str = QUAKE) -> None:
     await expect(page.get_by_role("heading", name=title)).to_be_visible()
 
 
+@pytest.fixture
+def assess_workers() -> int:
+    return 1
+
+
 @pytest.mark.timeout(600)
 async def test_from_a_warning_to_a_briefing(people: People, live_server: Server, mails: MailServer) -> None:
     first, second = await people.come("duty1"), await people.come("duty2")

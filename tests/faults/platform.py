@@ -67,6 +67,7 @@ class Platform:
             "FENGSUI_DATABASE_URL": self.database_url,
             "FENGSUI_REDIS_URL": self.redis_url,
             "FENGSUI_DATA": str(self.data),
+            "FENGSUI_ASSESS_WORKERS": "0",  # a file that is about them says otherwise
             **self.more,
             **more,
         }

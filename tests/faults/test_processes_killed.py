@@ -13,6 +13,12 @@ def processes() -> tuple[int, int]:
     return (2, 2)
 
 
+@pytest.fixture(scope="module")
+def surroundings() -> dict[str, str]:
+    """With the models' own processes, which must go with those that began them."""
+    return {"FENGSUI_ASSESS_WORKERS": "1"}
+
+
 async def test_serve_killed_in_the_middle_of_load(case: Case) -> None:
     """Two serve processes behind one address, killed one after the other."""
     async with case.load.running():

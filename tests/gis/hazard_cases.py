@@ -173,7 +173,7 @@ EXAMPLES: dict[str, tuple[Example, ...]] = {
             Example("nothing given", {}),
             Example("a level", {"stage_m": 3}, worse={"stage_m": 6}),
             Example("rain", {"rainfall_mm": 150, "rain_h": 3}, worse={"rainfall_mm": 300, "rain_h": 3}),
-            Example("far", {"stage_m": 12, "reach_km": 12}, large=True),
+            Example("far", {"stage_m": 12, "reach_km": 10}, large=True),
         )
         for id_ in ("flood_river", "flood_flash", "flood_urban")
     },

@@ -201,6 +201,6 @@ def test_outside_the_failures_on_record_is_said() -> None:
 def test_it_is_fast_enough() -> None:
     town, asked = ground(60_000, heights=True), case(DAM, SMALL)
     run(DAM, asked, town)
-    begun = time.perf_counter()
+    begun = time.process_time()
     run(DAM, asked, town)
-    assert time.perf_counter() - begun < 4
+    assert time.process_time() - begun < 2

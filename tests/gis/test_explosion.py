@@ -19,6 +19,7 @@ from gis.hazards.run import run
 from spine.canonical import Json, encode
 from spine.errors import Refused
 from tests.gis.hazard_ground import LAT, LON, case, ground
+from tests.gis.hazard_history import EXPLOSIONS, evenly
 
 MODEL = ExplosionModel()
 METRES = 111_195.0
@@ -188,3 +189,15 @@ def test_it_is_deterministic() -> None:
 def test_tables() -> None:
     assert all(0 < charge.tnt <= 1.5 for charge in CHARGES.values())
     assert vapour_pa(20, 100) == pytest.approx(2334, rel=0.01)
+
+
+def test_past_explosions_lie_in_the_range() -> None:
+    """Of six reported numbers, which nothing was fitted to, at least four lie inside the 80 % interval."""
+    inside = 0
+    for event in EXPLOSIONS:
+        answer = run(
+            MODEL, case(MODEL, event.inputs, class_key=event.class_key, at=event.at), evenly(event.density)
+        ).to_json()
+        outcomes: Any = answer["outcomes"]
+        inside += sum(outcomes[name]["p10"] <= seen <= outcomes[name]["p90"] for name, seen in event.observed.items())
+    assert inside >= 4

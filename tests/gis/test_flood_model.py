@@ -201,9 +201,9 @@ def test_the_order_of_points_and_a_split_cell_change_nothing() -> None:
 
 
 def test_it_is_fast_enough() -> None:
-    """A million cells of heights and the whole run: the bar is two seconds on a quiet machine; four allow for a shared one."""
+    """A million cells of heights and the whole run: the bar is two seconds; of processor time, so that neighbours do not matter."""
     town, asked = ground(60_000, heights=True), case(MODEL, {"flow_m3_s": 500})
     run(MODEL, asked, town)
-    begun = time.perf_counter()
+    begun = time.process_time()
     run(MODEL, asked, town)
-    assert time.perf_counter() - begun < 4
+    assert time.process_time() - begun < 2

@@ -146,6 +146,15 @@ def test_social_security_has_no_casualties() -> None:
     assert "不作伤亡预测" in str(told["summary_zh"])
 
 
+def test_towns_share_out_the_whole() -> None:
+    answer = run(MODEL, case(MODEL, {"radius_m": 4000, "severity": "extreme"}), ground())
+    drawn = answer.draws["affected"]
+    assert len(answer.priority) == 2  # both reached
+    assert sum(area.expected for area in answer.priority) == pytest.approx(float(np.median(drawn)))
+    assert sum(area.p90 for area in answer.priority) == pytest.approx(float(np.quantile(drawn, 0.9)))
+    assert [area.rank for area in answer.priority] == [1, 2]
+
+
 def test_the_error_is_split_and_adds_up() -> None:
     answer = run(MODEL, case(MODEL, {"radius_m": 2000, "severity": "extreme"}), ground())
     assert sum(answer.shares.values()) == pytest.approx(1)
@@ -157,6 +166,8 @@ def test_bands_and_words() -> None:
     assert band_probabilities(draws) == (0.2, 0.2, 0.2, 0.2, 0.2)
     assert in_words(OUTCOMES["dead"], 2) == ("死亡 10–99 人", "10–99 dead")
     assert in_words(OUTCOMES["dead"], 0)[0] == "无死亡"
+    assert in_words(OUTCOMES["dead"], 4) == ("死亡 1000 人以上", "1,000 or more dead")
+    assert in_words(OUTCOMES["burnt_ha"], 4) == ("过火面积 1000 公顷以上", "1,000 ha or more burnt area")
     zh, en = how_often(OUTCOMES["dead"], (0.1, 0.2, 0.5, 0.15, 0.05), 2)
     assert zh == "10 次同类事件中约 2 次达到 100 以上"
     assert en == "in 10 such events about 2 reach 100 or more"

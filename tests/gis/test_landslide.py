@@ -15,7 +15,15 @@ from gis.geodesic import area_km2, destination, distance_m
 from gis.hazards.ground import Ground, Heights
 from gis.hazards.landslide import LandslideModel, reach_of, way_of
 from gis.hazards.landslide_formulas import REACHES
-from gis.hazards.landslide_runout import SPREAD_DEG, by_fall, entered_at_m, on_terrain, sector, sector_m2
+from gis.hazards.landslide_runout import (
+    SPREAD_DEG,
+    along_the_gully,
+    by_fall,
+    entered_at_m,
+    on_terrain,
+    outline,
+    outline_m2,
+)
 from gis.hazards.landslide_trigger import trigger_of, wetness
 from gis.hazards.run import run
 from spine.canonical import Json, encode
@@ -88,16 +96,17 @@ def test_terrain_gives_the_direction_and_the_answer_says_so() -> None:
 
 @pytest.mark.parametrize("azimuth", [0.0, 137.0, None])
 def test_the_sector_is_as_large_as_said_and_holds_what_is_said_to_enter(azimuth: float | None) -> None:
-    area = sector(LON, LAT, azimuth, 800.0, 60.0)
+    way = by_fall(100.0, azimuth)
+    area = outline(way, LON, LAT, 800.0, 60.0)
     assert area.is_valid
-    expected = sector_m2(azimuth, np.asarray([800.0]), np.asarray([60.0]))[0]
+    expected = outline_m2(way, np.asarray([800.0]), 60.0)[0]
     assert area_km2(area) * 1e6 == pytest.approx(expected, rel=0.01)
     for turn, metres in ((0, 700), (15, 700), (25, 700), (180, 50), (180, 200), (0, 900)):
         lon, lat = destination(LON, LAT, (azimuth or 0.0) + turn, metres)
         east = np.asarray([math.sin(math.radians((azimuth or 0.0) + turn)) * metres / 1000])
         north = np.asarray([math.cos(math.radians((azimuth or 0.0) + turn)) * metres / 1000])
         inside = bool(area.intersects(box(lon, lat, lon, lat).centroid))
-        assert inside == bool(entered_at_m(azimuth, east, north, 60.0)[0] <= 800)
+        assert inside == bool(entered_at_m(way, east, north, 60.0)[0] <= 800)
     assert SPREAD_DEG == 20
 
 
@@ -118,6 +127,49 @@ def test_shenzhen_2015_lies_within_the_range_of_the_law_and_is_hit_by_that_of_fi
         given: dict[str, Json] = {"volume_m3": 2.5e6, "fall_height_m": 110, "azimuth_deg": 90, "movement": kind}
         outline: Any = told(given, town)["footprints"][0]["geometry"]["coordinates"][0]
         assert low <= max(distance_m(LON, LAT, lon, lat) for lon, lat in outline) / 1100 <= high
+
+
+def winding(fall: float = 0.35) -> Heights:
+    """A gully that runs east in bends of 150 m either side, falling evenly, with steep flanks."""
+    flat = hill(0, 0, 1)
+    rows, columns = flat.metres.shape
+    across = np.arange(columns, dtype=np.float64) + 0.5
+    down = np.arange(rows, dtype=np.float64) + 0.5
+    x = (flat.west + across * flat.step_lon - LON) * 111_320 * math.cos(math.radians(LAT))
+    y = (flat.north - down * flat.step_lat - LAT) * 110_750
+    beside = np.abs(y[:, None] - 150 * np.sin(x / 250)[None, :])
+    return replace(flat, metres=np.asarray(2000 - fall * x[None, :] + 0.9 * beside))
+
+
+def test_a_debris_flow_follows_its_gully() -> None:
+    way = along_the_gully(winding(), LON, LAT, 90.0)
+    assert way is not None
+    assert way.gully is not None
+    beside = np.abs(way.gully[:, 1] - 150 * np.sin(way.gully[:, 0] / 250))
+    assert float(beside.max()) < 60
+    assert float(way.gully[-1, 0]) > 1500
+    flow = replace(way, half_width_m=40.0)
+    area = outline(flow, LON, LAT, 1200.0, 30.0)
+    assert area.is_valid
+    assert area_km2(area) * 1e6 == pytest.approx(outline_m2(flow, np.asarray([1200.0]), 30.0)[0], rel=0.1)
+    x = 400.0
+    inside = np.asarray([x]) / 1000, np.asarray([150 * math.sin(x / 250)]) / 1000
+    opposite = np.asarray([x]) / 1000, np.asarray([-150 * math.sin(x / 250)]) / 1000
+    assert 400 < entered_at_m(flow, *inside, 30.0)[0] < 800
+    assert math.isinf(entered_at_m(flow, *opposite, 30.0)[0])
+
+
+def test_a_flow_takes_the_gully_and_a_slide_the_sector() -> None:
+    town = replace(ground(), heights=winding())
+    asked = case(MODEL, {"volume_m3": 5e4, "azimuth_deg": 90}, class_key="nd.geo.debris_flow")
+    flow, slide = way_of(asked, town), way_of(case(MODEL, {"volume_m3": 5e4, "azimuth_deg": 90}), town)
+    assert flow.gully is not None
+    assert 25 <= flow.half_width_m <= 300
+    assert slide.gully is None
+    told = run(MODEL, asked, town).to_json()
+    assert "gully_from_terrain" in encode(told["assumptions"])
+    basin = replace(winding(), metres=winding().metres * 0 + 900)
+    assert along_the_gully(basin, LON, LAT, 90.0) is None
 
 
 # -- triggers ----------------------------------------------------------------------------------------------------------------------

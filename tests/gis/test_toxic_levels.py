@@ -146,4 +146,5 @@ def test_words_feed_the_inputs_of_the_model_that_speaks() -> None:
     assert inputs_from_words("explosion", "烟花厂爆炸，存药3吨") == {"substance": "fireworks", "mass_kg": 3000}
     assert inputs_from_words("explosion", said) == {}
     assert inputs_from_words("earthquake", said) == {}
+    assert "released_kg" not in inputs_from_words("toxic_release", "9999999吨液氯泄漏")
     assert inputs_from_words("toxic_release", "有人受伤") == {}

@@ -19,6 +19,7 @@ from gis.hazards.toxic_release import ToxicReleaseModel
 from spine.canonical import Json, encode
 from spine.errors import Refused
 from tests.gis.hazard_ground import DAY, LAT, LON, NIGHT, case, ground
+from tests.gis.hazard_history import RELEASES, evenly
 
 MODEL = ToxicReleaseModel()
 CLASS = "ac.chem.leak"
@@ -249,3 +250,15 @@ def test_a_million_points_are_quick() -> None:
     begun = time.process_time()
     told(TANKER, large)
     assert time.process_time() - begun < 3.0
+
+
+def test_past_releases_lie_in_the_range_about_as_often_as_it_claims() -> None:
+    """An 80 % interval: of eight reported numbers between six and eight lie inside. These four set `response_factor`: no proof."""
+    inside = 0
+    for event in RELEASES:
+        answer = run(
+            MODEL, case(MODEL, event.inputs, class_key=event.class_key, at=event.at), evenly(event.density)
+        ).to_json()
+        outcomes: Any = answer["outcomes"]
+        inside += sum(outcomes[name]["p10"] <= seen <= outcomes[name]["p90"] for name, seen in event.observed.items())
+    assert 6 <= inside <= 8

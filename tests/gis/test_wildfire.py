@@ -158,8 +158,21 @@ def test_a_fire_abroad_comes_in() -> None:
     where = replace(_with_border(WEST), city=box(WEST, SOUTH, EAST, NORTH))
     told = _told({**DRY, "wind_from_deg": 270, "wind_ms": 8}, where, lon=beyond)
     assert "border_in" in [note["code"] for note in told["notes"]]
+    # Damaged forest counts on our side only, the burnt area is the whole.
+    whole, ours = told["outcomes"]["burnt_ha"], told["outcomes"]["forest_damaged_ha"]
+    assert ours["p90"] < whole["p90"]
+    assert ours["p10"] == 0
+    assert whole["p10"] > 0
     said = _told(DRY, _with_border(LON + 0.01), class_key="nd.fire.forest.abroad")
     assert "border_in" in [note["code"] for note in said["notes"]]
+
+
+def test_all_of_a_fire_that_is_said_to_be_abroad_but_burns_here_is_ours() -> None:
+    """The grid of our own ground finds the area that the ellipse has."""
+    answer = run(MODEL, case(MODEL, DRY, class_key="nd.fire.forest.abroad", at=APRIL), ground())
+    share = answer.draws["forest_damaged_ha"] / answer.draws["burnt_ha"]
+    large = answer.draws["burnt_ha"] > 500
+    assert float(np.median(share[large])) == pytest.approx(0.55, abs=0.08)  # the median of `forest_share`
 
 
 def test_the_ground_s_slope_is_used_where_heights_are_known() -> None:

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from gis.hazards import catalogue
+from gis.hazards.inputs import NumberInput
 from incidents.assessments.pool import ChildFailed, ChildLost, ChildTooSlow
+from incidents.metrics import metrics
 from spine.canonical import encode
 from spine.principal import system
 from tests.incidents.assessing import MODELS, Assessing
@@ -229,3 +231,35 @@ async def test_a_closed_incident_is_not_assessed_and_a_reopened_one_is_again(ass
     await assessing.figure(incident, "magnitude", 6.4)
     await assessing.settle()
     assert (await assessing.live(incident))["no"] == 2
+
+
+def test_every_figure_that_feeds_a_model_can_be_entered() -> None:
+    known = metrics().metrics
+    wanted = {
+        f"{model.spec.id}.{one.name}": one.fed_by
+        for model in catalogue.MODELS
+        for one in model.spec.inputs
+        if isinstance(one, NumberInput) and one.fed_by is not None
+    }
+    assert {name: figure for name, figure in wanted.items() if figure not in known} == {}
+
+
+async def test_what_callers_said_names_the_substance(desk: Desk) -> None:
+    """With the models as they are."""
+    assessing = Assessing.of(desk)
+    call = await desk.do(
+        "call.register",
+        source="群众来电",
+        text="孟定坝口岸附近一辆载有25吨液氯的槽车侧翻，有黄绿色气体冒出",
+        point={"lon": 99.08, "lat": 23.55},
+    )
+    incident = await desk.open_incident(
+        title="槽车侧翻泄漏", class_key="ac.chem.leak", place="孟定", from_call=call.result["call_id"]
+    )
+    await assessing.settle()
+    live = await assessing.live(incident)
+    assert live["model"]["id"] == "toxic_release"
+    given = {one["name"]: one for one in live["answer"]["inputs"]}
+    assert given["substance"]["key"] == "chlorine"
+    assert "报告文字" in given["substance"]["source_zh"]
+    assert given["released_kg"]["median"] == pytest.approx(25_000)

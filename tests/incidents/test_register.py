@@ -13,6 +13,8 @@ from spine.principal import system
 from tests.incidents.desk import Desk
 
 MENGDING = {"lon": 99.082, "lat": 23.557}
+NOBODY = uuid.UUID(int=0)
+"""Take in and score everything, compute no scenario: all of them take minutes."""
 STREAMS = ("register", "register:530926", "register:530927")
 
 
@@ -181,36 +183,38 @@ async def test_a_county_keeps_to_its_county(register: Desk) -> None:
 
 
 async def test_facilities_become_sites_are_scored_and_computed_once(register: Desk) -> None:
-    done = await keeper(register).catch_up()
+    worker = keeper(register)
+    done = await worker.catch_up(NOBODY)
     assert done.taken_in > 100
-    assert done.scored == done.taken_in
-    assert done.computed > 20
+    assert (done.scored, done.computed) == (done.taken_in, 0)
     async with register.city.realm.pool.connection() as conn:
         standing = await store.sites(conn)
         newest = await computed_store.newest_scores(conn)
-        scenarios = await computed_store.scenarios_of(conn, [site.id for site in standing])
-    kinds = {site.kind for site in standing}
-    assert kinds == {"hazardous_site", "tailings", "dam", "school", "hospital"}
+    assert {site.kind for site in standing} == {"hazardous_site", "tailings", "dam", "school", "hospital"}
     assert set(newest) == {site.id for site in standing}
     chlorine = next(s for s in standing if "加氯间" in s.name)
     [held] = substances_of(chlorine) or []
     assert held.key == "chlorine"
     assert held.mass_t is not None
-    mine = [row for row in scenarios[chlorine.id] if row.scenario == "toxic_release"]
-    assert len(mine) == 2 * 2 * 8
     mixture = next(s for s in standing if "锗冶炼厂" in s.name)
     assert mixture.properties["substances"] == [{"key": "chlorine", "mass_t": None}]
+    dam = next(s for s in standing if s.kind == "dam" and len(s.properties) > 2)
+    for site in (mixture, dam):
+        await worker.catch_up(site.id)
+    async with register.city.realm.pool.connection() as conn:
+        scenarios = await computed_store.scenarios_of(conn, [mixture.id, dam.id])
+    assert [row.key for row in scenarios[dam.id]] == ["dam_break.day", "dam_break.night"]
     [waiting] = scenarios[mixture.id]
     assert (waiting.state, waiting.refusal is not None and waiting.refusal["code"]) == ("refused", "site_facts_missing")
     await register.check()
-    again = await keeper(register).catch_up()
+    again = await keeper(register).catch_up(dam.id)
     assert (again.taken_in, again.scored, again.computed) == (0, 0, 0)
 
 
 async def test_a_correction_makes_a_new_score_and_new_scenarios_of_that_site_alone(register: Desk) -> None:
     key = await enter(
-        register, site_kind="hazardous_site", name="孟定水厂加氯间",
-        properties={"substances": [{"key": "chlorine", "mass_t": 1.0}], "plan": "filed"},
+        register, site_kind="hazardous_site", name="孟定储配站",
+        properties={"substances": [{"key": "lpg", "mass_t": 20.0}], "plan": "filed"},
     )  # fmt: skip
     worker, site_id = keeper(register), uuid.UUID(key)
     await worker.catch_up(site_id)
@@ -222,11 +226,11 @@ async def test_a_correction_makes_a_new_score_and_new_scenarios_of_that_site_alo
         site_id=key,
         expect=1,
         reason="扩建",
-        properties={"substances": [{"key": "chlorine", "mass_t": 8.0}]},
+        properties={"substances": [{"key": "lpg", "mass_t": 90.0}]},
         point={"lon": 99.0853, "lat": 23.557},
     )
     done = await worker.catch_up(site_id)
-    assert done.computed == len(before) == 32
+    assert done.computed == len(before) == 2
     async with register.city.realm.pool.connection() as conn:
         second, kept = await computed_store.score_history(conn, site_id)
         after = {row.key: row for row in (await computed_store.scenarios_of(conn, [site_id]))[site_id]}
@@ -281,7 +285,7 @@ async def test_what_was_computed_for_an_earlier_version_is_not_filed(register: D
 
 async def test_a_changed_layer_changes_what_nobody_corrected(register: Desk) -> None:
     worker = keeper(register)
-    await worker.catch_up(uuid.uuid4())
+    await worker.catch_up(NOBODY)
     async with register.city.realm.pool.connection() as conn:
         first, second = [site for site in await store.sites(conn) if site.kind == "school"][:2]
     await register.do(
@@ -292,7 +296,7 @@ async def test_a_changed_layer_changes_what_nobody_corrected(register: Desk) -> 
         await conn.execute(
             "UPDATE gis.facility SET properties = properties || '{\"students\": 50}' WHERE code = ANY (%s)", (codes,)
         )
-    done = await worker.catch_up(uuid.uuid4())
+    done = await worker.catch_up(NOBODY)
     assert done.taken_in == 2
     assert (await site_of(register, str(first.id))).properties["people"] == 777
     assert (await site_of(register, str(second.id))).properties["people"] == 50

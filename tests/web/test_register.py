@@ -19,6 +19,8 @@ CHLORINE = {
     "site_kind": "hazardous_site", "name": "孟定水厂加氯间", "point": MENGDING, "source": "水务局排查", "reason": "年度排查",
     "surveyed_on": "2025-11-03", "owner": "孟定自来水公司", "properties": {"substances": [{"key": "chlorine", "mass_t": 10.0}]},
 }  # fmt: skip
+LPG: dict[str, Any] = {"name": "孟定储配站", "properties": {"substances": [{"key": "lpg", "mass_t": 20.0}]}}
+"""Two scenarios instead of 32."""
 
 
 async def chlorine(city: City, who: str = "duty1", **more: Any) -> str:
@@ -60,7 +62,7 @@ async def test_the_list_one_site_and_its_sum(server: Server) -> None:
 
 
 async def test_a_correction_shows_as_stale_until_it_is_computed_anew(server: Server) -> None:
-    key = await chlorine(server.city)
+    key = await chlorine(server.city, **LPG)
     change = {"site_id": key, "expect": 1, "reason": "测绘更正", "point": {"lon": 99.09, "lat": 23.557}}
     await server.city.carry_out("duty1", "register.correct", change)
     async with server.sign_in("duty1") as client:
@@ -122,7 +124,7 @@ async def test_near_refuses(server: Server, asked: dict[str, Any], code: str, fi
 
 
 async def test_a_county_sees_its_county_a_department_all_a_crew_nothing(server: Server) -> None:
-    here = await chlorine(server.city)
+    here = await chlorine(server.city, **LPG)
     far = {"name": "凤庆冷库", "point": {"lon": 99.92, "lat": 24.59}, "properties": {}}
     there = str((await server.city.carry_out("duty1", "register.enter", {**CHLORINE, **far})).result["site_id"])
     async with server.sign_in("duty-gengma") as client:
