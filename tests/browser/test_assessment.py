@@ -51,7 +51,7 @@ async def drawn(page: Page) -> None:
     """The footprints are on the map of this screen, not only in its legend."""
     await expect(page.locator(".map[data-ready='true']")).to_be_visible(timeout=SOON)
     async with asyncio.timeout(SOON / 1000):
-        while "assessment" not in await layers_drawn(page):
+        while "assessment" not in await layers_drawn(page):  # noqa: ASYNC110  a map tells nobody what it has drawn
             await asyncio.sleep(0.3)
 
 
