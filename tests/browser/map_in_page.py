@@ -29,6 +29,17 @@ _DRAWN = """(layer) => [...new Set(window.mapOnScreen.queryRenderedFeatures({ la
     .map((one) => one.properties.title ?? one.properties.drawn))].sort()"""
 
 
+_SOURCES = "() => [...new Set(window.mapOnScreen.queryRenderedFeatures().map((one) => one.source))]"
+
+
+async def layers_drawn(page: Page) -> list[str]:
+    """Sources of which something is drawn in view; nothing while there is no map yet."""
+    if not await page.evaluate(_FIND):
+        return []
+    told: list[str] = await page.evaluate(_SOURCES)
+    return told
+
+
 async def look_at(page: Page, lon: float, lat: float, zoom: float) -> None:
     """Until everything there is drawn."""
     assert await page.evaluate(_FIND), "no map on this screen"

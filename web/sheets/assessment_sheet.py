@@ -55,7 +55,7 @@ def compose_assessment(whole: Told, exported: Exported) -> dict[str, Any]:
         "others": [
             _other(one, locale) for name, one in outcomes.items() if name != primary and one["band_probabilities"]
         ],
-        "grade": _grade(cast(Told | None, answer.get("grade")), locale),
+        "grade": _grade(cast(Told | None, answer.get("grade")), main["band_probabilities"] is not None, locale),
         "quality": _quality(answer, locale),
         "warnings": _warnings(whole, answer, locale),
         "zones": [_zone(one, locale) for one in _objects(answer["zones"])],
@@ -135,7 +135,7 @@ def _other(one: Told, locale: Locale) -> list[str]:
     return [said(one, "", locale), f"{band} {percent(shares[best])}", amount(one, locale) or ""]
 
 
-def _grade(grade: Told | None, locale: Locale) -> dict[str, Any] | None:
+def _grade(grade: Told | None, counted: bool, locale: Locale) -> dict[str, Any] | None:
     if grade is None:
         return None
     words, chances = REPORT_WORDS[locale], cast(Mapping[str, float], grade["probabilities"])
@@ -149,7 +149,10 @@ def _grade(grade: Told | None, locale: Locale) -> dict[str, Any] | None:
             }
             for name in _GRADES
         ],
-        "triggers": [f"{words['reached']}{said(one, '', locale)}" for one in _objects(grade["triggers"])],
+        "triggers": [
+            *([] if counted else [words["grade_unknown"]]),
+            *(f"{words['reached']}{said(one, '', locale)}" for one in _objects(grade["triggers"])),
+        ],
         "note": words["grade_note"].format(floor=percent(cast(float, grade["floor"]))),
     }
 

@@ -47,10 +47,10 @@ class Press:
         picture: Path | None,
         pixels: tuple[int, int] | None,
         at: int,
-        template: Path = _TEMPLATE,
+        template: Path | None = None,
     ) -> AsyncGenerator[Path]:
         """The PDF, as long as the caller needs it. `icons`: file name → base64 PNG. `at`: its date, seconds of the epoch.
-        A sheet without a picture is of words only.
+        Without a picture it is a sheet of words. `template`: a map sheet's unless told.
 
         Raises Refused `font_missing`, `busy`, `picture_unreadable`, `picture_size`, `icon_unreadable`, `icon_size`.
         """
@@ -67,7 +67,7 @@ class Press:
         folder: Path | None = None
         try:
             async with self._one:
-                folder = await asyncio.to_thread(self._lay, data, icons, picture, template)
+                folder = await asyncio.to_thread(self._lay, data, icons, picture, template or _TEMPLATE)
                 order = {"folder": str(folder), "family": family, "fonts": folders(), "pixels": pixels, "at": at}
                 await _run(order)
             yield folder / SHEET

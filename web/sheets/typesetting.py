@@ -52,6 +52,8 @@ def _typeset(folder: Path, order: dict[str, Any]) -> None:
         compiler.compile(output=folder / SHEET, format="pdf", timestamp=int(order["at"]))
     except typst.TypstError as error:
         sys.stderr.write(f"typst: {error.message} {error.diagnostic[:2000]}\n")
+        if order["pixels"] is None:
+            raise  # no picture to blame
         raise _unreadable() from error
 
 

@@ -93,6 +93,9 @@ describe('a model’s word in a line', () => {
     const now = Date.parse('2026-03-01T02:13:40Z')
     expect(assessedLine(incident, assessment(), now)).toBe('≈ 研判：死亡 1–9 人 36% · 建议Ⅱ级 19% · 1 分前')
     expect(assessedLine({ ...incident, assessment: { best_zh: '死亡 1–9 人', best_en: '1–9 dead', grade: 'II', at: at(40) } }, null, now)).toBe('≈ 研判：死亡 1–9 人 · 建议Ⅱ级 · 1 分前')
+    const [dead] = Object.values(quakeAnswer().outcomes)
+    const uncounted = quakeAnswer({ outcomes: dead ? { dead: { ...dead, p10: null, p50: null, p90: null, band_probabilities: null, best_zh: '未知', best_en: 'not known' } } : {} })
+    expect(assessedLine(incident, assessment({ answer: uncounted }), now)).toBe('≈ 研判：未知 · 建议Ⅱ级 · 1 分前')
     expect(assessedLine(incident, null, now)).toBeNull()
   })
 

@@ -16,7 +16,7 @@ export function assessedParagraph(one: Assessment | null): string | null {
   if (main && range !== null && main.band_probabilities && answer.casualties === 'estimated')
     parts.push(say('assessment.report.band', { best: label(main, 'best'), chance: percent(main.band_probabilities[bestBand(main.band_probabilities).best] ?? 0), range, unit: label(main, 'unit') }))
   else parts.push(label(answer, 'summary').replace(/[。.]$/, ''))
-  if (answer.grade) parts.push(say('assessment.report.grade', Object.fromEntries((['I', 'II', 'III'] as const).map((grade) => [grade, percent(answer.grade?.probabilities[grade] ?? 0)]))))
+  if (answer.grade && main?.band_probabilities) parts.push(say('assessment.report.grade', Object.fromEntries((['I', 'II', 'III'] as const).map((grade) => [grade, percent(answer.grade?.probabilities[grade] ?? 0)]))))
   if (label(answer.errors, 'largest')) parts.push(say('assessment.report.error', { largest: label(answer.errors, 'largest') }))
   const lead = say('assessment.report.lead', { model: `${label(answer.model)} ${answer.model.version}`, no: one.no, at: formatDayTime(answer.at) })
   return `${lead}${parts.join(zh ? '；' : '; ')}${zh ? '。' : '.'}`

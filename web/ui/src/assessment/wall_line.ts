@@ -27,6 +27,9 @@ export function assessedLine(head: IncidentHead, detail: Assessment | null, now:
   const best = main ? label(main, 'best') : label(head.assessment, 'best')
   if (!at || !best) return null
   const chance = main?.band_probabilities ? ` ${percent(main.band_probabilities[bestBand(main.band_probabilities).best] ?? 0)}` : ''
-  const grades = answer ? gradesInWords(answer) : head.assessment?.grade ? say('assessment.wall.grade', { grade: ROMAN[head.assessment.grade] }) : ''
+  // Without anybody counted the chances rest on the magnitude or the like alone: then none is told.
+  const uncounted = main !== null && main.band_probabilities === null
+  const suggested = answer?.grade?.suggested ?? null
+  const grades = uncounted ? (suggested ? say('assessment.wall.grade', { grade: ROMAN[suggested] }) : '') : answer ? gradesInWords(answer) : head.assessment?.grade ? say('assessment.wall.grade', { grade: ROMAN[head.assessment.grade] }) : ''
   return [`≈ ${say('assessment.wall.line', { best: `${best}${chance}` })}`, grades, formatAge(at, now, locale.value)].filter(Boolean).join(' · ')
 }
