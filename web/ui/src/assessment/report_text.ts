@@ -18,6 +18,6 @@ export function assessedParagraph(one: Assessment | null): string | null {
   else parts.push(label(answer, 'summary').replace(/[。.]$/, ''))
   if (answer.grade && main?.band_probabilities) parts.push(say('assessment.report.grade', Object.fromEntries((['I', 'II', 'III'] as const).map((grade) => [grade, percent(answer.grade?.probabilities[grade] ?? 0)]))))
   if (label(answer.errors, 'largest')) parts.push(say('assessment.report.error', { largest: label(answer.errors, 'largest') }))
-  const lead = say('assessment.report.lead', { model: `${label(answer.model)} ${answer.model.version}`, no: one.no, at: formatDayTime(answer.at) })
+  const lead = say('assessment.report.lead', { model: `${label(answer.model)} ${answer.model.version}`, no: one.no, at: formatDayTime(one.at) })
   return `${lead}${parts.join(zh ? '；' : '; ')}${zh ? '。' : '.'}`
 }

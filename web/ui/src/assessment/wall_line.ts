@@ -22,7 +22,7 @@ export function gradesInWords(answer: Pick<Answer, 'grade'>): string {
 
 export function assessedLine(head: IncidentHead, detail: Assessment | null, now: number): string | null {
   const answer = detail?.answer ?? null
-  const at = answer?.at ?? head.assessment?.at
+  const at = detail?.at ?? head.assessment?.at
   const main = answer?.primary ? (answer.outcomes[answer.primary] ?? null) : null
   const best = main ? label(main, 'best') : label(head.assessment, 'best')
   if (!at || !best) return null
