@@ -117,7 +117,7 @@ def _outcome(one: Mapping[str, Json]) -> JsonObject:
     best_zh, best_en = _text(one, "best_zh"), _text(one, "best_en")
     if not isinstance(count, int | float):
         return _said(None, best_zh or "未知", best_en or "not known")
-    zh, en = f"{count:g}{_text(one, 'unit_zh')}", f"{count:g} {_text(one, 'unit_en')}".rstrip()
+    zh, en = f"{count:,.0f}{_text(one, 'unit_zh')}", f"{count:,.0f} {_text(one, 'unit_en')}".rstrip()
     return _said(count, f"{zh}（{best_zh}）" if best_zh else zh, f"{en} ({best_en})" if best_en else en)
 
 
@@ -152,7 +152,7 @@ def _people(zone: Mapping[str, Json] | None) -> JsonObject:
     count = people.get("p50") if isinstance(people, Mapping) else None
     if not isinstance(count, int | float):
         return _said(None, "不详", "not known")
-    return _said(count, f"{count:g}人", f"{count:g} people")
+    return _said(count, f"{count:,.0f}人", f"{count:,.0f} people")
 
 
 def _places(before: Mapping[str, Json], after: Mapping[str, Json]) -> list[JsonObject]:
