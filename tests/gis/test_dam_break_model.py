@@ -104,7 +104,7 @@ def test_without_heights_and_river_a_direction_is_asked_for() -> None:
     assert "where_to_look" in codes(lost)
     assert lost["confidence"]["letter"] == "D"
     assert lost["outcomes"]["dead"]["p50"] is None
-    assert "资料不足" in lost["summary_zh"]
+    assert "尚缺输入" in lost["summary_zh"]
     assert "azimuth_deg" in [ask["name"] for ask in lost["asks"]]
     told: Any = run(DAM, case(DAM, {**SMALL, "azimuth_deg": 90}), town).to_json()
     assert "straight_valley" in codes(told)
