@@ -109,7 +109,8 @@ class DamBreakModel(HazardModel[DamCore | None]):
             found["loss_wan"] = (flooded * share).sum(axis=1) * sample["building_wan"]
         if core.road_km is not None:
             found["road_cut_km"] = _below(core.road_km, wave.depth_m).sum(axis=1)
-        return found
+        fails = sample["fails_draw"] < sample["fails_share"]
+        return {name: values * fails for name, values in found.items()}
 
     # --- at the medians ------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,11 @@ def _common(water: Prior | None, height: Prior | None) -> tuple[Input, ...]:
 
 _DOWNSTREAM: tuple[Input, ...] = (
     NumberInput(
+        "fails_share", "溃决可能性（1 必然，0 未溃）", "chance that it fails (1 certain, 0 it holds)", "", "", 0.0, 1.0, "source",
+        prior=Prior(Dist("exact", 1.0), "本模型的约定：回答若溃决会怎样", "this model's convention: what happens if it fails", verified=True),
+        severe=1,
+    ),
+    NumberInput(
         "run_km", "向下游评估距离", "how far downstream", "公里", "km", 1.0, 100.0, "footprint",
         prior=Prior(Dist("exact", 25.0), "本模型的约定", "this model's convention", verified=True),
     ),
@@ -88,6 +93,10 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "peak_error", "洪峰公式误差（标准差数）", "error of the peak's formula (standard deviations)", "", "", normal(0.0, 1.0), "source",
         "Wahl 2001/2004：108 座溃坝的 95% 区间", "Wahl 2001/2004: 95 % intervals on 108 failures", verified=True,
+    ),
+    Parameter(
+        "fails_draw", "是否溃决（均匀数）", "whether it fails (a uniform number)", "", "", uniform(0.0, 1.0), "source",
+        "抽样：小于溃决可能性即溃决", "a draw: below the chance, it fails", verified=True,
     ),
     _judged("record_factor", "水库台账数据误差", "error of the reservoir's record", "倍", "times", lognormal(1.0, 0.25), "source"),
     Parameter(

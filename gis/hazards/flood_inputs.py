@@ -60,6 +60,11 @@ def flood_inputs(variant: Variant) -> tuple[Input, ...]:
             given_spread=("lognormal", 0.2), fed_by="rainfall_mm", severe=1,
         ),
         NumberInput(
+            "forecast_mm", "预报还将下的雨", "rain still forecast", "毫米", "mm", 0.0, 1000.0, "source",
+            prior=Prior(Dist("exact", 0.0), "本模型的约定：只算已下的雨", "this model's convention: rain that has fallen", verified=True),
+            given_spread=("lognormal", 0.5), fed_by="forecast_mm", severe=1,
+        ),
+        NumberInput(
             "rain_h", "降雨历时", "duration of the rain", "小时", "h", 0.1, 240.0, "source",
             prior=Prior(variant.rain_h, "本类洪水常见的降雨历时，判断值", "usual for this kind of flood, judgement"),
             given_spread=("lognormal", 0.1),

@@ -35,7 +35,7 @@ class Rise:
             return drawn["stage_m"]
         if self.basis == "flow" and self.rating is not None:
             return self.rating.stage_m(drawn["flow_m3_s"], drawn["roughness"])
-        left = runoff_mm(drawn["rainfall_mm"], drawn["curve_number"])
+        left = runoff_mm(drawn["rainfall_mm"] + drawn["forecast_mm"], drawn["curve_number"])
         if self.basis == "rain" and self.rating is not None:
             area = drawn.get("catchment_km2")
             # A catchment that was told differs from the box's: its time of concentration grows with its length, length with A^0.6 (Hack).
@@ -61,7 +61,7 @@ class Rise:
         drawn = {one.spec.name: one.dist.centre for one in inputs if one.dist is not None}
         area = np.asarray([drawn.get("catchment_km2", self.catchment_km2)])
         hours = self.concentration_h * (area / max(self.catchment_km2, 1e-9)) ** (0.6 * 0.77)
-        left = runoff_mm(np.asarray([drawn["rainfall_mm"]]), np.asarray([drawn["curve_number"]]))
+        left = runoff_mm(np.asarray([drawn["rainfall_mm"] + drawn["forecast_mm"]]), np.asarray([drawn["curve_number"]]))
         return float(peak_flow_m3_s(left, area, np.asarray([drawn["rain_h"]]), hours)[0])
 
 

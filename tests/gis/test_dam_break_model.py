@@ -204,3 +204,16 @@ def test_it_is_fast_enough() -> None:
     begun = time.process_time()
     run(DAM, asked, town)
     assert time.process_time() - begun < 2
+
+
+def test_a_dam_that_holds_harms_nobody_and_one_that_may_does_sometimes() -> None:
+    town = ground(heights=True)
+
+    def answer(share: float) -> Any:
+        return run(DAM, case(DAM, {**SMALL, "fails_share": share}), town)
+
+    fails, may, holds = answer(1.0), answer(0.4), answer(0.0)
+    assert all(not values.any() for values in holds.draws.values())
+    assert float((may.draws["affected"] > 0).mean()) == pytest.approx(0.4, abs=0.02)
+    assert float(np.median(fails.draws["affected"])) > 0
+    assert holds.to_json()["footprints"]  # where the water would run is drawn all the same

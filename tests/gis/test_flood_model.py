@@ -207,3 +207,14 @@ def test_it_is_fast_enough() -> None:
     begun = time.process_time()
     run(MODEL, asked, town)
     assert time.process_time() - begun < 2
+
+
+def test_rain_still_to_come_adds_to_what_has_fallen() -> None:
+    model = FlashFloodModel()
+    town = ground(heights=True)
+
+    def affected(**rain: float) -> float:
+        return float(np.median(run(model, case(model, {"rain_h": 3, **rain}), town).draws["affected"]))
+
+    assert affected(rainfall_mm=150) < affected(rainfall_mm=150, forecast_mm=150)
+    assert affected(rainfall_mm=150) == affected(rainfall_mm=150, forecast_mm=0)

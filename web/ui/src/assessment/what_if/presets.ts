@@ -24,7 +24,8 @@ const RULES: readonly Rule[] = [
   { of: /^wind_from/, presets: [{ key: 'wind_n', value: fixed(0) }, { key: 'wind_e', value: fixed(90) }, { key: 'wind_s', value: fixed(180) }, { key: 'wind_w', value: fixed(270) }] },
   { of: /^wind_(ms|m_s|kmh)$/, presets: [{ key: 'wind_double', value: times(2) }, { key: 'wind_half', value: times(0.5) }] },
   { of: /^rain(fall)?_mm$/, presets: [{ key: 'rain_double', value: times(2) }, { key: 'rain_half', value: times(0.5) }] },
-  { of: /^rain(fall)?_mm_h$/, presets: [{ key: 'rain_stops', value: fixed(0) }] },
+  { of: /^forecast_mm$/, presets: [{ key: 'rain_stops', value: fixed(0) }] },
+  { of: /^fails_share$/, presets: [{ key: 'dam_holds', value: fixed(0) }] },
   { of: /^(ms|magnitude)$/, presets: [{ key: 'quake_larger', value: plus(0.3) }, { key: 'quake_smaller', value: plus(-0.3) }] },
 ]
 
