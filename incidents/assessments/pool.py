@@ -59,6 +59,7 @@ class _Child:
 
     @classmethod
     async def start(cls, database_url: str) -> "_Child":
+        """Raises ChildLost."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
@@ -71,7 +72,11 @@ class _Child:
             start_new_session=True,
         )
         child = cls(process)
-        await child._send({"database_url": database_url})
+        try:
+            await child._send({"database_url": database_url})
+        except ChildLost:
+            await child.end()
+            raise
         return child
 
     @property
@@ -92,7 +97,7 @@ class _Child:
                 text = await reading.readexactly(length)
         except TimeoutError as trouble:
             raise ChildTooSlow(f"no answer within {timeout_s:g} s") from trouble
-        except (asyncio.IncompleteReadError, BrokenPipeError, ConnectionResetError) as trouble:
+        except asyncio.IncompleteReadError as trouble:
             raise ChildLost("the process ended") from trouble
         self.fresh = False
         return cast(dict[str, Any], await asyncio.to_thread(json.loads, text))
@@ -101,7 +106,10 @@ class _Child:
         text = encode(said).encode()
         writing = cast(asyncio.StreamWriter, self._process.stdin)
         writing.write(HEAD.pack(len(text)) + text)
-        await writing.drain()
+        try:
+            await writing.drain()
+        except (BrokenPipeError, ConnectionResetError) as trouble:
+            raise ChildLost("the process ended") from trouble
 
     async def end(self) -> None:
         if self._process.returncode is None:
