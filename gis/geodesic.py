@@ -5,6 +5,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 from numpy.typing import NDArray
 from pyproj import Geod
+from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -81,6 +82,13 @@ def destination(lon: float, lat: float, bearing: float, metres: float) -> tuple[
     """The point that lies so far in that direction."""
     end_lon, end_lat, _ = _GEOD.fwd(lon, lat, bearing, metres)
     return float(end_lon), float(end_lat)
+
+
+def circle(lon: float, lat: float, metres: float, corners: int = 90) -> Polygon:
+    """A ring of points at that distance around a place."""
+    return Polygon(
+        [destination(lon, lat, bearing, metres) for bearing in np.linspace(0, 360, corners, endpoint=False).tolist()]
+    )
 
 
 def length_m(line: BaseGeometry) -> float:

@@ -10,10 +10,9 @@ from gis.drawn_shape import DrawnShape
 from gis.symbols.catalogue import symbols
 from incidents.drawing_commands import ChangeDrawing, Draw
 from incidents.drawing_kinds import DrawingKind, drawing_kinds
-from incidents.reading_time import BEIJING
 from spine.authority import Scope, grant_reaches
 from spine.canonical import Json, JsonObject
-from spine.clock import iso
+from spine.clock import BEIJING, iso
 from spine.errors import Refused, forbidden
 from spine.principal import Principal, Role
 

@@ -1,7 +1,6 @@
 """Carrying out what concerns calls."""
 
 from dataclasses import replace
-from datetime import timedelta, timezone
 from uuid import UUID
 
 from incidents import store
@@ -14,12 +13,11 @@ from incidents.reading import speaks_of_trend
 from incidents.transitions import transitions
 from spine.authority import Scope, allow
 from spine.canonical import Json, JsonObject
+from spine.clock import BEIJING
 from spine.command import Command, Handling, NewFact, Outcome, Transaction
 from spine.errors import not_found
 from spine.picture import boards
 from spine.principal import CITY, Role
-
-BEIJING = timezone(timedelta(hours=8))
 
 
 def call_facts(call: Call, kind: str, data: JsonObject) -> list[NewFact]:

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from incidents.numerals import read_number
+from spine.clock import BEIJING
 
-BEIJING = timezone(timedelta(hours=8))
 _N = r"(\d+(?:\.\d+)?|[一二两三四五六七八九十]+|half an?|an?|半)"
 _AGO = re.compile(rf"{_N}\s*(?:个)?\s*(分钟|小时|钟头|天|minutes?|mins?|hours?|hrs?|days?)\s*(?:以?前|ago)")
 _NOW = re.compile(r"刚才|刚刚|此刻|现在|just now|right now")

@@ -1,8 +1,17 @@
 """Time is an argument. A realm's clock is its only source; nothing else in the product asks what time it is."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Protocol
+
+BEIJING = timezone(timedelta(hours=8))
+"""The civil time of the whole country: dates, hours of the day and numbers that people read are by it."""
+
+
+def hour_in_beijing(at: datetime) -> float:
+    """Hours since midnight, with their fraction."""
+    local = at.astimezone(BEIJING)
+    return local.hour + local.minute / 60
 
 
 def iso(at: datetime) -> str:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import numpy as np
-from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from gis.geodesic import destination, east_north_km
+from gis.geodesic import circle, east_north_km
 from gis.hazards.distribution import Dist, Floats, lognormal, triangular
 from gis.hazards.ground import Facility, Ground
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior
@@ -33,7 +32,6 @@ from gis.hazards.model import (
     Zone,
 )
 
-_CORNERS = 90
 _DROUGHTS = ("nd.flood.farm_drought", "nd.flood.town_shortage", "nd.flood.eco_drought", "nd.flood.rural_water")
 """The catalogue keeps them with the floods, which have models of their own."""
 _JUDGEMENT = ("判断值，待本市以历史事件校正", "judgement, to be corrected by the city from past events")
@@ -47,13 +45,6 @@ class AreaCore:
     day: Floats | None
     night: Floats | None
     fixed: bool
-
-
-def circle(lon: float, lat: float, radius_m: float) -> Polygon:
-    """A ring on the ellipsoid around a point."""
-    return Polygon(
-        [destination(lon, lat, bearing, radius_m) for bearing in np.linspace(0, 360, _CORNERS, endpoint=False).tolist()]
-    )
 
 
 RADIUS = NumberInput(

@@ -8,14 +8,13 @@ time: K = M1·M2·M3·(M4 + M5·(1 − M4)), M5 = λ/(λ + 1/T), where the burie
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from typing import ClassVar
 
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from gis.hazards.area import circle
-from gis.hazards.distribution import Floats, exact, lognormal, triangular, uniform
+from gis.geodesic import circle
+from gis.hazards.distribution import Floats, exact, lognormal, triangle, triangular, uniform
 from gis.hazards.ground import Ground
 from gis.hazards.hospitals_near import hospitals_near
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior
@@ -33,8 +32,8 @@ from gis.hazards.model import (
     Zone,
 )
 from gis.hazards.occupancy import SPREAD_LN, USE, USES, Use, people_in
+from spine.clock import hour_in_beijing
 
-_CHINA = timezone(timedelta(hours=8))
 _STOREY_M = 3.0
 _JUDGED = ("判断值", "judgement")
 
@@ -81,11 +80,6 @@ def later_deaths(half_life_h: Floats | float, reach_h: Floats | float) -> Floats
     """M5: share of the survivors of the collapse who die before they are reached, times to reach them being exponential."""
     dying = death_rate_per_h(half_life_h)
     return dying / (dying + 1 / np.asarray(reach_h, dtype=np.float64))
-
-
-def triangle(share: Floats, ends: tuple[float, float, float]) -> Floats:
-    """Quantiles of a triangular distribution (low, most likely, high)."""
-    return triangular(*ends).quantile(share)
 
 
 USE_INPUT = ChoiceInput(
@@ -196,7 +190,7 @@ class BuildingCollapseModel(HazardModel[CollapseCore]):
                 Footprint("debris", zone.zh, zone.en, 2.0, "zone", place, basis="drawn" if drawn else "model"),
                 Footprint("cordon", "警戒范围（防二次倒塌）", "cordon (further collapse)", 1.0, "isolation", cordon, basis="drawn" if drawn else "model"),
             ),
-            core=CollapseCore(structure, use, local_hour(case.at)),
+            core=CollapseCore(structure, use, hour_in_beijing(case.at)),
             lists=hospitals_near(case, ground),
             limits=tuple(limits),
             assumptions=tuple(noted),
@@ -223,12 +217,6 @@ class BuildingCollapseModel(HazardModel[CollapseCore]):
             "injured": hurt,
             "collapsed_buildings": sample["collapsed_buildings"],
         }
-
-
-def local_hour(at: datetime) -> float:
-    """Hour of the day in China, with its fraction."""
-    local = at.astimezone(_CHINA)
-    return local.hour + local.minute / 60
 
 
 def use_of(case: Case, by_class: Mapping[str, str]) -> tuple[Use, list[Note]]:

@@ -12,8 +12,8 @@ from typing import ClassVar
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from gis.hazards.area import circle
-from gis.hazards.building_collapse import USE_INPUT, local_hour, use_of
+from gis.geodesic import circle
+from gis.hazards.building_collapse import USE_INPUT, use_of
 from gis.hazards.distribution import Floats, lognormal, triangular
 from gis.hazards.egress import PLANNED_FLOW, effective_width_m, travel_time_s
 from gis.hazards.ground import Ground
@@ -33,6 +33,7 @@ from gis.hazards.model import (
     Zone,
 )
 from gis.hazards.occupancy import SPREAD_LN, Use, people_in
+from spine.clock import hour_in_beijing
 
 _STOREY_M = 3.0
 _USE_OF_CLASS = {
@@ -150,7 +151,7 @@ class BuildingFireModel(HazardModel[FireCore]):
         return Prepared(
             zones=(zone,),
             footprints=(Footprint("fire", zone.zh, zone.en, 1.0, "isolation", place, basis="drawn" if drawn else "model"),),
-            core=FireCore(use, local_hour(case.at)),
+            core=FireCore(use, hour_in_beijing(case.at)),
             lists=hospitals_near(case, ground),
             limits=tuple(limits),
             assumptions=tuple(noted),

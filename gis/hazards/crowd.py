@@ -13,8 +13,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from gis.exposure.points import Sums
-from gis.geodesic import area_km2
-from gis.hazards.area import circle
+from gis.geodesic import area_km2, circle
 from gis.hazards.crowd_inputs import (
     AREA,
     CAUGHT,

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gis.geodesic import circle
 from gis.hazards.dam_break_inputs import dam_spec
 from gis.hazards.dam_break_path import Path, along_line, fitted, on_heights
 from gis.hazards.dam_break_source import Dam, source_notes, the_dam
@@ -18,7 +19,7 @@ from gis.hazards.dam_break_wave import VK_M_S, Valley, Wave, run_down
 from gis.hazards.dam_break_words import WHERE_LIMIT, downstream_lists, path_limits, path_notes
 from gis.hazards.depth_damage import damage_share
 from gis.hazards.distribution import Floats
-from gis.hazards.flood_ground import circle, road_pieces
+from gis.hazards.flood_ground import road_pieces
 from gis.hazards.flood_people import fatality_range, fatality_table, severity_index, warning_column
 from gis.hazards.ground import Ground
 from gis.hazards.hand import Bools, Ints

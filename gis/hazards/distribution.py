@@ -115,6 +115,11 @@ def triangular(low: float, mode: float, high: float) -> Dist:
     return Dist("triangular", mode, 0.0, low, high)
 
 
+def triangle(share: Floats, ends: tuple[float, float, float]) -> Floats:
+    """Quantiles of a triangular distribution (low, most likely, high)."""
+    return triangular(*ends).quantile(share)
+
+
 def read_dist(raw: Json, field: str) -> Dist:
     """A bare number, or {kind, median, spread, low, high}. Raises Refused `hazard_input` naming the field."""
     if _is_number(raw):

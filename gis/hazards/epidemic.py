@@ -11,7 +11,7 @@ import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from gis.exposure.points import Sums
-from gis.hazards.area import circle
+from gis.geodesic import circle
 from gis.hazards.diseases import DISEASE, UNKNOWN, Disease, disease_of, facts_of
 from gis.hazards.distribution import Floats, lognormal
 from gis.hazards.epidemic_inputs import INPUTS, PARAMETERS, SCENARIO_WORDS

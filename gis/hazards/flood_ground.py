@@ -13,7 +13,7 @@ from scipy.ndimage import label
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from gis.geodesic import destination
+from gis.geodesic import circle
 from gis.hazards.distribution import Floats
 from gis.hazards.ground import Ground, Heights, NamedLine
 from gis.hazards.hand import Bools, Ints
@@ -24,7 +24,6 @@ METRES_PER_DEGREE = 111_195.0
 MOST_CELLS = 450_000
 _LEAST_PATCH = 3
 _SMOOTH = 0.35
-_CORNERS = 72
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +123,6 @@ def _coarser(metres: Floats, step: int) -> Floats:
 
 
 # --- without heights --------------------------------------------------------------------------------------------------
-
-
-def circle(lon: float, lat: float, radius_m: float) -> Polygon:
-    """A ring on the ellipsoid around a point."""
-    bearings = np.linspace(0, 360, _CORNERS, endpoint=False).tolist()
-    return Polygon([destination(lon, lat, bearing, radius_m) for bearing in bearings])
 
 
 def to_plane(geometry: BaseGeometry, lon: float, lat: float) -> BaseGeometry:

@@ -11,9 +11,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from gis.geodesic import circle
 from gis.hazards.distribution import Floats
 from gis.hazards.flood_ground import HeightBox, corridor, height_box, road_pieces
-from gis.hazards.flood_ground import circle as ring
 from gis.hazards.flood_inputs import WET_M
 from gis.hazards.flood_rating import STAGES_M, Rating, Reach, climb, main_stem, rating, run_length_m
 from gis.hazards.flood_runoff import DEPTH_EXPONENT, kirpich_h
@@ -147,7 +147,7 @@ def on_heights(case: Case, ground: Ground, water: Drained, most_m: float) -> Thi
         points = ground.points
         values = np.stack((points.day[near], points.night[near], points.buildings[near]))
         people = _binned(case, water, points.lon[near], points.lat[near], values, most_m)
-    pieces = road_pieces(ground, ring(case.lon, case.lat, _reach_m(water)))
+    pieces = road_pieces(ground, circle(case.lon, case.lat, _reach_m(water)))
     roads = None if pieces is None else _binned(case, water, pieces[0], pieces[1], pieces[2][None, :], most_m)
     return Things(people, roads, ground.has_buildings)
 
@@ -220,7 +220,7 @@ def in_area(ground: Ground, area: BaseGeometry, factor: float, least: float) -> 
 def where_to_look(case: Case, ground: Ground, reach_km: float) -> tuple[BaseGeometry, bool]:
     """(strip along the rivers near the place, True), or (a circle, False)."""
     strip = corridor(ground.rivers, case.lon, case.lat, min(reach_km * 1000, 6000.0), _STRIP_M)
-    return (ring(case.lon, case.lat, _WHERE_M), False) if strip is None else (strip, True)
+    return (circle(case.lon, case.lat, _WHERE_M), False) if strip is None else (strip, True)
 
 
 DepthAt = Callable[[Floats, Floats], Floats]

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from gis.geodesic import destination
-from gis.hazards.area import circle
+from gis.geodesic import circle, destination
 from gis.hazards.ground import Heights
 
 Floats: TypeAlias = NDArray[np.float64]

@@ -10,9 +10,8 @@ from typing import ClassVar
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from gis.hazards.area import circle
-from gis.hazards.building_collapse import triangle
-from gis.hazards.distribution import Floats, exact, lognormal, triangular, uniform
+from gis.geodesic import circle
+from gis.hazards.distribution import Floats, exact, lognormal, triangle, triangular, uniform
 from gis.hazards.ground import Ground
 from gis.hazards.hospitals_near import hospitals_near
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import gammaincinv, ndtr
 from shapely.geometry.base import BaseGeometry
 
-from gis.hazards.area import circle
+from gis.geodesic import circle
 from gis.hazards.diseases import DISEASE, POISONINGS, Disease, disease_of, facts_of
 from gis.hazards.distribution import Floats, lognormal, triangular
 from gis.hazards.epidemic_inputs import ELDERLY, JUDGED, unit_parameter

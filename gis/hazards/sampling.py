@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from gis.hazards.distribution import Dist, Floats, lognormal, uniform
 from gis.hazards.ground import Ground
 from gis.hazards.inputs import Error, Inputs
 from gis.hazards.model import ModelSpec, Sample
+from spine.clock import hour_in_beijing
 
 FACTOR, SHARE = "exposure_factor", "day_share"
 # How far counts of the exposed are off as a whole: judgement. Counts that a city has loaded are years old and rounded; synthetic ones
@@ -17,15 +18,12 @@ FACTOR, SHARE = "exposure_factor", "day_share"
 _LOADED, _SYNTHETIC = 0.15, 0.30
 _SHARE_SPREAD = 0.15
 # China keeps one time; Lincang's sun runs about 80 minutes behind it, so its working day begins and ends later.
-_CHINA = timedelta(hours=8)
 _DAY = ((7.0, 0.0), (9.5, 1.0), (17.5, 1.0), (20.5, 0.0))
 
 
 def day_share(at: datetime) -> float:
     """0: everybody is where they sleep, 1: where they work; from the hour in China. The break points are judgement."""
-    local = (at + _CHINA) if at.utcoffset() is None else (at - (at.utcoffset() or timedelta())) + _CHINA
-    hour = local.hour + local.minute / 60
-    return float(np.interp(hour, [h for h, _ in _DAY], [s for _, s in _DAY]))
+    return float(np.interp(hour_in_beijing(at), [h for h, _ in _DAY], [s for _, s in _DAY]))
 
 
 class Uncertain:

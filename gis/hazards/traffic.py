@@ -12,10 +12,8 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from gis.geodesic import distance_m
-from gis.hazards.area import circle
-from gis.hazards.building_collapse import triangle
-from gis.hazards.distribution import Floats, exact, lognormal, triangular, uniform
+from gis.geodesic import circle, distance_m
+from gis.hazards.distribution import Floats, exact, lognormal, triangle, triangular, uniform
 from gis.hazards.ground import Ground, NamedLine
 from gis.hazards.hospitals_near import hospitals_near
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior

@@ -6,7 +6,6 @@ uncertainty. The fire is an ellipse under constant wind and slope; a burnt area 
 
 import math
 from collections.abc import Mapping
-from datetime import timedelta, timezone
 from typing import Any, ClassVar, TypeAlias, cast
 
 import numpy as np
@@ -36,13 +35,13 @@ from gis.hazards.wildfire_people import (
 )
 from gis.hazards.wildfire_places import Front, arrivals, border_crossing, is_abroad
 from gis.hazards.wildfire_spread import Heads, Site, heads, terrain
+from spine.clock import BEIJING
 
 Floats: TypeAlias = NDArray[np.float64]
 _HOURS = (1, 3, 6)
 _INNER = 0.5  # times the rate of spread
 # How likely the fire is there in six hours where the median says within one, three and six: from the spread of the draws.
 _HARM = (0.95, 0.7, 0.3)
-_CHINA = timezone(timedelta(hours=8))
 _EDGE_POINTS = 16
 _shapes: Any = shapely
 
@@ -82,7 +81,7 @@ class WildfireModel(HazardModel[FireCore]):
         is_grass = case.class_key.startswith("nd.fire.grass")
         site = Site(
             mixture(case.inputs.choice("fuel_model"), is_grass),
-            case.at.astimezone(_CHINA).month,
+            case.at.astimezone(BEIJING).month,
             terrain(ground.heights, case.lon, case.lat),
             case.inputs.is_given("canopy_cover_pct"),
         )

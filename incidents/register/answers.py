@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from incidents.reading_time import BEIJING
 from incidents.register import computed_store, store
 from incidents.register.computed import ScenarioRow, ScoreRow
 from incidents.register.ground_here import GroundHere
@@ -14,7 +13,7 @@ from incidents.register.rules import RegisterRules, SiteKind
 from incidents.register.scenarios import Plan, plans_of
 from incidents.register.site import Site, site_object, substances_of
 from spine.canonical import Json
-from spine.clock import iso
+from spine.clock import BEIJING, iso
 from spine.db import Connection
 
 _DAYS_IN_YEAR = 365.25

@@ -3,17 +3,16 @@
 import asyncio
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Protocol
 
 from incidents.assessments.answering import Answering
 from incidents.register.rules import RegisterRules
 from incidents.register.scenarios import Plan
 from spine.canonical import Json, JsonObject
-from spine.clock import iso
+from spine.clock import BEIJING, iso
 from spine.errors import Refused
 
-_CHINA = timezone(timedelta(hours=8))
 _DAY = (2025, 7, 2)
 """A Wednesday of the rainy season: the day on which every case takes place, so that equal cases are equal."""
 _NOON = 12
@@ -42,7 +41,7 @@ class InThread:
 
 
 def order_of(plan: Plan, area_code: str | None, ground: str) -> JsonObject:
-    at = datetime(*_DAY, plan.hour if plan.hour is not None else _NOON, tzinfo=_CHINA)
+    at = datetime(*_DAY, plan.hour if plan.hour is not None else _NOON, tzinfo=BEIJING)
     return {
         "class_key": plan.class_key,
         "at": iso(at),

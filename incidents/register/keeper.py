@@ -13,7 +13,6 @@ from datetime import date
 from uuid import UUID
 
 from gis.facilities import facilities_of
-from incidents.reading_time import BEIJING
 from incidents.register import computed_store, facility_store, store
 from incidents.register.compute import Computing, InThread, compute
 from incidents.register.ground_here import CurrentGround, GroundHere
@@ -26,6 +25,7 @@ from incidents.register.site import Site
 from incidents.register.take_in import FacilitySourceOf, facility_kinds, kind_of, print_of
 from spine.canonical import Json, JsonObject, encode
 from spine.carry_out import Answer, carry_out
+from spine.clock import BEIJING
 from spine.command import Envelope, Registry
 from spine.db import Connection
 from spine.principal import system

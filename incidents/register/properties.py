@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from incidents.reading_time import BEIJING
 from incidents.register.rules import Property, RegisterRules, SiteKind
 from spine.canonical import Json
+from spine.clock import BEIJING
 from spine.errors import Refused
 
 MOST_SUBSTANCES = 40

@@ -6,12 +6,11 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from incidents.reading_time import BEIJING
 from incidents.register.major_hazard import Held
 from incidents.register.rules import RegisterRules
 from spine.authority import Scope
 from spine.canonical import Json, JsonObject
-from spine.clock import iso, iso_or_none
+from spine.clock import BEIJING, iso, iso_or_none
 from spine.errors import Refused
 from spine.principal import Principal
 

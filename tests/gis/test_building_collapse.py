@@ -14,12 +14,12 @@ from gis.hazards.building_collapse import (
     death_rate_per_h,
     deaths_per_building,
     later_deaths,
-    local_hour,
-    triangle,
 )
 from gis.hazards.building_fire import BuildingFireModel, left_share
+from gis.hazards.distribution import triangle
 from gis.hazards.run import run
 from spine.canonical import Json
+from spine.clock import hour_in_beijing
 from tests.gis.hazard_ground import DAY, NIGHT, case, ground
 
 COLLAPSE, FIRE = BuildingCollapseModel(), BuildingFireModel()
@@ -67,7 +67,7 @@ def test_structures_are_ranges_in_order() -> None:
 
 
 def test_the_hour_is_chinas() -> None:
-    assert local_hour(datetime(2026, 7, 1, 18, 30, tzinfo=UTC)) == 2.5
+    assert hour_in_beijing(datetime(2026, 7, 1, 18, 30, tzinfo=UTC)) == 2.5
 
 
 def test_people_are_at_home_by_night_and_in_class_by_day() -> None:

@@ -17,8 +17,7 @@ from shapely import box
 from shapely.geometry import mapping
 
 from gis.exposure.points import ExposurePoints
-from gis.geodesic import area_km2, destination
-from gis.hazards.area import circle
+from gis.geodesic import area_km2, circle, destination
 from gis.hazards.earthquake import EarthquakeModel, edge_of, field_of
 from gis.hazards.earthquake_exposure import LEVELS, place_of
 from gis.hazards.earthquake_field import Field, Source

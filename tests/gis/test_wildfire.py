@@ -10,8 +10,7 @@ import shapely
 from shapely import LineString, box
 from shapely.geometry import mapping
 
-from gis.geodesic import area_km2, bearing_deg, destination
-from gis.hazards.area import circle
+from gis.geodesic import area_km2, bearing_deg, circle, destination
 from gis.hazards.catalogue import model_for
 from gis.hazards.ground import Ground, Heights
 from gis.hazards.inputs import NumberInput

@@ -7,8 +7,9 @@ from typing import Any, ClassVar, cast
 
 import numpy as np
 
+from gis.geodesic import circle
 from gis.hazards import catalogue
-from gis.hazards.area import AreaCore, AreaModel, circle
+from gis.hazards.area import AreaCore, AreaModel
 from gis.hazards.distribution import Dist, Floats, lognormal
 from gis.hazards.ground import Ground
 from gis.hazards.inputs import Choice, ChoiceInput, NumberInput, Prior

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from gis.catalogue import CityLayer
@@ -11,10 +11,10 @@ from gis.sheets.graticule import Frame, GridLine, graticule
 from gis.sheets.papers import Sheet
 from gis.sheets.scale import off_at, scale_bar
 from incidents.incident import Incident
+from spine.clock import BEIJING
 from web.sheets.asked import LegendEntry, SheetWish
 from web.sheets.words import DECIDED, GRADES, SUGGESTED, UNGRADED, WORDS, Locale
 
-CITY_TIME = timezone(timedelta(hours=8))
 _LABEL_APART_MM = 11.0
 
 
@@ -71,7 +71,7 @@ def compose(wish: SheetWish, sheet: Sheet, known: Known) -> tuple[dict[str, Any]
 
 
 def city_time(at: datetime) -> str:
-    return at.astimezone(CITY_TIME).strftime("%Y-%m-%d %H:%M:%S")
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def restricted_names(layers: Sequence[CityLayer | LayerRow], locale: Locale) -> list[str]:
