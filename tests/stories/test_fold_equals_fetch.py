@@ -43,6 +43,13 @@ class RandomDesk:
         known = self.shared[what]
         return self.random.choice(known) if known else str(uuid.UUID(int=self.random.getrandbits(128)))
 
+    async def found(self) -> None:
+        """An incident that is certainly there: otherwise chance decides whether any later command finds one."""
+        who, kind, data = self.open()
+        answer = await self.city.carry_out(who, kind, data | {"class_key": "nd.quake"})
+        self.shared["incidents"].append(str(answer.result["incident_id"]))
+        self.outcomes[kind] += 1
+
     async def step(self) -> None:
         often = [self.issue, self.task, self.task, self.figure]
         acts = [self.call, self.open, self.grade, self.note, self.close, self.unit, self.report, self.respond, *often]
@@ -240,6 +247,8 @@ async def test_fold_equals_fetch_on_every_stream(city: City, seed: int, tmp_path
     await watch.watch(*always)
     started = {stream: await _snapshot(city, stream) for stream in always}
     desks = [RandomDesk(city, seed * 100 + number, shared) for number in range(WRITERS)]
+    for desk in desks:
+        await desk.found()
     for _ in range(4):
         await asyncio.gather(*(run(desk, STEPS // 4) for desk in desks))
         await city.settle()
