@@ -183,6 +183,10 @@ def _order(incident: Held, response: Response, plan: Plan, listed: PlanTask, act
         response_id=response.id,
         clause=listed.clause,
         source=listed.source,
+        joint=listed.joint,
+        start_minutes=listed.start_minutes,
+        evidence=listed.evidence,
+        priority=listed.priority,
     )
 
 

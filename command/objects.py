@@ -37,6 +37,7 @@ def response_object(response: Response) -> JsonObject:
 
 def task_object(task: Task) -> JsonObject:
     support: list[Json] = list(task.support)
+    evidence: list[Json] = list(task.evidence)
     return {
         "id": str(task.id),
         "no": task.no,
@@ -65,6 +66,13 @@ def task_object(task: Task) -> JsonObject:
         "returned": task.returned,
         "progress": task.progress,
         "need_help": task.need_help,
+        "parent_id": _id(task.parent_id),
+        "joint": task.joint,
+        "instruction_id": _id(task.instruction_id),
+        "after": [str(before) for before in task.after],
+        "start_at": iso_or_none(task.start_at),
+        "evidence": evidence,
+        "priority": task.priority,
         "point": _point(task.lon, task.lat, task.origin),
         "place": task.place,
         "version": task.version,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from command.notice import Notice, notice_fact
 from command.objects import response_object, task_object, unit_object
 from command.response import Response
 from command.task import Task
@@ -22,6 +23,7 @@ class Publication:
         self.kind = kind
         self.data = data
         self._now: dict[str, _Now] = {}
+        self._notices: list[Notice] = []
 
     def tell(self, *streams: str) -> None:
         """These streams get the fact even when nothing in their pictures changed."""
@@ -58,6 +60,10 @@ class Publication:
         shown: Json = None if row.settled_at is not None else deadline_object(row)
         self.put(deadline_streams(row), "deadlines", str(row.id), shown)
 
+    def give(self, notice: Notice) -> None:
+        """Somebody must be told of this step in words of its own."""
+        self._notices.append(notice)
+
     def facts(self, held: Held | None = None) -> list[NewFact]:
         """With `held`, the incident's head goes to every stream that shows it, changed counters included (invariant 6)."""
         waiting = dict(self._now)
@@ -66,4 +72,4 @@ class Publication:
             extra = waiting.pop(fact.stream, {})
             facts.append(NewFact(fact.stream, fact.kind, fact.data, now={**fact.now, **extra}))
         facts += [NewFact(stream, self.kind, self.data, now=now) for stream, now in sorted(waiting.items())]
-        return facts
+        return facts + [notice_fact(notice) for notice in self._notices]

@@ -17,7 +17,8 @@ _RESPONSE: LiteralString = """id, incident_id, plan_id, plan_zh, plan_en, state,
 _TASK: LiteralString = """id, no, incident_id, incident_title, area_code, response_id, code, title, title_en, text, text_en,
     department, support, unit_id, clause, source, deliverable, ST_X(point) AS lon, ST_Y(point) AS lat, origin, place,
     state, state_at, issued_at, sign_minutes, due_minutes, sign_due, due, signed_at, submitted_at, closed_at,
-    arrived_at, returned, progress, need_help, version, updated_at"""
+    arrived_at, returned, progress, need_help, parent_id, joint, instruction_id, after, start_at, evidence, priority,
+    version, updated_at"""
 
 
 def _json(value: object) -> Jsonb | None:
@@ -152,18 +153,21 @@ async def save_task(conn: Connection, task: Task) -> None:
         INSERT INTO command.task (id, no, incident_id, incident_title, area_code, response_id, code, title, title_en,
             text, text_en, department, support, unit_id, clause, source, deliverable, point, origin, place, state,
             state_at, issued_at, sign_minutes, due_minutes, sign_due, due, signed_at, submitted_at, closed_at,
-            arrived_at, returned, progress, need_help, version, updated_at)
+            arrived_at, returned, progress, need_help, parent_id, joint, instruction_id, after, start_at, evidence,
+            priority, version, updated_at)
         VALUES (%(id)s, %(no)s, %(incident_id)s, %(incident_title)s, %(area_code)s, %(response_id)s, %(code)s,
             %(title)s, %(title_en)s, %(text)s, %(text_en)s, %(department)s, %(support)s, %(unit_id)s, %(clause)s,
             %(source)s, %(deliverable)s, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(origin)s, %(place)s,
             %(state)s, %(state_at)s, %(issued_at)s, %(sign_minutes)s, %(due_minutes)s, %(sign_due)s, %(due)s,
             %(signed_at)s, %(submitted_at)s, %(closed_at)s, %(arrived_at)s, %(returned)s, %(progress)s, %(need_help)s,
+            %(parent_id)s, %(joint)s, %(instruction_id)s, %(after)s, %(start_at)s, %(evidence)s, %(priority)s,
             %(version)s, %(updated_at)s)
         ON CONFLICT (id) DO UPDATE SET department = EXCLUDED.department, unit_id = EXCLUDED.unit_id,
             state = EXCLUDED.state, state_at = EXCLUDED.state_at, issued_at = EXCLUDED.issued_at,
             sign_due = EXCLUDED.sign_due, due = EXCLUDED.due, signed_at = EXCLUDED.signed_at,
             submitted_at = EXCLUDED.submitted_at, closed_at = EXCLUDED.closed_at, arrived_at = EXCLUDED.arrived_at,
             returned = EXCLUDED.returned, progress = EXCLUDED.progress, need_help = EXCLUDED.need_help,
+            joint = EXCLUDED.joint, after = EXCLUDED.after, start_at = EXCLUDED.start_at,
             version = EXCLUDED.version, updated_at = EXCLUDED.updated_at
         """,
         {
@@ -202,6 +206,13 @@ async def save_task(conn: Connection, task: Task) -> None:
             "returned": _json(task.returned),
             "progress": _json(task.progress),
             "need_help": _json(task.need_help),
+            "parent_id": task.parent_id,
+            "joint": task.joint,
+            "instruction_id": task.instruction_id,
+            "after": list(task.after),
+            "start_at": task.start_at,
+            "evidence": list(task.evidence),
+            "priority": task.priority,
             "version": task.version,
             "updated_at": task.updated_at,
         },

@@ -10,10 +10,17 @@ from command.transitions import task_transitions
 from incidents.incident import Incident
 from spine.canonical import JsonObject
 
+Priority = Literal["life", "urgent", "normal"]
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One order as stored. `state_at`: when the centre knew of the present state."""
+    """One order as stored. `state_at`: when the centre knew of the present state.
+
+    `parent_id`: the order it is a part of; `joint`: its parts are other departments' shares and this one leads them.
+    `after`: orders that must be closed before it begins; `start_at`: when it begins at the earliest (None: at once).
+    `evidence`: what must be handed in with it (text, photo, file). `instruction_id`: the leader's instruction it carries out.
+    """
 
     id: UUID
     no: str
@@ -50,6 +57,13 @@ class Task:
     returned: JsonObject | None
     progress: JsonObject | None
     need_help: JsonObject | None
+    parent_id: UUID | None
+    joint: bool
+    instruction_id: UUID | None
+    after: Sequence[UUID]
+    start_at: datetime | None
+    evidence: Sequence[str]
+    priority: Priority
     version: int
     updated_at: datetime
 
@@ -87,8 +101,20 @@ def new_task(
     clause: str | None = None,
     source: str | None = None,
     unit_id: UUID | None = None,
+    parent_id: UUID | None = None,
+    joint: bool = False,
+    instruction_id: UUID | None = None,
+    after: Sequence[UUID] = (),
+    start_minutes: int = 0,
+    evidence: Sequence[str] = (),
+    priority: Priority = "normal",
 ) -> Task:
-    """A newly issued order; its number is the incident's with a running one behind it."""
+    """A newly issued order; its number is the incident's with a running one behind it.
+
+    One that must wait (for a time or for other orders) is `waiting`; its clocks count from when it begins.
+    """
+    start_at = act.at + timedelta(minutes=start_minutes) if start_minutes > 0 else None
+    begins = start_at or act.at
     return Task(
         id=task_id,
         no=f"{incident.no}-R{number:02d}",
@@ -111,13 +137,13 @@ def new_task(
         lat=incident.lat,
         origin=incident.origin,
         place=incident.place,
-        state="issued",
+        state="waiting" if start_at is not None or after else "issued",
         state_at=act.at,
         issued_at=act.at,
         sign_minutes=sign_minutes,
         due_minutes=due_minutes,
-        sign_due=act.at + timedelta(minutes=sign_minutes),
-        due=act.at + timedelta(minutes=due_minutes),
+        sign_due=begins + timedelta(minutes=sign_minutes),
+        due=begins + timedelta(minutes=due_minutes),
         signed_at=None,
         submitted_at=None,
         closed_at=None,
@@ -125,6 +151,13 @@ def new_task(
         returned=None,
         progress=None,
         need_help=None,
+        parent_id=parent_id,
+        joint=joint,
+        instruction_id=instruction_id,
+        after=tuple(after),
+        start_at=start_at,
+        evidence=tuple(evidence),
+        priority=priority,
         version=1,
         updated_at=act.at,
     )
@@ -151,5 +184,7 @@ class Step:
 
 
 def start_timers(task: Task) -> tuple[Timer, ...]:
-    """The two clocks of an order: to sign it, and to finish it."""
+    """The two clocks of an order: to sign it, and to finish it. One that waits has none yet."""
+    if task.state == "waiting":
+        return ()
     return (Timer("task_sign", "start", task.sign_due), Timer("task_due", "start", task.due))

@@ -205,6 +205,12 @@ async def lock_duty(conn: Connection, post: str) -> Duty:
     return row
 
 
+async def find_duty(conn: Connection, post: str) -> Duty | None:
+    async with conn.cursor(row_factory=class_row(Duty)) as cur:
+        await cur.execute(f"SELECT {_DUTY} FROM command.duty WHERE post = %s", (post,))
+        return await cur.fetchone()
+
+
 async def duty_of_area(conn: Connection, area: str) -> list[Duty]:
     async with conn.cursor(row_factory=class_row(Duty)) as cur:
         await cur.execute(

@@ -26,7 +26,7 @@ class QueueMessage(CommandData):
     kind: ClassVar[str] = "message.queue"
     incident_id: UUID | None
     task_id: UUID | None
-    message_kind: Literal["order"]
+    message_kind: Literal["order", "notice"]
     subject: str
     text: str
     to: Annotated[list[Addressee], Field(max_length=500)]

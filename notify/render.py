@@ -39,6 +39,12 @@ def _order_en(task: Mapping[str, Json]) -> Words:
     )
 
 
+def notice(data: Mapping[str, Json], locale: str) -> Words:
+    """The words of a `notice.given` fact, which gives both languages."""
+    language = "zh" if locale.startswith("zh") else "en"
+    return Words(str(data[f"subject_{language}"]), str(data[f"text_{language}"]))
+
+
 def order(task: Mapping[str, Json], locale: str) -> Words:
     """The words that go with an order (task object of docs/architecture.md)."""
     return _order_zh(task) if locale.startswith("zh") else _order_en(task)

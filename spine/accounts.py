@@ -212,6 +212,32 @@ async def recipients_of_unit(conn: Connection, unit: str) -> list[Recipient]:
         return await cur.fetchall()
 
 
+async def recipients_of_post(conn: Connection, holder: UUID | None, roles: Sequence[str], area: str) -> list[Recipient]:
+    """The account that holds a post; without a holder everybody whose role in that area lets him hold it."""
+    async with conn.cursor(row_factory=class_row(Recipient)) as cur:
+        await cur.execute(
+            """
+            SELECT DISTINCT a.id AS account_id, a.name, a.email, a.phone, a.locale
+            FROM spine.account a JOIN spine.account_grant g ON g.account_id = a.id
+            WHERE NOT a.disabled AND (a.id = %(holder)s
+                OR (%(holder)s::uuid IS NULL AND g.role = ANY(%(roles)s) AND %(area)s LIKE g.area || '%%'))
+            ORDER BY a.id
+            """,
+            {"holder": holder, "roles": list(roles), "area": area},
+        )
+        return await cur.fetchall()
+
+
+async def recipient(conn: Connection, account_id: UUID) -> list[Recipient]:
+    """That account, or nobody when it is disabled."""
+    async with conn.cursor(row_factory=class_row(Recipient)) as cur:
+        await cur.execute(
+            "SELECT id AS account_id, name, email, phone, locale FROM spine.account WHERE id = %s AND NOT disabled",
+            (account_id,),
+        )
+        return await cur.fetchall()
+
+
 async def put_account(
     conn: Connection,
     *,

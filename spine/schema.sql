@@ -154,7 +154,15 @@ CREATE TABLE command.task (
     need_help jsonb,
     version integer NOT NULL,
     updated_at timestamp with time zone NOT NULL,
+    parent_id uuid,
+    joint boolean DEFAULT false NOT NULL,
+    instruction_id uuid,
+    after uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    start_at timestamp with time zone,
+    evidence text[] DEFAULT '{}'::text[] NOT NULL,
+    priority text DEFAULT 'normal'::text NOT NULL,
     CONSTRAINT task_due_minutes_check CHECK ((due_minutes > 0)),
+    CONSTRAINT task_priority_check CHECK ((priority = ANY (ARRAY['life'::text, 'urgent'::text, 'normal'::text]))),
     CONSTRAINT task_sign_minutes_check CHECK ((sign_minutes > 0))
 );
 CREATE TABLE command.unit (
@@ -1315,8 +1323,11 @@ CREATE UNIQUE INDEX response_one_proposed ON command.response USING btree (incid
 CREATE INDEX roster_post ON command.roster USING btree (post);
 CREATE INDEX task_department ON command.task USING btree (department, state);
 CREATE INDEX task_incident ON command.task USING btree (incident_id);
+CREATE INDEX task_instruction ON command.task USING btree (instruction_id) WHERE (instruction_id IS NOT NULL);
+CREATE INDEX task_parent ON command.task USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX task_response ON command.task USING btree (response_id);
 CREATE INDEX task_unit ON command.task USING btree (unit_id);
+CREATE INDEX task_waits_for ON command.task USING gin (after) WHERE (state = 'waiting'::text);
 CREATE INDEX unit_department ON command.unit USING btree (department);
 CREATE INDEX unit_task ON command.unit USING btree (task_id);
 CREATE UNIQUE INDEX base_map_one_default ON gis.base_map USING btree (is_default) WHERE is_default;
@@ -1409,6 +1420,8 @@ ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_incident_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY command.task
+    ADD CONSTRAINT task_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES command.task(id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_response_id_fkey FOREIGN KEY (response_id) REFERENCES command.response(id);
 ALTER TABLE ONLY command.task

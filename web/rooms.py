@@ -80,6 +80,7 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
         command.react.follower(commands),
         command.fence_react.follower(commands),
         notify.react.follower(commands, mail=mail),
+        notify.react.notices_follower(commands, mail=mail),
     )
     return House(realm, commands, book(), followers)
 

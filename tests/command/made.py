@@ -61,6 +61,13 @@ def task(**over: Any) -> Task:
         "returned": None,
         "progress": None,
         "need_help": None,
+        "parent_id": None,
+        "joint": False,
+        "instruction_id": None,
+        "after": (),
+        "start_at": None,
+        "evidence": (),
+        "priority": "normal",
         "version": 1,
         "updated_at": T0,
     }

@@ -47,13 +47,14 @@ ALLOWED = {
     ("in_progress", "submit"): "submitted",
     ("submitted", "accept"): "closed",
     ("submitted", "send_back"): "in_progress",
+    ("waiting", "cancel"): "cancelled",
     ("issued", "cancel"): "cancelled",
     ("signed", "cancel"): "cancelled",
     ("in_progress", "cancel"): "cancelled",
     ("submitted", "cancel"): "cancelled",
     ("returned", "cancel"): "cancelled",
 }
-STATES = ("issued", "signed", "in_progress", "submitted", "returned", "closed", "cancelled")
+STATES = ("waiting", "issued", "signed", "in_progress", "submitted", "returned", "closed", "cancelled")
 EVERY = [(state, action) for state in STATES for action in STEPS]
 
 

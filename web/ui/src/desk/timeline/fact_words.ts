@@ -24,6 +24,11 @@ function adjusted(d: Data): string {
   if (d.withdrawn === true) return say('facts.adjusted_back', { name })
   return say(`facts.adjusted_${text(d.subject)}`, { name, value: said })
 }
+/** To whom a notice goes: a department by its name; a post, unit or account by what it is. */
+function addressee(d: Data): string {
+  const to = (d.to ?? {}) as Data
+  return text(to.kind) === 'department' ? departmentName(text(to.id)) : say(`facts.notice_to.${text(to.kind)}`)
+}
 const drawing = (data: Data): string => [both(data, 'kind'), text(data.name)].filter(Boolean).join(' ')
 
 /** What each kind needs besides the fact's own plain fields. */
@@ -48,6 +53,7 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'response.activated': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level), n: list(d.tasks).length }),
   'response.declined': (d) => ({ plan: both(d, 'plan') }),
   'response.ended': (d) => ({ plan: both(d, 'plan') }),
+  'notice.given': (d) => ({ to_name: addressee(d) }),
   'unit.status_changed': (d) => ({ status: word('unit_status', d.status), unit: text(d.call_sign) || text(d.unit) }),
   'unit.needs_help': (d) => ({ kinds: list(d.kinds).map((kind) => word('help', kind)).join(say('shell.comma')), unit: text(d.call_sign) }),
   'unit.arrived': (d) => ({ unit: text(d.call_sign) }),

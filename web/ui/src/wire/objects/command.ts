@@ -38,7 +38,7 @@ export interface Response {
   version: number
 }
 
-export type TaskState = 'issued' | 'signed' | 'in_progress' | 'submitted' | 'closed' | 'returned' | 'cancelled'
+export type TaskState = 'waiting' | 'issued' | 'signed' | 'in_progress' | 'submitted' | 'closed' | 'returned' | 'cancelled'
 export type HelpKind = 'people' | 'vehicle' | 'medical' | 'equipment'
 
 export interface Task {
@@ -69,6 +69,15 @@ export interface Task {
   progress: { text: string; by: By; at: Time } | null
   arrived_at: Time | null
   need_help: { kinds: HelpKind[]; text: string | null; at: Time } | null
+  /** The order it is a part of; `joint`: its parts are other departments' shares. */
+  parent_id: string | null
+  joint: boolean
+  instruction_id: string | null
+  /** Orders that must be closed before it begins, and when it begins at the earliest. */
+  after: string[]
+  start_at: Time | null
+  evidence: ('text' | 'photo' | 'file')[]
+  priority: 'life' | 'urgent' | 'normal'
   point: Point | null
   place: string | null
   version: number
