@@ -1,10 +1,12 @@
 """The commands of this room: what a sender may ask for. Strict; nothing unknown passes."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from command.task import Priority
 from incidents.commands import AreaCode, PointIn
 from spine.command import CommandData
 
@@ -15,6 +17,7 @@ Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 30)]
 LevelName = Literal["I", "II", "III", "IV"]
 FileHash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Files = Annotated[tuple[FileHash, ...], Field(max_length=20)]
+EvidenceKind = Literal["text", "photo", "file"]
 HelpKind = Literal["people", "vehicle", "medical", "equipment"]
 
 
@@ -62,6 +65,9 @@ class EndResponse(CommandData):
 
 
 class IssueTask(CommandData):
+    """An order. By when: `due_minutes` from its beginning, or `due_at`. It begins at once unless `start_at` or `after` says later.
+    `parent_id`: the order it is a part of; `joint`: each department in `support` gets a share of its own."""
+
     kind: ClassVar[str] = "task.issue"
     incident_id: UUID
     title: Short
@@ -69,8 +75,17 @@ class IssueTask(CommandData):
     department: Short
     unit_id: UUID | None = None
     sign_minutes: Minutes | None = None
-    due_minutes: Minutes
+    due_minutes: Minutes | None = None
+    due_at: datetime | None = None
     deliverable: Short | None = None
+    support: Annotated[tuple[Short, ...], Field(max_length=40)] = ()
+    joint: bool = False
+    parent_id: UUID | None = None
+    after: Annotated[tuple[UUID, ...], Field(max_length=20)] = ()
+    start_at: datetime | None = None
+    evidence: Annotated[tuple[EvidenceKind, ...], Field(max_length=3)] = ()
+    priority: Priority = "normal"
+    instruction_id: UUID | None = None
 
 
 class SignTask(CommandData):

@@ -8,20 +8,21 @@ from uuid import UUID, uuid5
 from command import response as rules
 from command import store
 from command.commands import ActivateResponse, DeclineResponse, EndResponse, ProposeResponse
+from command.issue import issue_orders
 from command.organisation.book import organisation
 from command.plan import Plan, PlanTask, need_plan, task_line
 from command.propose import at_level
 from command.publish import Publication
 from command.response import LEVEL_WORDS, Response
-from command.task import Act, Task, new_task, start_timers
-from command.task_steps import act_of, counted, responded, told
-from command.timers import run_timers, settle_decision, start_decision
+from command.task import Act, Task, new_task
+from command.task_steps import act_of, responded
+from command.timers import settle_decision, start_decision
 from command.transitions import Level
 from incidents.incident import require_open
-from incidents.summary import Held, hold, involve
+from incidents.summary import Held, hold
 from spine.authority import Scope, allow
 from spine.canonical import Json, JsonObject
-from spine.command import AnyHandling, Command, Handling, NewFact, Outcome, Transaction
+from spine.command import AnyHandling, Command, Handling, Outcome, Transaction
 from spine.errors import Refused
 from spine.principal import Role
 
@@ -122,19 +123,11 @@ async def _activate(tx: Transaction, command: Command[ActivateResponse], held: _
     head.response(response)
     await settle_decision(tx, response, head)
     number = await store.count_tasks(tx.conn, incident.incident.id)
-    orders: list[NewFact] = []
-    issued: dict[str, Json] = {}
-    for offset, listed in enumerate(chosen, 1):
-        task = _order(incident, response, plan, listed, act, number + offset)
-        incident = await involve(tx, incident, department=task.department)
-        await store.save_task(tx.conn, task)
-        order = Publication("task.issued", told(task, due_minutes=task.due_minutes))
-        order.task(task)
-        await run_timers(tx, task, start_timers(task), order)
-        orders += order.facts()
-        issued[listed.code] = str(task.id)
-    incident = await responded(tx, await counted(tx, incident))
-    return Outcome([*head.facts(incident), *orders], {"response_id": str(response.id), "tasks": issued})
+    orders = [_order(incident, response, plan, listed, act, number + n) for n, listed in enumerate(chosen, 1)]
+    incident, facts = await issue_orders(tx, incident, orders, act)
+    issued: dict[str, Json] = {task.code: str(task.id) for task in orders if task.code is not None}
+    result: JsonObject = {"response_id": str(response.id), "tasks": issued}
+    return Outcome([*head.facts(await responded(tx, incident)), *facts], result)
 
 
 def _chosen(plan: Plan, level: Level, codes: Sequence[str], already: frozenset[str]) -> list[PlanTask]:

@@ -21,11 +21,12 @@ from command.commands import (
     StartTask,
     SubmitTask,
 )
+from command.issue import new_orders
+from command.order_form import ordered
 from command.publish import Publication
-from command.task import Step, new_task, start_timers
-from command.task_steps import HeldTask, act_of, counted, hold_task, release_unit, save_step, save_unit, told
-from command.timers import run_timers
-from command.transitions import task_transitions, time_limits
+from command.task import Step
+from command.task_steps import HeldTask, act_of, hold_task, release_unit, save_step, save_unit, told
+from command.transitions import task_transitions
 from command.unit import dispatch
 from incidents.incident import require_open
 from incidents.summary import Held, Now, add_note, hold, involve
@@ -52,39 +53,15 @@ def _scope_issue(held: Held) -> Scope:
 
 async def _issue(tx: Transaction, command: Command[IssueTask], held: Held) -> Outcome:
     require_open(held.incident)
-    data, act = command.data, act_of(tx, command)
-    await unit_store.need_department(tx.conn, data.department)
-    minutes = data.sign_minutes or min(time_limits().sign_minutes["none"], data.due_minutes)
-    if minutes > data.due_minutes:
-        raise Refused(
-            "sign_after_due",
-            zh="签收时限不能晚于办结时限。",
-            en="The time to sign cannot be longer than the time to finish.",
-            field="data.sign_minutes",
-        )
-    task = new_task(
-        command.id,
-        held.incident,
-        act,
-        number=await store.count_tasks(tx.conn, held.incident.id) + 1,
-        department=data.department,
-        title=data.title,
-        text=data.text,
-        sign_minutes=minutes,
-        due_minutes=data.due_minutes,
-        deliverable=data.deliverable,
-        unit_id=data.unit_id,
-    )
-    publication = Publication("task.issued", told(task, due_minutes=task.due_minutes))
-    held = await involve(tx, held, department=task.department)
-    if data.unit_id is not None:
-        held = await involve(tx, held, unit_id=data.unit_id)
-        unit = await unit_store.lock_unit(tx.conn, data.unit_id)
-        await save_unit(tx, dispatch(unit, act, task.id), publication)
-    await store.save_task(tx.conn, task)
-    publication.task(task)
-    await run_timers(tx, task, start_timers(task), publication)
-    return Outcome(publication.facts(await counted(tx, held)), {"task_id": str(task.id), "no": task.no})
+    act = act_of(tx, command)
+    task = await ordered(tx, command, held, act)
+    sent = None if task.unit_id is None else dispatch(await unit_store.lock_unit(tx.conn, task.unit_id), act, task.id)
+    held, (first, *shares) = await new_orders(tx, held, [task], act)
+    if sent is not None:
+        held = await involve(tx, held, unit_id=sent.id)
+        await save_unit(tx, sent, first)
+    facts = [*first.facts(held), *(fact for share in shares for fact in share.facts())]
+    return Outcome(facts, {"task_id": str(task.id), "no": task.no})
 
 
 # --- the steps of an order -----------------------------------------------------------------------------------------------

@@ -41,9 +41,14 @@ class Publication:
             for key, value in objects.items():
                 self.put([stream], collection, key, value)
 
-    def task(self, task: Task) -> None:
-        """The order in its incident, at its department's desk, and on the phone of the unit that has it."""
+    def task(self, task: Task, lead: str | None = None) -> None:
+        """The order in its incident, at its department's desk, and on the phone of the unit that has it.
+
+        `lead`: the department that leads the order which this one is a part of.
+        """
         streams = [f"incident:{task.incident_id}", f"department:{task.department}"]
+        if lead is not None and lead != task.department:
+            streams.append(f"department:{lead}")
         if task.unit_id is not None:
             streams.append(f"unit:{task.unit_id}")
         self.put(streams, "tasks", str(task.id), task_object(task))

@@ -1,42 +1,90 @@
-"""Turns what a step says about an order's clocks into deadline rows and their after-images."""
+"""Turns the clocks that an order has (`task_clock.py`) into deadline rows and their after-images."""
 
 from command.publish import Publication
 from command.response import LEVEL_WORDS, Response
-from command.task import Task, Timer
+from command.task import Task
+from command.task_clock import SILENT, Clock, ClockKind, clocks_of
+from command.transitions import time_limits
 from command.unit_store import need_department
 from incidents.incident import Incident
 from spine.command import Transaction
 from spine.deadlines import deadline_id, set_deadline, settle_deadline
 
-TASK_CLOCKS = ("task_sign", "task_due")
-_TITLES = {
+_TITLES: dict[str, tuple[str, str]] = {
     "task_sign": ("签收", "Sign"),
     "task_due": ("办结", "Finish"),
+    "task_extension": ("决定是否延期", "Decide on the request for more time"),
+    "task_pause_ask": ("决定是否暂停计时", "Decide on the request for a pause"),
+    "task_pause": ("暂停到期，续办或恢复计时", "The pause ends: renew it or go on"),
+    "task_start": ("开始", "Begin"),
+    "task_watch": ("时限检查", "Look at the clocks"),
 }
+_DESK = ("值班席", "Duty desk")
 
 
-async def run_timers(tx: Transaction, task: Task, timers: tuple[Timer, ...], publication: Publication) -> None:
-    for timer in timers:
-        if timer.op == "start":
-            await _start(tx, task, timer, publication)
+async def run_clocks(
+    tx: Transaction,
+    before: Task | None,
+    after: Task,
+    publication: Publication,
+    *,
+    lead: str | None,
+    lead_before: str | None = None,
+    is_open: bool = True,
+) -> None:
+    """Start, set anew and stop what differs between the order before and after the step.
+
+    `before` None: every clock is started. `lead`, `lead_before`: who leads the order that this is a part of. `is_open`: whether
+    its incident is; in a closed one clocks only stop.
+    """
+    had = {} if before is None else clocks_of(before)
+    has = clocks_of(after)
+    kinds: list[ClockKind] = [*has, *(kind for kind in had if kind not in has)]
+    for kind in kinds:
+        old, new = had.get(kind), has.get(kind)
+        was = None if before is None or old is None else _desk(before, old, lead_before or lead)
+        if new is None:
+            row = await settle_deadline(tx, subject_id=after.id, kind=kind, void=kind in SILENT or _void(after))
+            if row is not None:
+                publication.deadline(row)
             continue
-        row = await settle_deadline(tx, subject_id=task.id, kind=timer.kind, void=timer.op == "void")
-        if row is not None:
-            publication.deadline(row)
+        now = _desk(after, new, lead)
+        if (old != new or was != now) and is_open:
+            if was is not None and was != now:
+                publication.put([f"department:{was}"], "deadlines", str(deadline_id(kind, after.id)), None)
+            await _start(tx, after, new, now, publication)
 
 
-async def _start(tx: Transaction, task: Task, timer: Timer, publication: Publication) -> None:
-    if timer.due is None:
-        raise AssertionError("a clock that starts has a time at which it is due")
-    title_zh, title_en = _TITLES[timer.kind]
-    department = await need_department(tx.conn, task.department)
-    to_zh, to_en, desk = department.zh, department.en, task.department
-    if timer.to_duty_desk:
-        title_zh, title_en, to_zh, to_en, desk = "转办退回任务", "Send on returned order", "值班席", "Duty desk", None
-        publication.put([f"department:{task.department}"], "deadlines", _key(timer.kind, task), None)
+def _void(after: Task) -> bool:
+    """Whether a clock that stops was neither kept nor missed."""
+    return after.state in {"cancelled", "returned", "waiting"} or after.is_paused
+
+
+def _desk(task: Task, clock: Clock, lead: str | None) -> str | None:
+    """The department at whose desk a clock stands; None: the duty desk's."""
+    if clock.owed_by == "department":
+        return task.department
+    return lead if clock.owed_by == "lead" else None
+
+
+def _title(task: Task, clock: Clock) -> tuple[str, str]:
+    if clock.kind == "task_step":
+        limit = time_limits().steps[task.state]
+        return limit.zh, limit.en
+    if clock.kind == "task_sign" and task.state == "returned":
+        return "转办退回任务", "Send on returned order"
+    return _TITLES[clock.kind]
+
+
+async def _start(tx: Transaction, task: Task, clock: Clock, desk: str | None, publication: Publication) -> None:
+    title_zh, title_en = _title(task, clock)
+    to_zh, to_en = _DESK
+    if desk is not None:
+        department = await need_department(tx.conn, desk)
+        to_zh, to_en = department.zh, department.en
     row = await set_deadline(
         tx,
-        kind=timer.kind,
+        kind=clock.kind,
         incident_id=task.incident_id,
         subject_kind="task",
         subject_id=task.id,
@@ -45,22 +93,12 @@ async def _start(tx: Transaction, task: Task, timer: Timer, publication: Publica
         title_en=f"{title_en}: {task.title_en or task.title}",
         to_zh=to_zh,
         to_en=to_en,
-        due_at=timer.due,
+        started_at=clock.started,
+        due_at=clock.due,
         area=task.area_code,
+        silent=clock.kind in SILENT,
     )
     publication.deadline(row)
-
-
-def _key(kind: str, task: Task) -> str:
-    return str(deadline_id(kind, task.id))
-
-
-def leave_desk(task: Task, department: str, publication: Publication) -> None:
-    """The order and its clocks go off the desk that had it, before they appear on another one."""
-    stream = [f"department:{department}"]
-    publication.put(stream, "tasks", str(task.id), None)
-    for kind in TASK_CLOCKS:
-        publication.put(stream, "deadlines", _key(kind, task), None)
 
 
 async def start_decision(
