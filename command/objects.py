@@ -112,6 +112,8 @@ def unit_object(unit: Unit) -> JsonObject:
         "need_help": unit.need_help,
         "phone": unit.phone,
         "area_code": unit.area_code,
+        "on_duty_since": iso_or_none(unit.on_duty_since),
+        "rest_until": iso_or_none(unit.rest_until),
         "version": unit.version,
     }
 

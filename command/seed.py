@@ -10,6 +10,7 @@ from command.organisation.book import (
     organisation,
     unit_id,
 )
+from command.resource_seed import seed_resources
 from command.unit import Unit
 from command.unit_store import DepartmentRow, put_department, put_person, put_post, put_shifts, put_unit
 from spine.command import Connection
@@ -46,12 +47,14 @@ async def seed_organisation(conn: Connection, at: datetime) -> dict[str, int]:
     await put_shifts(conn, shifts)
     for unit in known.units.values():
         await put_unit(conn, _unit(unit))
+    resources = await seed_resources(conn, at)
     return {
         "departments": len(known.departments),
         "posts": len(known.posts),
         "people": len(known.people),
         "shifts": len(shifts),
         "units": len(known.units),
+        **resources,
     }
 
 

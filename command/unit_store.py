@@ -15,7 +15,8 @@ from spine.command import Connection
 from spine.errors import not_found
 
 _UNIT: LiteralString = """id, code, call_sign, name, name_en, department, kind, capabilities, crew, status, status_at,
-    ST_X(point) AS lon, ST_Y(point) AS lat, origin, accuracy_m, seen_at, task_id, need_help, phone, area_code, version"""
+    ST_X(point) AS lon, ST_Y(point) AS lat, origin, accuracy_m, seen_at, task_id, need_help, phone, area_code, version,
+    on_duty_since, rest_until"""
 _DUTY: LiteralString = "post, post_zh, post_en, kind, area_code, holders, account_id, person, since"
 
 
@@ -66,7 +67,8 @@ async def save_unit(conn: Connection, unit: Unit) -> None:
         """
         UPDATE command.unit SET status = %(status)s, status_at = %(status_at)s,
             point = ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), origin = %(origin)s, accuracy_m = %(accuracy_m)s,
-            seen_at = %(seen_at)s, task_id = %(task_id)s, need_help = %(need_help)s, version = %(version)s
+            seen_at = %(seen_at)s, task_id = %(task_id)s, need_help = %(need_help)s, on_duty_since = %(on_duty_since)s,
+            rest_until = %(rest_until)s, version = %(version)s
         WHERE id = %(id)s
         """,
         {
@@ -80,6 +82,8 @@ async def save_unit(conn: Connection, unit: Unit) -> None:
             "seen_at": unit.seen_at,
             "task_id": unit.task_id,
             "need_help": None if unit.need_help is None else Jsonb(unit.need_help),
+            "on_duty_since": unit.on_duty_since,
+            "rest_until": unit.rest_until,
             "version": unit.version,
         },
     )

@@ -36,6 +36,16 @@ CREATE TABLE command.department (
     sort integer NOT NULL,
     CONSTRAINT department_basis_check CHECK ((basis = ANY (ARRAY['statute'::text, 'customary'::text])))
 );
+CREATE TABLE command.depot (
+    code text NOT NULL,
+    zh text NOT NULL,
+    en text NOT NULL,
+    department text NOT NULL,
+    area_code text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    phone text,
+    illustrative boolean NOT NULL
+);
 CREATE TABLE command.duty (
     post text NOT NULL,
     post_zh text NOT NULL,
@@ -61,6 +71,33 @@ CREATE TABLE command.exercise (
     version integer NOT NULL,
     CONSTRAINT exercise_only_one_check CHECK (only_one),
     CONSTRAINT exercise_state_check CHECK ((state = ANY (ARRAY['running'::text, 'ended'::text])))
+);
+CREATE TABLE command.hospital (
+    code text NOT NULL,
+    zh text NOT NULL,
+    en text NOT NULL,
+    level text,
+    area_code text NOT NULL,
+    department text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    emergency text,
+    reported_at timestamp with time zone,
+    reported_by jsonb,
+    illustrative boolean NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT hospital_emergency_check CHECK ((emergency = ANY (ARRAY['open'::text, 'limited'::text, 'diverting'::text])))
+);
+CREATE TABLE command.hospital_beds (
+    hospital text NOT NULL,
+    ward text NOT NULL,
+    total integer,
+    available integer,
+    extra_24h integer,
+    reported_at timestamp with time zone,
+    CONSTRAINT hospital_beds_available_check CHECK ((available >= 0)),
+    CONSTRAINT hospital_beds_check CHECK ((available <= total)),
+    CONSTRAINT hospital_beds_extra_24h_check CHECK ((extra_24h >= 0)),
+    CONSTRAINT hospital_beds_total_check CHECK ((total >= 0))
 );
 CREATE TABLE command.inject (
     id uuid NOT NULL,
@@ -94,6 +131,77 @@ CREATE TABLE command.rating (
     at timestamp with time zone NOT NULL,
     CONSTRAINT rating_rating_check CHECK ((rating = ANY (ARRAY['P'::text, 'S'::text, 'M'::text, 'U'::text])))
 );
+CREATE TABLE command.request (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    incident_id uuid,
+    incident_title text,
+    task_id uuid,
+    department text NOT NULL,
+    area_code text,
+    item text NOT NULL,
+    quantity bigint NOT NULL,
+    priority text NOT NULL,
+    text text NOT NULL,
+    place text,
+    point public.geometry(Point,4326),
+    origin text,
+    needed_by timestamp with time zone,
+    state text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    answer_due timestamp with time zone,
+    ended jsonb,
+    outlook jsonb,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT request_priority_check CHECK ((priority = ANY (ARRAY['life'::text, 'urgent'::text, 'normal'::text]))),
+    CONSTRAINT request_quantity_check CHECK ((quantity > 0))
+);
+CREATE TABLE command.request_offer (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    party text NOT NULL,
+    source text NOT NULL,
+    source_id text,
+    state text NOT NULL,
+    quantity bigint NOT NULL,
+    committed bigint NOT NULL,
+    deployed bigint NOT NULL,
+    received bigint NOT NULL,
+    returned bigint NOT NULL,
+    used bigint NOT NULL,
+    lost bigint NOT NULL,
+    text text,
+    arrives_at timestamp with time zone,
+    transport text,
+    task_id uuid,
+    offered_at timestamp with time zone NOT NULL,
+    state_at timestamp with time zone NOT NULL,
+    reason text,
+    version integer NOT NULL,
+    CONSTRAINT request_offer_check CHECK (((committed <= quantity) AND (deployed <= committed) AND (received <= deployed))),
+    CONSTRAINT request_offer_check1 CHECK ((((returned + used) + lost) <= deployed)),
+    CONSTRAINT request_offer_check2 CHECK (((source = 'outside'::text) = (source_id IS NULL))),
+    CONSTRAINT request_offer_committed_check CHECK ((committed >= 0)),
+    CONSTRAINT request_offer_deployed_check CHECK ((deployed >= 0)),
+    CONSTRAINT request_offer_lost_check CHECK ((lost >= 0)),
+    CONSTRAINT request_offer_quantity_check CHECK ((quantity > 0)),
+    CONSTRAINT request_offer_received_check CHECK ((received >= 0)),
+    CONSTRAINT request_offer_returned_check CHECK ((returned >= 0)),
+    CONSTRAINT request_offer_source_check CHECK ((source = ANY (ARRAY['stock'::text, 'shelter'::text, 'unit'::text, 'outside'::text]))),
+    CONSTRAINT request_offer_used_check CHECK ((used >= 0))
+);
+CREATE TABLE command.request_party (
+    request_id uuid NOT NULL,
+    party text NOT NULL,
+    why text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    answer text,
+    reason text,
+    answered_at timestamp with time zone,
+    CONSTRAINT request_party_answer_check CHECK ((answer = ANY (ARRAY['offered'::text, 'declined'::text]))),
+    CONSTRAINT request_party_why_check CHECK ((why = ANY (ARRAY['asked'::text, 'passed_on'::text, 'escalated'::text])))
+);
 CREATE TABLE command.response (
     id uuid NOT NULL,
     incident_id uuid NOT NULL,
@@ -116,6 +224,107 @@ CREATE TABLE command.roster (
     post text NOT NULL,
     person text NOT NULL,
     phone text
+);
+CREATE TABLE command.shelter (
+    id uuid NOT NULL,
+    facility_code text,
+    zh text NOT NULL,
+    en text NOT NULL,
+    kind text NOT NULL,
+    indoor boolean,
+    area_code text NOT NULL,
+    department text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    capacity integer NOT NULL,
+    services jsonb NOT NULL,
+    state text NOT NULL,
+    state_at timestamp with time zone,
+    incident_id uuid,
+    occupied integer,
+    needs jsonb,
+    reported_at timestamp with time zone,
+    reported_by jsonb,
+    over_reason text,
+    promised integer DEFAULT 0 NOT NULL,
+    illustrative boolean NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT shelter_capacity_check CHECK ((capacity > 0)),
+    CONSTRAINT shelter_check CHECK (((occupied IS NULL) = (reported_at IS NULL))),
+    CONSTRAINT shelter_occupied_check CHECK ((occupied >= 0)),
+    CONSTRAINT shelter_promised_check CHECK ((promised >= 0))
+);
+CREATE TABLE command.stock_hold (
+    id uuid NOT NULL,
+    depot text NOT NULL,
+    item text NOT NULL,
+    offer_id uuid,
+    incident_id uuid,
+    task_id uuid,
+    purpose text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    by jsonb NOT NULL,
+    version integer NOT NULL
+);
+CREATE TABLE command.stock_hold_lot (
+    hold_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    committed bigint NOT NULL,
+    "out" bigint NOT NULL,
+    returned bigint NOT NULL,
+    used bigint NOT NULL,
+    discarded bigint NOT NULL,
+    CONSTRAINT stock_hold_lot_committed_check CHECK ((committed >= 0)),
+    CONSTRAINT stock_hold_lot_discarded_check CHECK ((discarded >= 0)),
+    CONSTRAINT stock_hold_lot_out_check CHECK (("out" >= 0)),
+    CONSTRAINT stock_hold_lot_returned_check CHECK ((returned >= 0)),
+    CONSTRAINT stock_hold_lot_used_check CHECK ((used >= 0))
+);
+CREATE TABLE command.stock_lot (
+    id uuid NOT NULL,
+    depot text NOT NULL,
+    item text NOT NULL,
+    lot_no text NOT NULL,
+    made_on date,
+    expires_on date,
+    received bigint NOT NULL,
+    adjusted bigint NOT NULL,
+    free bigint NOT NULL,
+    committed bigint NOT NULL,
+    "out" bigint NOT NULL,
+    used bigint NOT NULL,
+    discarded bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    counted_at timestamp with time zone,
+    counted_by jsonb,
+    illustrative boolean DEFAULT false NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT stock_lot_check CHECK (((received + adjusted) = ((((free + committed) + "out") + used) + discarded))),
+    CONSTRAINT stock_lot_committed_check CHECK ((committed >= 0)),
+    CONSTRAINT stock_lot_discarded_check CHECK ((discarded >= 0)),
+    CONSTRAINT stock_lot_free_check CHECK ((free >= 0)),
+    CONSTRAINT stock_lot_out_check CHECK (("out" >= 0)),
+    CONSTRAINT stock_lot_received_check CHECK ((received >= 0)),
+    CONSTRAINT stock_lot_used_check CHECK ((used >= 0))
+);
+CREATE TABLE command.stock_move (
+    id bigint NOT NULL,
+    lot_id uuid NOT NULL,
+    kind text NOT NULL,
+    quantity bigint NOT NULL,
+    hold_id uuid,
+    reason text,
+    by jsonb NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT stock_move_kind_check CHECK ((kind = ANY (ARRAY['receive'::text, 'count'::text, 'commit'::text, 'release'::text, 'issue'::text, 'return'::text, 'use'::text, 'discard'::text])))
+);
+ALTER TABLE command.stock_move ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME command.stock_move_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE command.task (
     id uuid NOT NULL,
@@ -187,6 +396,9 @@ CREATE TABLE command.unit (
     phone text,
     area_code text,
     version integer DEFAULT 1 NOT NULL,
+    on_duty_since timestamp with time zone,
+    rest_until timestamp with time zone,
+    CONSTRAINT unit_check CHECK (((rest_until IS NULL) OR (on_duty_since IS NOT NULL))),
     CONSTRAINT unit_crew_check CHECK ((crew > 0))
 );
 CREATE TABLE gis.base_map (
@@ -1135,12 +1347,18 @@ CREATE TABLE spine.stream_head (
 WITH (fillfactor='50');
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY command.depot
+    ADD CONSTRAINT depot_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY command.duty
     ADD CONSTRAINT duty_pkey PRIMARY KEY (post);
 ALTER TABLE ONLY command.exercise
     ADD CONSTRAINT exercise_only_one_key UNIQUE (only_one);
 ALTER TABLE ONLY command.exercise
     ADD CONSTRAINT exercise_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.hospital_beds
+    ADD CONSTRAINT hospital_beds_pkey PRIMARY KEY (hospital, ward);
+ALTER TABLE ONLY command.hospital
+    ADD CONSTRAINT hospital_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_exercise_id_no_key UNIQUE (exercise_id, no);
 ALTER TABLE ONLY command.inject
@@ -1149,10 +1367,32 @@ ALTER TABLE ONLY command.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.request
+    ADD CONSTRAINT request_no_key UNIQUE (no);
+ALTER TABLE ONLY command.request_offer
+    ADD CONSTRAINT request_offer_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.request_party
+    ADD CONSTRAINT request_party_pkey PRIMARY KEY (request_id, party);
+ALTER TABLE ONLY command.request
+    ADD CONSTRAINT request_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.response
     ADD CONSTRAINT response_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.roster
     ADD CONSTRAINT roster_pkey PRIMARY KEY (day, post);
+ALTER TABLE ONLY command.shelter
+    ADD CONSTRAINT shelter_facility_code_key UNIQUE (facility_code);
+ALTER TABLE ONLY command.shelter
+    ADD CONSTRAINT shelter_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.stock_hold_lot
+    ADD CONSTRAINT stock_hold_lot_pkey PRIMARY KEY (hold_id, lot_id);
+ALTER TABLE ONLY command.stock_hold
+    ADD CONSTRAINT stock_hold_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.stock_lot
+    ADD CONSTRAINT stock_lot_depot_item_lot_no_key UNIQUE (depot, item, lot_no);
+ALTER TABLE ONLY command.stock_lot
+    ADD CONSTRAINT stock_lot_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.stock_move
+    ADD CONSTRAINT stock_move_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_no_key UNIQUE (no);
 ALTER TABLE ONLY command.task
@@ -1313,14 +1553,33 @@ ALTER TABLE ONLY spine.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY spine.stream_head
     ADD CONSTRAINT stream_head_pkey PRIMARY KEY (stream);
+CREATE INDEX depot_department ON command.depot USING btree (department);
 CREATE INDEX duty_account ON command.duty USING btree (account_id);
+CREATE INDEX hospital_area ON command.hospital USING btree (area_code text_pattern_ops);
 CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
 CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);
 CREATE INDEX rating_inject ON command.rating USING btree (inject_id);
+CREATE INDEX request_department ON command.request USING btree (department, state);
+CREATE INDEX request_incident ON command.request USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+CREATE INDEX request_item ON command.request USING btree (item, state);
+CREATE INDEX request_offer_request ON command.request_offer USING btree (request_id);
+CREATE INDEX request_offer_source ON command.request_offer USING btree (source, source_id);
+CREATE UNIQUE INDEX request_offer_unit ON command.request_offer USING btree (source_id) WHERE ((source = 'unit'::text) AND (state = ANY (ARRAY['offered'::text, 'committed'::text, 'deployed'::text, 'received'::text])));
+CREATE INDEX request_party_party ON command.request_party USING btree (party);
+CREATE INDEX request_task ON command.request USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX response_incident ON command.response USING btree (incident_id);
 CREATE UNIQUE INDEX response_one_active ON command.response USING btree (incident_id, plan_id) WHERE (state = 'active'::text);
 CREATE UNIQUE INDEX response_one_proposed ON command.response USING btree (incident_id, plan_id) WHERE (state = 'proposed'::text);
 CREATE INDEX roster_post ON command.roster USING btree (post);
+CREATE INDEX shelter_area ON command.shelter USING btree (area_code text_pattern_ops);
+CREATE INDEX shelter_incident ON command.shelter USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+CREATE INDEX shelter_point ON command.shelter USING gist (point);
+CREATE INDEX stock_hold_depot ON command.stock_hold USING btree (depot, item);
+CREATE INDEX stock_hold_incident ON command.stock_hold USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+CREATE INDEX stock_hold_lot_lot ON command.stock_hold_lot USING btree (lot_id);
+CREATE INDEX stock_lot_item ON command.stock_lot USING btree (item, depot);
+CREATE INDEX stock_move_issue ON command.stock_move USING btree (at) WHERE (kind = 'issue'::text);
+CREATE INDEX stock_move_lot ON command.stock_move USING btree (lot_id, at);
 CREATE INDEX task_department ON command.task USING btree (department, state);
 CREATE INDEX task_incident ON command.task USING btree (incident_id);
 CREATE INDEX task_instruction ON command.task USING btree (instruction_id) WHERE (instruction_id IS NOT NULL);
@@ -1406,16 +1665,46 @@ CREATE TRIGGER road_node_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON
 CREATE TRIGGER road_turn_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_turn FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
+ALTER TABLE ONLY command.depot
+    ADD CONSTRAINT depot_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.hospital_beds
+    ADD CONSTRAINT hospital_beds_hospital_fkey FOREIGN KEY (hospital) REFERENCES command.hospital(code);
+ALTER TABLE ONLY command.hospital
+    ADD CONSTRAINT hospital_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_inject_id_fkey FOREIGN KEY (inject_id) REFERENCES command.inject(id);
+ALTER TABLE ONLY command.request
+    ADD CONSTRAINT request_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.request_offer
+    ADD CONSTRAINT request_offer_request_id_fkey FOREIGN KEY (request_id) REFERENCES command.request(id);
+ALTER TABLE ONLY command.request_offer
+    ADD CONSTRAINT request_offer_task_id_fkey FOREIGN KEY (task_id) REFERENCES command.task(id);
+ALTER TABLE ONLY command.request_party
+    ADD CONSTRAINT request_party_request_id_fkey FOREIGN KEY (request_id) REFERENCES command.request(id);
+ALTER TABLE ONLY command.request
+    ADD CONSTRAINT request_task_id_fkey FOREIGN KEY (task_id) REFERENCES command.task(id);
 ALTER TABLE ONLY command.response
     ADD CONSTRAINT response_incident_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY command.roster
     ADD CONSTRAINT roster_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.shelter
+    ADD CONSTRAINT shelter_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.stock_hold
+    ADD CONSTRAINT stock_hold_depot_fkey FOREIGN KEY (depot) REFERENCES command.depot(code);
+ALTER TABLE ONLY command.stock_hold_lot
+    ADD CONSTRAINT stock_hold_lot_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES command.stock_hold(id);
+ALTER TABLE ONLY command.stock_hold_lot
+    ADD CONSTRAINT stock_hold_lot_lot_id_fkey FOREIGN KEY (lot_id) REFERENCES command.stock_lot(id);
+ALTER TABLE ONLY command.stock_lot
+    ADD CONSTRAINT stock_lot_depot_fkey FOREIGN KEY (depot) REFERENCES command.depot(code);
+ALTER TABLE ONLY command.stock_move
+    ADD CONSTRAINT stock_move_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES command.stock_hold(id);
+ALTER TABLE ONLY command.stock_move
+    ADD CONSTRAINT stock_move_lot_id_fkey FOREIGN KEY (lot_id) REFERENCES command.stock_lot(id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.task
