@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from command import store, unit_store
+from command import dispatch_store, store, unit_store
+from command.dispatch.recommendation import head_object
 from command.exercises import picture as exercise_picture
 from command.fence import fence_object
 from command.objects import department_object, duty_object, response_object, task_object, unit_object
@@ -35,6 +36,9 @@ async def _incident(conn: Connection, key: str) -> Picture:
     incident_id = UUID(key)
     return {
         "fences": _fences(await standing_fences(conn, incident_id=incident_id)),
+        "recommendations": {
+            str(r.id): head_object(r) for r in await dispatch_store.recommendations_of(conn, incident_id)
+        },
         "responses": {str(r.id): response_object(r) for r in await store.responses_of(conn, incident_id)},
         "tasks": {str(t.id): task_object(t) for t in await store.tasks_of_incident(conn, incident_id)},
     }

@@ -46,6 +46,7 @@ from web.api import (
     session,
     tiles,
 )
+from web.api.dispatch import router as dispatch_router
 from web.api.drawings import router as drawings_router
 from web.api.register import router as register_router
 from web.base_maps.service import BaseMaps
@@ -108,6 +109,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.roads = CurrentRoads()
     app.state.navigator = CurrentNavigator(settings.data_dir)
     app.state.exposure = CurrentExposure()
+    app.state.dispatching = asyncio.Semaphore(1)  # one recommendation at a time: it may take a whole core
     app.state.register_ground = CurrentGround(app.state.exposure)
     house.realm.when_exchanged(app.state.roads.forget)
     house.realm.when_exchanged(app.state.exposure.forget)
@@ -141,6 +143,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         ogc,
     ):
         app.include_router(part.router)
+    app.include_router(dispatch_router)
     app.include_router(drawings_router)
     app.include_router(register_router)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)

@@ -16,6 +16,7 @@ import notify.handlers
 import notify.picture
 import notify.react
 from command.catalogue import command_catalogue
+from command.dispatch.rules import dispatch_rules
 from command.plan import plans
 from gis.hazards.needs import need_rules
 from gis.roads.profile import house_rules
@@ -69,6 +70,7 @@ def read_rules() -> None:
     grade_rule()
     command_catalogue()
     plans()
+    dispatch_rules()
     register_rules()
 
 
