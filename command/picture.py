@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from command import store, unit_store
+from command import instruction_picture, store, unit_store
 from command.exercises import picture as exercise_picture
 from command.fence import fence_object
 from command.objects import department_object, duty_object, response_object, task_object, unit_object
@@ -67,5 +67,6 @@ SOURCES = (
     PictureSource("incident", _incident),
     PictureSource("department", _department),
     PictureSource("unit", _unit),
+    *instruction_picture.SOURCES,
     *exercise_picture.SOURCES,
 )

@@ -23,6 +23,36 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE TABLE command.consultation (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    incident_id uuid NOT NULL,
+    incident_title text NOT NULL,
+    area_code text,
+    subject text NOT NULL,
+    title text NOT NULL,
+    question text NOT NULL,
+    safety boolean NOT NULL,
+    mode text NOT NULL,
+    asker jsonb NOT NULL,
+    asker_department text,
+    lead text NOT NULL,
+    state text NOT NULL,
+    merge_minutes integer NOT NULL,
+    merge_due timestamp with time zone,
+    merge_escalated jsonb NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    answer jsonb,
+    withdrawn jsonb,
+    ended_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT consultation_check CHECK ((NOT (safety AND (mode = 'tacit'::text)))),
+    CONSTRAINT consultation_merge_minutes_check CHECK ((merge_minutes > 0)),
+    CONSTRAINT consultation_mode_check CHECK ((mode = ANY (ARRAY['explicit'::text, 'tacit'::text]))),
+    CONSTRAINT consultation_question_check CHECK ((question <> ''::text)),
+    CONSTRAINT consultation_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'ready'::text, 'answered'::text, 'withdrawn'::text])))
+);
 CREATE TABLE command.department (
     code text NOT NULL,
     zh text NOT NULL,
@@ -75,6 +105,60 @@ CREATE TABLE command.inject (
     done boolean DEFAULT false NOT NULL,
     version integer NOT NULL,
     CONSTRAINT inject_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'delivered'::text, 'skipped'::text])))
+);
+CREATE TABLE command.instruction (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    incident_id uuid,
+    incident_title text,
+    area_code text,
+    leader_name text NOT NULL,
+    leader_post text,
+    leader_account uuid,
+    channel text NOT NULL,
+    urgency text NOT NULL,
+    text text NOT NULL,
+    files jsonb NOT NULL,
+    state text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    captured_by jsonb NOT NULL,
+    feedback_due timestamp with time zone NOT NULL,
+    orders_open integer DEFAULT 0 NOT NULL,
+    orders_closed integer DEFAULT 0 NOT NULL,
+    orders_total integer DEFAULT 0 NOT NULL,
+    urged jsonb NOT NULL,
+    escalated jsonb NOT NULL,
+    answers jsonb NOT NULL,
+    sent_back jsonb,
+    ended jsonb,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT instruction_channel_check CHECK ((channel = ANY (ARRAY['oral'::text, 'written'::text, 'phone'::text, 'video'::text]))),
+    CONSTRAINT instruction_text_check CHECK ((text <> ''::text))
+);
+CREATE TABLE command.opinion (
+    id uuid NOT NULL,
+    consultation_id uuid NOT NULL,
+    place integer NOT NULL,
+    department text NOT NULL,
+    question text,
+    minutes integer NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    due timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    stance text,
+    text text,
+    decision_mode text,
+    given jsonb,
+    escalated jsonb NOT NULL,
+    late jsonb NOT NULL,
+    CONSTRAINT opinion_check CHECK (((state = ANY (ARRAY['given'::text, 'tacit'::text])) = (stance IS NOT NULL))),
+    CONSTRAINT opinion_check1 CHECK (((stance IS NULL) = (decision_mode IS NULL))),
+    CONSTRAINT opinion_decision_mode_check CHECK ((decision_mode = ANY (ARRAY['explicit'::text, 'tacit'::text, 'escalated'::text]))),
+    CONSTRAINT opinion_minutes_check CHECK ((minutes > 0)),
+    CONSTRAINT opinion_stance_check CHECK ((stance = ANY (ARRAY['agree'::text, 'conditions'::text, 'disagree'::text, 'abstain'::text]))),
+    CONSTRAINT opinion_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'escalated'::text, 'given'::text, 'tacit'::text])))
 );
 CREATE TABLE command.person (
     id text NOT NULL,
@@ -1133,6 +1217,10 @@ CREATE TABLE spine.stream_head (
     CONSTRAINT stream_head_stream_check CHECK (((length(stream) >= 1) AND (length(stream) <= 120)))
 )
 WITH (fillfactor='50');
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_no_key UNIQUE (no);
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY command.duty
@@ -1145,6 +1233,16 @@ ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_exercise_id_no_key UNIQUE (exercise_id, no);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.instruction
+    ADD CONSTRAINT instruction_no_key UNIQUE (no);
+ALTER TABLE ONLY command.instruction
+    ADD CONSTRAINT instruction_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_consultation_id_department_key UNIQUE (consultation_id, department);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_consultation_id_place_key UNIQUE (consultation_id, place);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.rating
@@ -1313,8 +1411,14 @@ ALTER TABLE ONLY spine.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY spine.stream_head
     ADD CONSTRAINT stream_head_pkey PRIMARY KEY (stream);
+CREATE INDEX consultation_asker ON command.consultation USING btree (asker_department);
+CREATE INDEX consultation_incident ON command.consultation USING btree (incident_id);
+CREATE INDEX consultation_lead ON command.consultation USING btree (lead);
 CREATE INDEX duty_account ON command.duty USING btree (account_id);
 CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
+CREATE INDEX instruction_incident ON command.instruction USING btree (incident_id);
+CREATE INDEX instruction_open ON command.instruction USING btree (area_code) WHERE (state <> ALL (ARRAY['closed'::text, 'cancelled'::text]));
+CREATE INDEX opinion_department ON command.opinion USING btree (department);
 CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);
 CREATE INDEX rating_inject ON command.rating USING btree (inject_id);
 CREATE INDEX response_incident ON command.response USING btree (incident_id);
@@ -1404,10 +1508,18 @@ CREATE INDEX session_account ON spine.session USING btree (account_id);
 CREATE TRIGGER road_edge_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_edge FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 CREATE TRIGGER road_node_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_node FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 CREATE TRIGGER road_turn_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_turn FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_asker_department_fkey FOREIGN KEY (asker_department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_lead_fkey FOREIGN KEY (lead) REFERENCES command.department(code);
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_consultation_id_fkey FOREIGN KEY (consultation_id) REFERENCES command.consultation(id);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
 ALTER TABLE ONLY command.rating
