@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from command import dispatch_store, store, unit_store
+from command import dispatch_store, instruction_picture, store, unit_store
 from command.dispatch.recommendation import head_object
 from command.exercises import picture as exercise_picture
 from command.fence import fence_object
@@ -71,5 +71,6 @@ SOURCES = (
     PictureSource("incident", _incident),
     PictureSource("department", _department),
     PictureSource("unit", _unit),
+    *instruction_picture.SOURCES,
     *exercise_picture.SOURCES,
 )

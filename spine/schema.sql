@@ -23,6 +23,36 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE TABLE command.consultation (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    incident_id uuid NOT NULL,
+    incident_title text NOT NULL,
+    area_code text,
+    subject text NOT NULL,
+    title text NOT NULL,
+    question text NOT NULL,
+    safety boolean NOT NULL,
+    mode text NOT NULL,
+    asker jsonb NOT NULL,
+    asker_department text,
+    lead text NOT NULL,
+    state text NOT NULL,
+    merge_minutes integer NOT NULL,
+    merge_due timestamp with time zone,
+    merge_escalated jsonb NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    answer jsonb,
+    withdrawn jsonb,
+    ended_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT consultation_check CHECK ((NOT (safety AND (mode = 'tacit'::text)))),
+    CONSTRAINT consultation_merge_minutes_check CHECK ((merge_minutes > 0)),
+    CONSTRAINT consultation_mode_check CHECK ((mode = ANY (ARRAY['explicit'::text, 'tacit'::text]))),
+    CONSTRAINT consultation_question_check CHECK ((question <> ''::text)),
+    CONSTRAINT consultation_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'ready'::text, 'answered'::text, 'withdrawn'::text])))
+);
 CREATE TABLE command.department (
     code text NOT NULL,
     zh text NOT NULL,
@@ -113,6 +143,60 @@ CREATE TABLE command.inject (
     version integer NOT NULL,
     CONSTRAINT inject_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'delivered'::text, 'skipped'::text])))
 );
+CREATE TABLE command.instruction (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    incident_id uuid,
+    incident_title text,
+    area_code text,
+    leader_name text NOT NULL,
+    leader_post text,
+    leader_account uuid,
+    channel text NOT NULL,
+    urgency text NOT NULL,
+    text text NOT NULL,
+    files jsonb NOT NULL,
+    state text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    captured_by jsonb NOT NULL,
+    feedback_due timestamp with time zone NOT NULL,
+    orders_open integer DEFAULT 0 NOT NULL,
+    orders_closed integer DEFAULT 0 NOT NULL,
+    orders_total integer DEFAULT 0 NOT NULL,
+    urged jsonb NOT NULL,
+    escalated jsonb NOT NULL,
+    answers jsonb NOT NULL,
+    sent_back jsonb,
+    ended jsonb,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT instruction_channel_check CHECK ((channel = ANY (ARRAY['oral'::text, 'written'::text, 'phone'::text, 'video'::text]))),
+    CONSTRAINT instruction_text_check CHECK ((text <> ''::text))
+);
+CREATE TABLE command.opinion (
+    id uuid NOT NULL,
+    consultation_id uuid NOT NULL,
+    place integer NOT NULL,
+    department text NOT NULL,
+    question text,
+    minutes integer NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    due timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    stance text,
+    text text,
+    decision_mode text,
+    given jsonb,
+    escalated jsonb NOT NULL,
+    late jsonb NOT NULL,
+    CONSTRAINT opinion_check CHECK (((state = ANY (ARRAY['given'::text, 'tacit'::text])) = (stance IS NOT NULL))),
+    CONSTRAINT opinion_check1 CHECK (((stance IS NULL) = (decision_mode IS NULL))),
+    CONSTRAINT opinion_decision_mode_check CHECK ((decision_mode = ANY (ARRAY['explicit'::text, 'tacit'::text, 'escalated'::text]))),
+    CONSTRAINT opinion_minutes_check CHECK ((minutes > 0)),
+    CONSTRAINT opinion_stance_check CHECK ((stance = ANY (ARRAY['agree'::text, 'conditions'::text, 'disagree'::text, 'abstain'::text]))),
+    CONSTRAINT opinion_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'escalated'::text, 'given'::text, 'tacit'::text])))
+);
 CREATE TABLE command.person (
     id text NOT NULL,
     name text NOT NULL,
@@ -130,6 +214,22 @@ CREATE TABLE command.rating (
     by jsonb NOT NULL,
     at timestamp with time zone NOT NULL,
     CONSTRAINT rating_rating_check CHECK ((rating = ANY (ARRAY['P'::text, 'S'::text, 'M'::text, 'U'::text])))
+);
+CREATE TABLE command.recommendation (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    kind text NOT NULL,
+    course text NOT NULL,
+    head jsonb NOT NULL,
+    changed jsonb NOT NULL,
+    reason text NOT NULL,
+    inputs_hash text NOT NULL,
+    chosen jsonb NOT NULL,
+    answer jsonb NOT NULL,
+    orders jsonb NOT NULL,
+    by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT recommendation_kind_check CHECK ((kind = ANY (ARRAY['dispatch'::text, 'evacuation'::text])))
 );
 CREATE TABLE command.request (
     id uuid NOT NULL,
@@ -370,9 +470,50 @@ CREATE TABLE command.task (
     start_at timestamp with time zone,
     evidence text[] DEFAULT '{}'::text[] NOT NULL,
     priority text DEFAULT 'normal'::text NOT NULL,
+    due_from timestamp with time zone NOT NULL,
+    step_from timestamp with time zone,
+    step_due timestamp with time zone,
+    pause jsonb,
+    pause_ask jsonb,
+    extension_ask jsonb,
+    extension jsonb,
+    urged jsonb,
+    supervised jsonb,
+    cards jsonb DEFAULT '{}'::jsonb NOT NULL,
+    yellow_cards integer DEFAULT 0 NOT NULL,
+    red_cards integer DEFAULT 0 NOT NULL,
+    CONSTRAINT task_check CHECK (((step_from IS NULL) = (step_due IS NULL))),
     CONSTRAINT task_due_minutes_check CHECK ((due_minutes > 0)),
     CONSTRAINT task_priority_check CHECK ((priority = ANY (ARRAY['life'::text, 'urgent'::text, 'normal'::text]))),
     CONSTRAINT task_sign_minutes_check CHECK ((sign_minutes > 0))
+);
+CREATE TABLE command.task_event (
+    id bigint NOT NULL,
+    task_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    area_code text,
+    department text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    clock text,
+    level text,
+    cause text,
+    minutes integer,
+    ended_at timestamp with time zone,
+    reason text,
+    by jsonb NOT NULL,
+    CONSTRAINT task_event_check CHECK (((kind = 'card'::text) = (level IS NOT NULL))),
+    CONSTRAINT task_event_clock_check CHECK ((clock = ANY (ARRAY['task_sign'::text, 'task_step'::text, 'task_due'::text]))),
+    CONSTRAINT task_event_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'urge'::text, 'return'::text, 'reissue'::text, 'send_back'::text, 'pause'::text, 'pause_refused'::text, 'extension'::text, 'extension_refused'::text, 'supervise'::text, 'release'::text]))),
+    CONSTRAINT task_event_level_check CHECK ((level = ANY (ARRAY['yellow'::text, 'red'::text, 'severe'::text])))
+);
+ALTER TABLE command.task_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME command.task_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE command.unit (
     id uuid NOT NULL,
@@ -1284,6 +1425,7 @@ CREATE TABLE spine.deadline (
     passed_at timestamp with time zone,
     settled_at timestamp with time zone,
     outcome text,
+    silent boolean DEFAULT false NOT NULL,
     CONSTRAINT deadline_outcome_check CHECK ((outcome = ANY (ARRAY['met'::text, 'late'::text, 'void'::text])))
 );
 CREATE TABLE spine.fact (
@@ -1345,6 +1487,10 @@ CREATE TABLE spine.stream_head (
     CONSTRAINT stream_head_stream_check CHECK (((length(stream) >= 1) AND (length(stream) <= 120)))
 )
 WITH (fillfactor='50');
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_no_key UNIQUE (no);
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY command.depot
@@ -1363,10 +1509,22 @@ ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_exercise_id_no_key UNIQUE (exercise_id, no);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.instruction
+    ADD CONSTRAINT instruction_no_key UNIQUE (no);
+ALTER TABLE ONLY command.instruction
+    ADD CONSTRAINT instruction_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_consultation_id_department_key UNIQUE (consultation_id, department);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_consultation_id_place_key UNIQUE (consultation_id, place);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.recommendation
+    ADD CONSTRAINT recommendation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.request
     ADD CONSTRAINT request_no_key UNIQUE (no);
 ALTER TABLE ONLY command.request_offer
@@ -1393,6 +1551,8 @@ ALTER TABLE ONLY command.stock_lot
     ADD CONSTRAINT stock_lot_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.stock_move
     ADD CONSTRAINT stock_move_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.task_event
+    ADD CONSTRAINT task_event_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_no_key UNIQUE (no);
 ALTER TABLE ONLY command.task
@@ -1553,12 +1713,19 @@ ALTER TABLE ONLY spine.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY spine.stream_head
     ADD CONSTRAINT stream_head_pkey PRIMARY KEY (stream);
+CREATE INDEX consultation_asker ON command.consultation USING btree (asker_department);
+CREATE INDEX consultation_incident ON command.consultation USING btree (incident_id);
+CREATE INDEX consultation_lead ON command.consultation USING btree (lead);
 CREATE INDEX depot_department ON command.depot USING btree (department);
 CREATE INDEX duty_account ON command.duty USING btree (account_id);
 CREATE INDEX hospital_area ON command.hospital USING btree (area_code text_pattern_ops);
 CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
+CREATE INDEX instruction_incident ON command.instruction USING btree (incident_id);
+CREATE INDEX instruction_open ON command.instruction USING btree (area_code) WHERE (state <> ALL (ARRAY['closed'::text, 'cancelled'::text]));
+CREATE INDEX opinion_department ON command.opinion USING btree (department);
 CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);
 CREATE INDEX rating_inject ON command.rating USING btree (inject_id);
+CREATE INDEX recommendation_incident ON command.recommendation USING btree (incident_id, at);
 CREATE INDEX request_department ON command.request USING btree (department, state);
 CREATE INDEX request_incident ON command.request USING btree (incident_id) WHERE (incident_id IS NOT NULL);
 CREATE INDEX request_item ON command.request USING btree (item, state);
@@ -1581,6 +1748,9 @@ CREATE INDEX stock_lot_item ON command.stock_lot USING btree (item, depot);
 CREATE INDEX stock_move_issue ON command.stock_move USING btree (at) WHERE (kind = 'issue'::text);
 CREATE INDEX stock_move_lot ON command.stock_move USING btree (lot_id, at);
 CREATE INDEX task_department ON command.task USING btree (department, state);
+CREATE INDEX task_event_at ON command.task_event USING btree (at);
+CREATE INDEX task_event_counted ON command.task_event USING btree (kind, department, level, at) INCLUDE (clock, minutes, ended_at);
+CREATE INDEX task_event_task ON command.task_event USING btree (task_id, at);
 CREATE INDEX task_incident ON command.task USING btree (incident_id);
 CREATE INDEX task_instruction ON command.task USING btree (instruction_id) WHERE (instruction_id IS NOT NULL);
 CREATE INDEX task_parent ON command.task USING btree (parent_id) WHERE (parent_id IS NOT NULL);
@@ -1663,6 +1833,10 @@ CREATE INDEX session_account ON spine.session USING btree (account_id);
 CREATE TRIGGER road_edge_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_edge FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 CREATE TRIGGER road_node_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_node FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 CREATE TRIGGER road_turn_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_turn FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_asker_department_fkey FOREIGN KEY (asker_department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_lead_fkey FOREIGN KEY (lead) REFERENCES command.department(code);
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
 ALTER TABLE ONLY command.depot
@@ -1673,10 +1847,16 @@ ALTER TABLE ONLY command.hospital
     ADD CONSTRAINT hospital_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_consultation_id_fkey FOREIGN KEY (consultation_id) REFERENCES command.consultation(id);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_inject_id_fkey FOREIGN KEY (inject_id) REFERENCES command.inject(id);
+ALTER TABLE ONLY command.recommendation
+    ADD CONSTRAINT recommendation_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY command.request
     ADD CONSTRAINT request_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.request_offer
@@ -1707,6 +1887,8 @@ ALTER TABLE ONLY command.stock_move
     ADD CONSTRAINT stock_move_lot_id_fkey FOREIGN KEY (lot_id) REFERENCES command.stock_lot(id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.task_event
+    ADD CONSTRAINT task_event_task_id_fkey FOREIGN KEY (task_id) REFERENCES command.task(id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_incident_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY command.task

@@ -6,6 +6,7 @@ from redis.asyncio import Redis
 
 import command.fence_react
 import command.handlers
+import command.instruction_react
 import command.picture
 import command.react
 import gis.roads.handlers
@@ -81,6 +82,8 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
     followers = (
         command.react.follower(commands),
         command.fence_react.follower(commands),
+        command.instruction_react.follower(commands),
+        command.instruction_react.clocks_follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )
