@@ -1,6 +1,6 @@
 """Every command of this room and how it is carried out."""
 
-from command import handle_fence, handle_response, handle_sheet, handle_task, handle_unit, unit_store
+from command import handle_fence, handle_proposal, handle_response, handle_sheet, handle_task, handle_unit, unit_store
 from command.commands import TakeDuty
 from command.duty import Duty, take
 from command.exercises import handlers as exercise_handlers
@@ -28,6 +28,7 @@ async def _take_duty(tx: Transaction, command: Command[TakeDuty], duty: Duty) ->
 
 HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_response.HANDLINGS,
+    *handle_proposal.HANDLINGS,
     *handle_task.HANDLINGS,
     *handle_unit.HANDLINGS,
     *handle_fence.HANDLINGS,

@@ -4,10 +4,12 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+import command.asking_react
 import command.fence_react
 import command.handlers
 import command.picture
 import command.react
+import command.watch_react
 import gis.roads.handlers
 import gis.roads.picture
 import incidents.handlers
@@ -17,6 +19,7 @@ import notify.picture
 import notify.react
 from command.catalogue import command_catalogue
 from command.plan import plans
+from command.proposal_rules import proposal_rules
 from gis.hazards.needs import need_rules
 from gis.roads.profile import house_rules
 from incidents.assessments.grading import grade_rule
@@ -69,6 +72,7 @@ def read_rules() -> None:
     grade_rule()
     command_catalogue()
     plans()
+    proposal_rules()
     register_rules()
 
 
@@ -79,6 +83,8 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
     followers = (
         command.react.follower(commands),
         command.fence_react.follower(commands),
+        command.asking_react.follower(commands),
+        command.watch_react.follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )
