@@ -20,10 +20,10 @@ from command.dispatch.choose import (
 from command.dispatch.recommendation import Recommendation, head_object
 from command.dispatch.rules import dispatch_rules
 from command.dispatch_commands import ChooseDispatch, PickIn
+from command.issue import new_orders
 from command.publish import Publication
-from command.task import Act, Task, new_task, start_timers
+from command.task import Act, Task, new_task
 from command.task_steps import act_of, counted, release_unit, save_step, save_unit, told
-from command.timers import run_timers
 from command.unit import Unit, dispatch
 from incidents.incident import require_open
 from incidents.summary import Held, hold, involve
@@ -191,13 +191,9 @@ def _new(
 
 
 async def _issue(tx: Transaction, held: Held, task: Task, unit: Unit, act: Act) -> tuple[Held, Publication]:
-    publication = Publication("task.issued", told(task, due_minutes=task.due_minutes))
-    held = await involve(tx, held, department=task.department)
     held = await involve(tx, held, unit_id=unit.id)
+    held, (publication,) = await new_orders(tx, held, [task], act)
     await save_unit(tx, dispatch(unit, act, task.id), publication)
-    await store.save_task(tx.conn, task)
-    publication.task(task)
-    await run_timers(tx, task, start_timers(task), publication)
     return held, publication
 
 

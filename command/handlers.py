@@ -5,6 +5,7 @@ from command import (
     handle_dispatch,
     handle_fence,
     handle_instruction,
+    handle_proposal,
     handle_response,
     handle_sheet,
     handle_task,
@@ -38,6 +39,7 @@ async def _take_duty(tx: Transaction, command: Command[TakeDuty], duty: Duty) ->
 
 HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_response.HANDLINGS,
+    *handle_proposal.HANDLINGS,
     *handle_task.HANDLINGS,
     *handle_unit.HANDLINGS,
     *handle_fence.HANDLINGS,

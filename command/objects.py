@@ -31,6 +31,10 @@ def response_object(response: Response) -> JsonObject:
         "proposed_tasks": list(response.proposed_tasks),
         "approved_by": response.approved_by,
         "decide_by": iso(response.decide_by),
+        "plan_version": response.plan_version,
+        "asked": list(response.asked),
+        "history": list(response.history),
+        "orders": dict(response.orders),
         "version": response.version,
     }
 

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from command import dispatch_store, instruction_picture, store, unit_store
+from command import dispatch_store, instruction_picture, proposal_store, store, unit_store
 from command.dispatch.recommendation import head_object
 from command.exercises import picture as exercise_picture
 from command.fence import fence_object
 from command.objects import department_object, duty_object, response_object, task_object, unit_object
+from command.proposal import proposal_object
 from command.unit import Unit
 from gis.fence_store import FenceRow, standing_fences
 from spine.canonical import Json
@@ -39,6 +40,7 @@ async def _incident(conn: Connection, key: str) -> Picture:
         "recommendations": {
             str(r.id): head_object(r) for r in await dispatch_store.recommendations_of(conn, incident_id)
         },
+        "proposals": {str(p.id): proposal_object(p) for p in await proposal_store.proposals_of(conn, incident_id)},
         "responses": {str(r.id): response_object(r) for r in await store.responses_of(conn, incident_id)},
         "tasks": {str(t.id): task_object(t) for t in await store.tasks_of_incident(conn, incident_id)},
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from command.notice import Notice, notice_fact
 from command.objects import response_object, task_object, unit_object
+from command.proposal import Proposal, proposal_object
 from command.response import Response
 from command.task import Task
 from command.unit import Unit
@@ -55,6 +56,9 @@ class Publication:
 
     def response(self, response: Response) -> None:
         self.put([f"incident:{response.incident_id}"], "responses", str(response.id), response_object(response))
+
+    def proposal(self, proposal: Proposal) -> None:
+        self.put([f"incident:{proposal.incident_id}"], "proposals", str(proposal.id), proposal_object(proposal))
 
     def unit(self, unit: Unit) -> None:
         shown = unit_object(unit)

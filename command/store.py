@@ -13,7 +13,7 @@ from spine.command import Connection
 from spine.errors import not_found
 
 _RESPONSE: LiteralString = """id, incident_id, plan_id, plan_zh, plan_en, state, suggested, decided, ended, proposed_tasks,
-    approved_by, proposed_at, decide_by, version"""
+    approved_by, proposed_at, decide_by, version, plan_version, asked, history, orders"""
 _TASK: LiteralString = """id, no, incident_id, incident_title, area_code, response_id, code, title, title_en, text, text_en,
     department, support, unit_id, clause, source, deliverable, ST_X(point) AS lon, ST_Y(point) AS lat, origin, place,
     state, state_at, issued_at, sign_minutes, due_minutes, sign_due, due, signed_at, submitted_at, closed_at,
@@ -49,6 +49,16 @@ async def incident_of_response(conn: Connection, response_id: UUID) -> UUID:
     return row[0]
 
 
+async def find_response(conn: Connection, response_id: UUID) -> Response:
+    """Raises Refused `not_found`."""
+    async with conn.cursor(row_factory=class_row(Response)) as cur:
+        await cur.execute(f"SELECT {_RESPONSE} FROM command.response WHERE id = %s", (response_id,))
+        row = await cur.fetchone()
+    if row is None:
+        raise not_found("应急响应", "response", str(response_id), field="response_id")
+    return row
+
+
 async def lock_response(conn: Connection, response_id: UUID) -> Response:
     async with conn.cursor(row_factory=class_row(Response)) as cur:
         await cur.execute(
@@ -62,15 +72,17 @@ async def lock_response(conn: Connection, response_id: UUID) -> Response:
 
 
 async def save_response(conn: Connection, response: Response) -> None:
-    """Insert, or update what a decision changes."""
+    """Insert, or update what a decision, or asking the next post, changes."""
     await conn.execute(
         """
         INSERT INTO command.response (id, incident_id, plan_id, plan_zh, plan_en, state, suggested, decided, ended,
-            proposed_tasks, approved_by, proposed_at, decide_by, version)
+            proposed_tasks, approved_by, proposed_at, decide_by, version, plan_version, asked, history, orders)
         VALUES (%(id)s, %(incident_id)s, %(plan_id)s, %(plan_zh)s, %(plan_en)s, %(state)s, %(suggested)s, %(decided)s,
-            %(ended)s, %(proposed_tasks)s, %(approved_by)s, %(proposed_at)s, %(decide_by)s, %(version)s)
+            %(ended)s, %(proposed_tasks)s, %(approved_by)s, %(proposed_at)s, %(decide_by)s, %(version)s,
+            %(plan_version)s, %(asked)s, %(history)s, %(orders)s)
         ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, decided = EXCLUDED.decided, ended = EXCLUDED.ended,
-            version = EXCLUDED.version
+            decide_by = EXCLUDED.decide_by, version = EXCLUDED.version, asked = EXCLUDED.asked,
+            history = EXCLUDED.history, orders = EXCLUDED.orders
         """,
         {
             "id": response.id,
@@ -87,6 +99,10 @@ async def save_response(conn: Connection, response: Response) -> None:
             "proposed_at": response.proposed_at,
             "decide_by": response.decide_by,
             "version": response.version,
+            "plan_version": response.plan_version,
+            "asked": Jsonb(list(response.asked)),
+            "history": Jsonb(list(response.history)),
+            "orders": Jsonb(dict(response.orders)),
         },
     )
 
@@ -151,20 +167,6 @@ async def tasks_by_ids(conn: Connection, ids: Sequence[UUID]) -> list[Task]:
         return await cur.fetchall()
 
 
-async def codes_issued(conn: Connection, incident_id: UUID) -> frozenset[str]:
-    """Codes of plan tasks that the incident has and that were not cancelled."""
-    rows = await (
-        await conn.execute(
-            """
-            SELECT DISTINCT code FROM command.task
-            WHERE incident_id = %s AND code IS NOT NULL AND state <> 'cancelled'
-            """,
-            (incident_id,),
-        )
-    ).fetchall()
-    return frozenset(str(code) for (code,) in rows)
-
-
 async def count_tasks(conn: Connection, incident_id: UUID) -> int:
     """How many orders the incident ever had: the next number is one more (the incident's row is locked)."""
     row = await (
@@ -192,7 +194,7 @@ async def save_task(conn: Connection, task: Task) -> None:
             %(supervised)s, %(cards)s, %(yellow_cards)s, %(red_cards)s, %(version)s, %(updated_at)s)
         ON CONFLICT (id) DO UPDATE SET department = EXCLUDED.department, unit_id = EXCLUDED.unit_id,
             state = EXCLUDED.state, state_at = EXCLUDED.state_at, issued_at = EXCLUDED.issued_at,
-            sign_due = EXCLUDED.sign_due, due = EXCLUDED.due, signed_at = EXCLUDED.signed_at,
+            sign_minutes = EXCLUDED.sign_minutes, sign_due = EXCLUDED.sign_due, due = EXCLUDED.due, signed_at = EXCLUDED.signed_at,
             submitted_at = EXCLUDED.submitted_at, closed_at = EXCLUDED.closed_at, arrived_at = EXCLUDED.arrived_at,
             returned = EXCLUDED.returned, progress = EXCLUDED.progress, need_help = EXCLUDED.need_help,
             joint = EXCLUDED.joint, after = EXCLUDED.after, start_at = EXCLUDED.start_at, due_from = EXCLUDED.due_from,

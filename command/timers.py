@@ -1,5 +1,10 @@
 """Turns the clocks that an order has (`task_clock.py`) into deadline rows and their after-images."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
 from command.publish import Publication
 from command.response import LEVEL_WORDS, Response
 from command.task import Task
@@ -7,6 +12,8 @@ from command.task_clock import SILENT, Clock, ClockKind, clocks_of
 from command.transitions import time_limits
 from command.unit_store import need_department
 from incidents.incident import Incident
+from spine.canonical import Json
+from spine.clock import parse_iso
 from spine.command import Transaction
 from spine.deadlines import deadline_id, set_deadline, settle_deadline
 
@@ -104,26 +111,76 @@ async def _start(tx: Transaction, task: Task, clock: Clock, desk: str | None, pu
 async def start_decision(
     tx: Transaction, incident: Incident, response: Response, approver: tuple[str, str], publication: Publication
 ) -> None:
-    """The clock for whoever decides on a proposed response. `approver`: the post's names."""
+    """The clock for whoever is asked to decide on a proposed response. `approver`: the post's names."""
     level_zh, level_en = LEVEL_WORDS[response.suggested_level]
+    await start_clock(
+        tx,
+        incident,
+        "response_decision",
+        ("response", response.id),
+        (f"决定是否启动{level_zh}响应：{response.plan_zh}", f"Decide on a {level_en} response: {response.plan_en}"),
+        approver,
+        response.decide_by,
+        publication,
+    )
+
+
+async def start_period(tx: Transaction, incident: Incident, response: Response, publication: Publication) -> None:
+    """The clock of the expected period (预计期限): when it has passed the response is extended, adjusted or ended. Without one
+    the clock before stops."""
+    decided = response.decided or {}
+    until = decided.get("expected_until")
+    if until is None:
+        await settle_clock(tx, response.id, "response_period", publication, void=True)
+        return
+    seat = cast(Mapping[str, Json], decided.get("post") or {"zh": "值班席", "en": "Duty desk"})
+    level_zh, level_en = LEVEL_WORDS[response.level]
+    await start_clock(
+        tx,
+        incident,
+        "response_period",
+        ("response", response.id),
+        (
+            f"{level_zh}响应预计期限：延长、调整或终止（{response.plan_zh}）",
+            f"Expected period of {level_en}: extend, adjust or end ({response.plan_en})",
+        ),
+        (str(seat["zh"]), str(seat["en"])),
+        parse_iso(str(until)),
+        publication,
+    )
+
+
+async def start_clock(
+    tx: Transaction,
+    incident: Incident,
+    kind: str,
+    subject: tuple[str, UUID],
+    title: tuple[str, str],
+    to: tuple[str, str],
+    due_at: datetime,
+    publication: Publication,
+) -> None:
+    """A clock of the incident for a post. `subject`: kind and id of the thing; `to`: the post's names."""
     row = await set_deadline(
         tx,
-        kind="response_decision",
+        kind=kind,
         incident_id=incident.id,
-        subject_kind="response",
-        subject_id=response.id,
+        subject_kind=subject[0],
+        subject_id=subject[1],
         department=None,
-        title_zh=f"决定是否启动{level_zh}响应：{response.plan_zh}",
-        title_en=f"Decide on a {level_en} response: {response.plan_en}",
-        to_zh=approver[0],
-        to_en=approver[1],
-        due_at=response.decide_by,
+        title_zh=title[0],
+        title_en=title[1],
+        to_zh=to[0],
+        to_en=to[1],
+        due_at=due_at,
         area=incident.area_code,
     )
     publication.deadline(row)
 
 
-async def settle_decision(tx: Transaction, response: Response, publication: Publication, *, void: bool = False) -> None:
-    row = await settle_deadline(tx, subject_id=response.id, kind="response_decision", void=void)
+async def settle_clock(
+    tx: Transaction, subject_id: UUID, kind: str, publication: Publication, *, void: bool = False
+) -> None:
+    row = await settle_deadline(tx, subject_id=subject_id, kind=kind, void=void)
     if row is not None:
         publication.deadline(row)

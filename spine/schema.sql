@@ -204,6 +204,34 @@ CREATE TABLE command.person (
     title_en text NOT NULL,
     phone text
 );
+CREATE TABLE command.proposal (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    response_id uuid NOT NULL,
+    plan_zh text NOT NULL,
+    plan_en text NOT NULL,
+    rule text,
+    kind text NOT NULL,
+    level text,
+    task text,
+    zh text NOT NULL,
+    en text NOT NULL,
+    reasons jsonb NOT NULL,
+    if_ignored_zh text NOT NULL,
+    if_ignored_en text NOT NULL,
+    automatic boolean DEFAULT false NOT NULL,
+    rests_on jsonb NOT NULL,
+    state text NOT NULL,
+    made jsonb NOT NULL,
+    asked jsonb NOT NULL,
+    decide_by timestamp with time zone NOT NULL,
+    decided jsonb,
+    cleared_at timestamp with time zone,
+    version integer NOT NULL,
+    CONSTRAINT proposal_check CHECK (((state = 'open'::text) = (decided IS NULL))),
+    CONSTRAINT proposal_kind_check CHECK ((kind = ANY (ARRAY['raise'::text, 'lower'::text, 'add_task'::text, 'move_unit'::text, 'extend_zone'::text, 'stand_down'::text]))),
+    CONSTRAINT proposal_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text, 'withdrawn'::text, 'overtaken'::text])))
+);
 CREATE TABLE command.rating (
     id uuid NOT NULL,
     exercise_id uuid NOT NULL,
@@ -317,6 +345,10 @@ CREATE TABLE command.response (
     proposed_at timestamp with time zone NOT NULL,
     decide_by timestamp with time zone NOT NULL,
     version integer NOT NULL,
+    plan_version integer DEFAULT 1 NOT NULL,
+    asked jsonb DEFAULT '[]'::jsonb NOT NULL,
+    history jsonb DEFAULT '[]'::jsonb NOT NULL,
+    orders jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT response_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'active'::text, 'ended'::text, 'declined'::text])))
 );
 CREATE TABLE command.roster (
@@ -1521,6 +1553,8 @@ ALTER TABLE ONLY command.opinion
     ADD CONSTRAINT opinion_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.recommendation
@@ -1723,6 +1757,8 @@ CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
 CREATE INDEX instruction_incident ON command.instruction USING btree (incident_id);
 CREATE INDEX instruction_open ON command.instruction USING btree (area_code) WHERE (state <> ALL (ARRAY['closed'::text, 'cancelled'::text]));
 CREATE INDEX opinion_department ON command.opinion USING btree (department);
+CREATE INDEX proposal_incident ON command.proposal USING btree (incident_id);
+CREATE UNIQUE INDEX proposal_one_open ON command.proposal USING btree (response_id, rule) WHERE ((state = 'open'::text) AND (rule IS NOT NULL));
 CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);
 CREATE INDEX rating_inject ON command.rating USING btree (inject_id);
 CREATE INDEX recommendation_incident ON command.recommendation USING btree (incident_id, at);
@@ -1851,6 +1887,8 @@ ALTER TABLE ONLY command.opinion
     ADD CONSTRAINT opinion_consultation_id_fkey FOREIGN KEY (consultation_id) REFERENCES command.consultation(id);
 ALTER TABLE ONLY command.opinion
     ADD CONSTRAINT opinion_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.proposal
+    ADD CONSTRAINT proposal_response_id_fkey FOREIGN KEY (response_id) REFERENCES command.response(id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
 ALTER TABLE ONLY command.rating

@@ -4,11 +4,13 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+import command.asking_react
 import command.fence_react
 import command.handlers
 import command.instruction_react
 import command.picture
 import command.react
+import command.watch_react
 import gis.roads.handlers
 import gis.roads.picture
 import incidents.handlers
@@ -19,6 +21,7 @@ import notify.react
 from command.catalogue import command_catalogue
 from command.dispatch.rules import dispatch_rules
 from command.plan import plans
+from command.proposal_rules import proposal_rules
 from gis.hazards.needs import need_rules
 from gis.roads.profile import house_rules
 from incidents.assessments.grading import grade_rule
@@ -72,6 +75,7 @@ def read_rules() -> None:
     command_catalogue()
     plans()
     dispatch_rules()
+    proposal_rules()
     register_rules()
 
 
@@ -84,6 +88,8 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
         command.fence_react.follower(commands),
         command.instruction_react.follower(commands),
         command.instruction_react.clocks_follower(commands),
+        command.asking_react.follower(commands),
+        command.watch_react.follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )
