@@ -1,6 +1,6 @@
 """Every command of this room and how it is carried out."""
 
-from command import handle_fence, handle_response, handle_sheet, handle_task, handle_unit, unit_store
+from command import handle_fence, handle_plan, handle_response, handle_sheet, handle_task, handle_unit, unit_store
 from command.commands import TakeDuty
 from command.duty import Duty, take
 from command.exercises import handlers as exercise_handlers
@@ -32,6 +32,7 @@ HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_unit.HANDLINGS,
     *handle_fence.HANDLINGS,
     *handle_sheet.HANDLINGS,
+    *handle_plan.HANDLINGS,
     Handling(
         TakeDuty,
         allow(Role.DUTY_OFFICER, Role.LEADER),

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from command import store, unit_store
+from command import plan_store, store, unit_store
 from command.exercises import picture as exercise_picture
 from command.fence import fence_object
 from command.objects import department_object, duty_object, response_object, task_object, unit_object
+from command.plan_version import PlanVersion, plan_head
 from command.unit import Unit
 from gis.fence_store import FenceRow, standing_fences
 from spine.canonical import Json
@@ -62,10 +63,19 @@ async def _unit(conn: Connection, key: str) -> Picture:
     }
 
 
+async def _plans(conn: Connection, _key: str) -> Picture:
+    """One head a plan: which version is in force, which is the newest. Contents are asked for over HTTP, not folded."""
+    by_plan: dict[str, list[PlanVersion]] = {}
+    for line in await plan_store.all_lines(conn):
+        by_plan.setdefault(line.plan_id, []).append(line)
+    return {"plans": {plan_id: plan_head(lines) for plan_id, lines in by_plan.items()}}
+
+
 SOURCES = (
     PictureSource("board", _board),
     PictureSource("incident", _incident),
     PictureSource("department", _department),
     PictureSource("unit", _unit),
+    PictureSource("plans", _plans),
     *exercise_picture.SOURCES,
 )

@@ -10,6 +10,8 @@ from command.organisation.book import (
     organisation,
     unit_id,
 )
+from command.plan import plans
+from command.plan_take_in import take_in_shipped
 from command.unit import Unit
 from command.unit_store import DepartmentRow, put_department, put_person, put_post, put_shifts, put_unit
 from spine.command import Connection
@@ -46,12 +48,14 @@ async def seed_organisation(conn: Connection, at: datetime) -> dict[str, int]:
     await put_shifts(conn, shifts)
     for unit in known.units.values():
         await put_unit(conn, _unit(unit))
+    shipped = await take_in_shipped(conn, at, [plan.id for plan in plans()])
     return {
         "departments": len(known.departments),
         "posts": len(known.posts),
         "people": len(known.people),
         "shifts": len(shifts),
         "units": len(known.units),
+        "plans": len(shipped),
     }
 
 

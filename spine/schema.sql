@@ -83,6 +83,26 @@ CREATE TABLE command.person (
     title_en text NOT NULL,
     phone text
 );
+CREATE TABLE command.plan_version (
+    plan_id text NOT NULL,
+    version integer NOT NULL,
+    state text NOT NULL,
+    content jsonb NOT NULL,
+    digest text NOT NULL,
+    origin text NOT NULL,
+    edition integer,
+    based_on integer,
+    writers text[] NOT NULL,
+    author jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    history jsonb NOT NULL,
+    changes integer NOT NULL,
+    CONSTRAINT plan_version_check CHECK (((origin = 'shipped'::text) = (edition IS NOT NULL))),
+    CONSTRAINT plan_version_origin_check CHECK ((origin = ANY (ARRAY['shipped'::text, 'city'::text]))),
+    CONSTRAINT plan_version_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'reviewed'::text, 'approved'::text, 'filed'::text, 'in_force'::text, 'superseded'::text, 'withdrawn'::text]))),
+    CONSTRAINT plan_version_version_check CHECK ((version > 0))
+);
 CREATE TABLE command.rating (
     id uuid NOT NULL,
     exercise_id uuid NOT NULL,
@@ -1147,6 +1167,8 @@ ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.plan_version
+    ADD CONSTRAINT plan_version_pkey PRIMARY KEY (plan_id, version);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.response
@@ -1315,6 +1337,7 @@ ALTER TABLE ONLY spine.stream_head
     ADD CONSTRAINT stream_head_pkey PRIMARY KEY (stream);
 CREATE INDEX duty_account ON command.duty USING btree (account_id);
 CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
+CREATE UNIQUE INDEX plan_in_force ON command.plan_version USING btree (plan_id) WHERE (state = 'in_force'::text);
 CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);
 CREATE INDEX rating_inject ON command.rating USING btree (inject_id);
 CREATE INDEX response_incident ON command.response USING btree (incident_id);

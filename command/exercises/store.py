@@ -19,6 +19,7 @@ REFERENCE_TABLES: tuple[LiteralString, ...] = (
     "command.duty",
     "command.roster",
     "command.unit",
+    "command.plan_version",
 )
 """What the city is, in an order that foreign keys permit. No order, response, incident or fact is ever copied."""
 
