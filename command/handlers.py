@@ -5,6 +5,7 @@ from command import (
     handle_dispatch,
     handle_fence,
     handle_instruction,
+    handle_plan,
     handle_proposal,
     handle_response,
     handle_sheet,
@@ -47,6 +48,7 @@ HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_dispatch.HANDLINGS,
     *handle_instruction.HANDLINGS,
     *handle_consultation.HANDLINGS,
+    *handle_plan.HANDLINGS,
     Handling(
         TakeDuty,
         allow(Role.DUTY_OFFICER, Role.LEADER),

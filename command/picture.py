@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from command import dispatch_store, instruction_picture, proposal_store, store, unit_store
+from command import dispatch_store, instruction_picture, plan_store, proposal_store, store, unit_store
 from command.dispatch.recommendation import head_object
 from command.exercises import picture as exercise_picture
 from command.fence import fence_object
 from command.objects import department_object, duty_object, response_object, task_object, unit_object
+from command.plan_version import PlanVersion, plan_head
 from command.proposal import proposal_object
 from command.unit import Unit
 from gis.fence_store import FenceRow, standing_fences
@@ -68,11 +69,20 @@ async def _unit(conn: Connection, key: str) -> Picture:
     }
 
 
+async def _plans(conn: Connection, _key: str) -> Picture:
+    """One head a plan: which version is in force, which is the newest. Contents are asked for over HTTP, not folded."""
+    by_plan: dict[str, list[PlanVersion]] = {}
+    for line in await plan_store.all_lines(conn):
+        by_plan.setdefault(line.plan_id, []).append(line)
+    return {"plans": {plan_id: plan_head(lines) for plan_id, lines in by_plan.items()}}
+
+
 SOURCES = (
     PictureSource("board", _board),
     PictureSource("incident", _incident),
     PictureSource("department", _department),
     PictureSource("unit", _unit),
     *instruction_picture.SOURCES,
+    PictureSource("plans", _plans),
     *exercise_picture.SOURCES,
 )

@@ -10,6 +10,8 @@ from command.organisation.book import (
     organisation,
     unit_id,
 )
+from command.plan import plans
+from command.plan_take_in import take_in_shipped
 from command.resource_seed import seed_resources
 from command.unit import Unit
 from command.unit_store import DepartmentRow, put_department, put_person, put_post, put_shifts, put_unit
@@ -48,6 +50,7 @@ async def seed_organisation(conn: Connection, at: datetime) -> dict[str, int]:
     for unit in known.units.values():
         await put_unit(conn, _unit(unit))
     resources = await seed_resources(conn, at)
+    shipped = await take_in_shipped(conn, at, [plan.id for plan in plans()])
     return {
         "departments": len(known.departments),
         "posts": len(known.posts),
@@ -55,6 +58,7 @@ async def seed_organisation(conn: Connection, at: datetime) -> dict[str, int]:
         "shifts": len(shifts),
         "units": len(known.units),
         **resources,
+        "plans": len(shipped),
     }
 
 

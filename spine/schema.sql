@@ -204,6 +204,26 @@ CREATE TABLE command.person (
     title_en text NOT NULL,
     phone text
 );
+CREATE TABLE command.plan_version (
+    plan_id text NOT NULL,
+    version integer NOT NULL,
+    state text NOT NULL,
+    content jsonb NOT NULL,
+    digest text NOT NULL,
+    origin text NOT NULL,
+    edition integer,
+    based_on integer,
+    writers text[] NOT NULL,
+    author jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    history jsonb NOT NULL,
+    changes integer NOT NULL,
+    CONSTRAINT plan_version_check CHECK (((origin = 'shipped'::text) = (edition IS NOT NULL))),
+    CONSTRAINT plan_version_origin_check CHECK ((origin = ANY (ARRAY['shipped'::text, 'city'::text]))),
+    CONSTRAINT plan_version_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'reviewed'::text, 'approved'::text, 'filed'::text, 'in_force'::text, 'superseded'::text, 'withdrawn'::text]))),
+    CONSTRAINT plan_version_version_check CHECK ((version > 0))
+);
 CREATE TABLE command.proposal (
     id uuid NOT NULL,
     incident_id uuid NOT NULL,
@@ -1553,6 +1573,8 @@ ALTER TABLE ONLY command.opinion
     ADD CONSTRAINT opinion_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.plan_version
+    ADD CONSTRAINT plan_version_pkey PRIMARY KEY (plan_id, version);
 ALTER TABLE ONLY command.proposal
     ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.rating
@@ -1757,6 +1779,7 @@ CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
 CREATE INDEX instruction_incident ON command.instruction USING btree (incident_id);
 CREATE INDEX instruction_open ON command.instruction USING btree (area_code) WHERE (state <> ALL (ARRAY['closed'::text, 'cancelled'::text]));
 CREATE INDEX opinion_department ON command.opinion USING btree (department);
+CREATE UNIQUE INDEX plan_in_force ON command.plan_version USING btree (plan_id) WHERE (state = 'in_force'::text);
 CREATE INDEX proposal_incident ON command.proposal USING btree (incident_id);
 CREATE UNIQUE INDEX proposal_one_open ON command.proposal USING btree (response_id, rule) WHERE ((state = 'open'::text) AND (rule IS NOT NULL));
 CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from spine.authority import OVERSEERS, Allow, Scope
+from spine.authority import ANYBODY, OVERSEERS, Allow, Scope
 from spine.db import Connection
 from spine.picture import StreamKind
 from spine.principal import CITY, Role
@@ -70,6 +70,10 @@ async def _register(conn: Connection, key: str) -> Scope | None:
     return Scope(area=key or CITY, departments=frozenset(row[0] or ()) if row is not None else frozenset())
 
 
+async def _plans(_conn: Connection, key: str) -> Scope | None:
+    return Scope() if key == "" else None
+
+
 async def _exercise(conn: Connection, key: str) -> Scope | None:
     row = await (await conn.execute("SELECT kind FROM spine.realm")).fetchone()
     return Scope() if key == "" and row is not None and row[0] == "exercise" else None
@@ -81,6 +85,7 @@ STREAMS = (
     StreamKind("department", Allow(OVERSEERS | {Role.DEPARTMENT}), _department),
     StreamKind("unit", Allow(OVERSEERS | {Role.DEPARTMENT, Role.FIELD_UNIT}), _unit),
     StreamKind("register", Allow(OVERSEERS | {Role.DEPARTMENT}), _register),
+    StreamKind("plans", ANYBODY, _plans),
     StreamKind("desk", Allow(frozenset(Role)), _desk),
     StreamKind("exercise", Allow(frozenset({Role.EXERCISE_DIRECTOR, Role.EVALUATOR, Role.ADMINISTRATOR})), _exercise),
 )

@@ -22,6 +22,7 @@ REFERENCE_TABLES: tuple[LiteralString, ...] = (
     "command.roster",
     "command.unit",
     *RESOURCE_TABLES,
+    "command.plan_version",
 )
 """What the city is, in an order that foreign keys permit. No order, response, incident or fact is ever copied."""
 
