@@ -6,6 +6,7 @@ from redis.asyncio import Redis
 
 import command.fence_react
 import command.handlers
+import command.handover_react
 import command.picture
 import command.react
 import gis.roads.handlers
@@ -17,6 +18,7 @@ import notify.picture
 import notify.react
 from command.catalogue import command_catalogue
 from command.plan import plans
+from command.roster_rules import roster_rules
 from gis.hazards.needs import need_rules
 from gis.roads.profile import house_rules
 from incidents.assessments.grading import grade_rule
@@ -69,6 +71,7 @@ def read_rules() -> None:
     grade_rule()
     command_catalogue()
     plans()
+    roster_rules()
     register_rules()
 
 
@@ -79,6 +82,7 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
     followers = (
         command.react.follower(commands),
         command.fence_react.follower(commands),
+        command.handover_react.follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )

@@ -70,6 +70,13 @@ async def _register(conn: Connection, key: str) -> Scope | None:
     return Scope(area=key or CITY, departments=frozenset(row[0] or ()) if row is not None else frozenset())
 
 
+async def _roster(_conn: Connection, key: str) -> Scope | None:
+    """The duty roster of the city or of a county: whoever oversees the area."""
+    if key and not (key.isdigit() and len(key) == 6 and key.startswith(CITY)):
+        return None
+    return Scope(area=key or CITY)
+
+
 async def _exercise(conn: Connection, key: str) -> Scope | None:
     row = await (await conn.execute("SELECT kind FROM spine.realm")).fetchone()
     return Scope() if key == "" and row is not None and row[0] == "exercise" else None
@@ -81,6 +88,7 @@ STREAMS = (
     StreamKind("department", Allow(OVERSEERS | {Role.DEPARTMENT}), _department),
     StreamKind("unit", Allow(OVERSEERS | {Role.DEPARTMENT, Role.FIELD_UNIT}), _unit),
     StreamKind("register", Allow(OVERSEERS | {Role.DEPARTMENT}), _register),
+    StreamKind("roster", Allow(OVERSEERS), _roster),
     StreamKind("desk", Allow(frozenset(Role)), _desk),
     StreamKind("exercise", Allow(frozenset({Role.EXERCISE_DIRECTOR, Role.EVALUATOR, Role.ADMINISTRATOR})), _exercise),
 )

@@ -16,8 +16,9 @@ from spine.realm_clock import exercise_only
 REFERENCE_TABLES: tuple[LiteralString, ...] = (
     "command.department",
     "command.person",
+    "command.holding",
     "command.duty",
-    "command.roster",
+    "command.shift",
     "command.unit",
 )
 """What the city is, in an order that foreign keys permit. No order, response, incident or fact is ever copied."""
@@ -36,7 +37,11 @@ async def begin_exercise(conn: Connection, scenario: Scenario, starts_at: dateti
             accuracy_m = NULL, seen_at = NULL, task_id = NULL, need_help = NULL, version = 1
         """
     )
-    await conn.execute("UPDATE command.duty SET account_id = NULL, person = NULL, since = NULL")
+    await conn.execute(
+        """
+        UPDATE command.duty SET account_id = NULL, person = NULL, since = NULL, how = NULL, reason = NULL, until = NULL
+        """
+    )
     await conn.execute(
         """
         INSERT INTO command.exercise (id, scenario, title_zh, title_en, starts_at, state, version)
