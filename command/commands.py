@@ -280,5 +280,8 @@ class CrossFence(CommandData):
 
 
 class TakeDuty(CommandData):
+    """A post that nobody holds; or, with a reason, one whose holder cannot hand it over."""
+
     kind: ClassVar[str] = "duty.take"
     post: Short
+    reason: Reason | None = None

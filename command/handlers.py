@@ -15,28 +15,18 @@ from command import (
 )
 from command.commands import TakeDuty
 from command.duty import Duty, take
+    handle_fence,
+    handle_handover,
+    handle_person,
+    handle_response,
+    handle_roster,
+    handle_sheet,
+    handle_swap,
+    handle_task,
+    handle_unit,
+)
 from command.exercises import handlers as exercise_handlers
-from command.objects import duty_object
-from command.publish import Publication
-from spine.authority import Scope, allow
-from spine.canonical import JsonObject
-from spine.command import AnyHandling, Command, Handling, Outcome, Transaction
-from spine.picture import boards
-from spine.principal import Role
-
-
-async def _load_duty(tx: Transaction, command: Command[TakeDuty]) -> Duty:
-    return await unit_store.lock_duty(tx.conn, command.data.post)
-
-
-async def _take_duty(tx: Transaction, command: Command[TakeDuty], duty: Duty) -> Outcome:
-    taken = take(duty, command.by, tx.at)
-    await unit_store.save_duty(tx.conn, taken)
-    data: JsonObject = {"post": duty.post, "post_zh": duty.post_zh, "post_en": duty.post_en, "before": duty.person}
-    publication = Publication("duty.taken", data)
-    publication.put(boards(duty.area_code), "duty", duty.post, duty_object(taken))
-    return Outcome(publication.facts(), {"post": duty.post})
-
+from spine.command import AnyHandling
 
 HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_response.HANDLINGS,
@@ -56,5 +46,9 @@ HANDLINGS: tuple[AnyHandling, ...] = (
         lambda duty: Scope(area=duty.area_code),
         _take_duty,
     ),
+    *handle_roster.HANDLINGS,
+    *handle_swap.HANDLINGS,
+    *handle_handover.HANDLINGS,
+    *handle_person.HANDLINGS,
     *exercise_handlers.HANDLINGS,
 )

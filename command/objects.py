@@ -131,6 +131,9 @@ def duty_object(duty: Duty) -> JsonObject:
         "account_id": _id(duty.account_id),
         "person": duty.person,
         "since": iso_or_none(duty.since),
+        "how": duty.how,
+        "reason": duty.reason,
+        "until": iso_or_none(duty.until),
     }
 
 

@@ -6,9 +6,12 @@ from command import dispatch_store, instruction_picture, plan_store, proposal_st
 from command.dispatch.recommendation import head_object
 from command.exercises import picture as exercise_picture
 from command.fence import fence_object
+from command.handle_handover import handover_object
+from command.handover_store import open_of_area
 from command.objects import department_object, duty_object, response_object, task_object, unit_object
 from command.plan_version import PlanVersion, plan_head
 from command.proposal import proposal_object
+from command.roster_store import read_count
 from command.unit import Unit
 from gis.fence_store import FenceRow, standing_fences
 from spine.canonical import Json
@@ -27,10 +30,13 @@ def _fences(fences: list[FenceRow]) -> dict[str, Json]:
 
 
 async def _board(conn: Connection, key: str) -> Picture:
+    posts = await unit_store.duty_of_area(conn, key)
+    by_post = {duty.post: duty for duty in posts}
     return {
         "fences": _fences(await standing_fences(conn, area=key)),
         "units": _units(await unit_store.units_of_area(conn, key)),
-        "duty": {duty.post: duty_object(duty) for duty in await unit_store.duty_of_area(conn, key)},
+        "duty": {duty.post: duty_object(duty) for duty in posts},
+        "handovers": {str(one.id): handover_object(one, by_post[one.post]) for one in await open_of_area(conn, key)},
     }
 
 
@@ -75,9 +81,13 @@ async def _plans(conn: Connection, _key: str) -> Picture:
     for line in await plan_store.all_lines(conn):
         by_plan.setdefault(line.plan_id, []).append(line)
     return {"plans": {plan_id: plan_head(lines) for plan_id, lines in by_plan.items()}}
+async def _roster(conn: Connection, key: str) -> Picture:
+    head = await read_count(conn, key)
+    return {"roster": {} if head is None else {"roster": head}}
 
 
 SOURCES = (
+    PictureSource("roster", _roster),
     PictureSource("board", _board),
     PictureSource("incident", _incident),
     PictureSource("department", _department),

@@ -86,7 +86,11 @@ CREATE TABLE command.duty (
     account_id uuid,
     person text,
     since timestamp with time zone,
+    how text,
+    reason text,
+    until timestamp with time zone,
     CONSTRAINT duty_check CHECK (((account_id IS NULL) = (since IS NULL))),
+    CONSTRAINT duty_how_check CHECK ((how = ANY (ARRAY['first'::text, 'handover'::text, 'emergency'::text]))),
     CONSTRAINT duty_kind_check CHECK ((kind = ANY (ARRAY['duty'::text, 'command'::text])))
 );
 CREATE TABLE command.exercise (
@@ -101,6 +105,30 @@ CREATE TABLE command.exercise (
     version integer NOT NULL,
     CONSTRAINT exercise_only_one_check CHECK (only_one),
     CONSTRAINT exercise_state_check CHECK ((state = ANY (ARRAY['running'::text, 'ended'::text])))
+);
+CREATE TABLE command.handover (
+    id uuid NOT NULL,
+    post text NOT NULL,
+    from_id uuid NOT NULL,
+    from_name text NOT NULL,
+    to_person text,
+    state text NOT NULL,
+    sheet jsonb NOT NULL,
+    digest text NOT NULL,
+    checks jsonb NOT NULL,
+    words text NOT NULL,
+    signed_out jsonb NOT NULL,
+    signed_in jsonb,
+    ended jsonb,
+    version integer NOT NULL,
+    CONSTRAINT handover_check CHECK (((state = 'completed'::text) = (signed_in IS NOT NULL))),
+    CONSTRAINT handover_state_check CHECK ((state = ANY (ARRAY['offered'::text, 'completed'::text, 'refused'::text, 'withdrawn'::text, 'superseded'::text])))
+);
+CREATE TABLE command.holding (
+    person_id text NOT NULL,
+    department text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL
 );
 CREATE TABLE command.hospital (
     code text NOT NULL,
@@ -174,6 +202,18 @@ CREATE TABLE command.instruction (
     CONSTRAINT instruction_channel_check CHECK ((channel = ANY (ARRAY['oral'::text, 'written'::text, 'phone'::text, 'video'::text]))),
     CONSTRAINT instruction_text_check CHECK ((text <> ''::text))
 );
+CREATE TABLE command.leave (
+    id uuid NOT NULL,
+    person_id text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    reason text,
+    cancelled jsonb,
+    entered jsonb NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT leave_check CHECK ((to_at > from_at))
+);
 CREATE TABLE command.opinion (
     id uuid NOT NULL,
     consultation_id uuid NOT NULL,
@@ -202,7 +242,16 @@ CREATE TABLE command.person (
     name text NOT NULL,
     title_zh text NOT NULL,
     title_en text NOT NULL,
-    phone text
+    phone text,
+    pinyin text DEFAULT ''::text NOT NULL,
+    department text,
+    area_code text,
+    place text,
+    mobile text,
+    duties text[] DEFAULT '{}'::text[] NOT NULL,
+    account_id uuid,
+    left_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL
 );
 CREATE TABLE command.plan_version (
     plan_id text NOT NULL,
@@ -371,11 +420,20 @@ CREATE TABLE command.response (
     orders jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT response_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'active'::text, 'ended'::text, 'declined'::text])))
 );
-CREATE TABLE command.roster (
-    day date NOT NULL,
-    post text NOT NULL,
-    person text NOT NULL,
-    phone text
+CREATE TABLE command.roster_calendar (
+    id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    account_id uuid NOT NULL,
+    subject text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT roster_calendar_subject_check CHECK ((subject = ANY (ARRAY['person'::text, 'post'::text])))
+);
+CREATE TABLE command.roster_head (
+    area text NOT NULL,
+    changes bigint DEFAULT 0 NOT NULL,
+    at timestamp with time zone
 );
 CREATE TABLE command.shelter (
     id uuid NOT NULL,
@@ -404,6 +462,51 @@ CREATE TABLE command.shelter (
     CONSTRAINT shelter_check CHECK (((occupied IS NULL) = (reported_at IS NULL))),
     CONSTRAINT shelter_occupied_check CHECK ((occupied >= 0)),
     CONSTRAINT shelter_promised_check CHECK ((promised >= 0))
+);
+CREATE TABLE command.shift (
+    id uuid NOT NULL,
+    post text NOT NULL,
+    seat integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    person_id text,
+    origin text NOT NULL,
+    note text,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT shift_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT shift_origin_check CHECK ((origin = ANY (ARRAY['rotation'::text, 'hand'::text, 'swap'::text, 'import'::text]))),
+    CONSTRAINT shift_seat_check CHECK ((seat > 0))
+);
+CREATE TABLE command.shift_swap (
+    id uuid NOT NULL,
+    shift_id uuid NOT NULL,
+    in_return_id uuid,
+    from_person text NOT NULL,
+    to_person text NOT NULL,
+    post text NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    state text NOT NULL,
+    asked jsonb NOT NULL,
+    answered jsonb,
+    decided jsonb,
+    version integer NOT NULL,
+    CONSTRAINT shift_swap_check CHECK ((from_person <> to_person)),
+    CONSTRAINT shift_swap_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'agreed'::text, 'approved'::text, 'declined'::text, 'rejected'::text, 'withdrawn'::text, 'lapsed'::text])))
+);
+CREATE TABLE command.spot_check (
+    id uuid NOT NULL,
+    post text NOT NULL,
+    shift_id uuid,
+    expected text,
+    means text NOT NULL,
+    result text NOT NULL,
+    note text,
+    by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT spot_check_means_check CHECK ((means = ANY (ARRAY['video'::text, 'phone'::text, 'visit'::text]))),
+    CONSTRAINT spot_check_result_check CHECK ((result = ANY (ARRAY['present'::text, 'replaced'::text, 'absent'::text, 'no_answer'::text])))
 );
 CREATE TABLE command.stock_hold (
     id uuid NOT NULL,
@@ -1553,6 +1656,10 @@ ALTER TABLE ONLY command.exercise
     ADD CONSTRAINT exercise_only_one_key UNIQUE (only_one);
 ALTER TABLE ONLY command.exercise
     ADD CONSTRAINT exercise_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.handover
+    ADD CONSTRAINT handover_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.holding
+    ADD CONSTRAINT holding_pkey PRIMARY KEY (person_id, department, title_zh);
 ALTER TABLE ONLY command.hospital_beds
     ADD CONSTRAINT hospital_beds_pkey PRIMARY KEY (hospital, ward);
 ALTER TABLE ONLY command.hospital
@@ -1565,12 +1672,16 @@ ALTER TABLE ONLY command.instruction
     ADD CONSTRAINT instruction_no_key UNIQUE (no);
 ALTER TABLE ONLY command.instruction
     ADD CONSTRAINT instruction_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.leave
+    ADD CONSTRAINT leave_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.opinion
     ADD CONSTRAINT opinion_consultation_id_department_key UNIQUE (consultation_id, department);
 ALTER TABLE ONLY command.opinion
     ADD CONSTRAINT opinion_consultation_id_place_key UNIQUE (consultation_id, place);
 ALTER TABLE ONLY command.opinion
     ADD CONSTRAINT opinion_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.person
+    ADD CONSTRAINT person_account_id_key UNIQUE (account_id);
 ALTER TABLE ONLY command.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.plan_version
@@ -1591,12 +1702,24 @@ ALTER TABLE ONLY command.request
     ADD CONSTRAINT request_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.response
     ADD CONSTRAINT response_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY command.roster
-    ADD CONSTRAINT roster_pkey PRIMARY KEY (day, post);
+ALTER TABLE ONLY command.roster_calendar
+    ADD CONSTRAINT roster_calendar_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.roster_calendar
+    ADD CONSTRAINT roster_calendar_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY command.roster_head
+    ADD CONSTRAINT roster_head_pkey PRIMARY KEY (area);
 ALTER TABLE ONLY command.shelter
     ADD CONSTRAINT shelter_facility_code_key UNIQUE (facility_code);
 ALTER TABLE ONLY command.shelter
     ADD CONSTRAINT shelter_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.shift
+    ADD CONSTRAINT shift_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.shift
+    ADD CONSTRAINT shift_post_seat_starts_at_key UNIQUE (post, seat, starts_at);
+ALTER TABLE ONLY command.shift_swap
+    ADD CONSTRAINT shift_swap_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.spot_check
+    ADD CONSTRAINT spot_check_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.stock_hold_lot
     ADD CONSTRAINT stock_hold_lot_pkey PRIMARY KEY (hold_id, lot_id);
 ALTER TABLE ONLY command.stock_hold
@@ -1774,11 +1897,16 @@ CREATE INDEX consultation_incident ON command.consultation USING btree (incident
 CREATE INDEX consultation_lead ON command.consultation USING btree (lead);
 CREATE INDEX depot_department ON command.depot USING btree (department);
 CREATE INDEX duty_account ON command.duty USING btree (account_id);
+CREATE UNIQUE INDEX handover_one_open ON command.handover USING btree (post) WHERE (state = 'offered'::text);
+CREATE INDEX handover_post ON command.handover USING btree (post);
+CREATE INDEX holding_department ON command.holding USING btree (department);
 CREATE INDEX hospital_area ON command.hospital USING btree (area_code text_pattern_ops);
 CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
 CREATE INDEX instruction_incident ON command.instruction USING btree (incident_id);
 CREATE INDEX instruction_open ON command.instruction USING btree (area_code) WHERE (state <> ALL (ARRAY['closed'::text, 'cancelled'::text]));
+CREATE INDEX leave_person ON command.leave USING btree (person_id, from_at);
 CREATE INDEX opinion_department ON command.opinion USING btree (department);
+CREATE INDEX person_department ON command.person USING btree (department);
 CREATE UNIQUE INDEX plan_in_force ON command.plan_version USING btree (plan_id) WHERE (state = 'in_force'::text);
 CREATE INDEX proposal_incident ON command.proposal USING btree (incident_id);
 CREATE UNIQUE INDEX proposal_one_open ON command.proposal USING btree (response_id, rule) WHERE ((state = 'open'::text) AND (rule IS NOT NULL));
@@ -1796,16 +1924,25 @@ CREATE INDEX request_task ON command.request USING btree (task_id) WHERE (task_i
 CREATE INDEX response_incident ON command.response USING btree (incident_id);
 CREATE UNIQUE INDEX response_one_active ON command.response USING btree (incident_id, plan_id) WHERE (state = 'active'::text);
 CREATE UNIQUE INDEX response_one_proposed ON command.response USING btree (incident_id, plan_id) WHERE (state = 'proposed'::text);
-CREATE INDEX roster_post ON command.roster USING btree (post);
+CREATE INDEX roster_calendar_account ON command.roster_calendar USING btree (account_id);
 CREATE INDEX shelter_area ON command.shelter USING btree (area_code text_pattern_ops);
 CREATE INDEX shelter_incident ON command.shelter USING btree (incident_id) WHERE (incident_id IS NOT NULL);
 CREATE INDEX shelter_point ON command.shelter USING gist (point);
+CREATE INDEX shift_person ON command.shift USING btree (person_id, starts_at);
+CREATE INDEX shift_post ON command.shift USING btree (post, starts_at);
+CREATE INDEX shift_starts ON command.shift USING btree (starts_at);
+CREATE INDEX spot_check_post ON command.spot_check USING btree (post, at);
 CREATE INDEX stock_hold_depot ON command.stock_hold USING btree (depot, item);
 CREATE INDEX stock_hold_incident ON command.stock_hold USING btree (incident_id) WHERE (incident_id IS NOT NULL);
 CREATE INDEX stock_hold_lot_lot ON command.stock_hold_lot USING btree (lot_id);
 CREATE INDEX stock_lot_item ON command.stock_lot USING btree (item, depot);
 CREATE INDEX stock_move_issue ON command.stock_move USING btree (at) WHERE (kind = 'issue'::text);
 CREATE INDEX stock_move_lot ON command.stock_move USING btree (lot_id, at);
+CREATE INDEX swap_from ON command.shift_swap USING btree (from_person);
+CREATE UNIQUE INDEX swap_one_open ON command.shift_swap USING btree (shift_id) WHERE (state = ANY (ARRAY['asked'::text, 'agreed'::text]));
+CREATE INDEX swap_post ON command.shift_swap USING btree (post);
+CREATE INDEX swap_return ON command.shift_swap USING btree (in_return_id) WHERE (in_return_id IS NOT NULL);
+CREATE INDEX swap_to ON command.shift_swap USING btree (to_person);
 CREATE INDEX task_department ON command.task USING btree (department, state);
 CREATE INDEX task_event_at ON command.task_event USING btree (at);
 CREATE INDEX task_event_counted ON command.task_event USING btree (kind, department, level, at) INCLUDE (clock, minutes, ended_at);
@@ -1900,16 +2037,28 @@ ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
 ALTER TABLE ONLY command.depot
     ADD CONSTRAINT depot_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.handover
+    ADD CONSTRAINT handover_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.holding
+    ADD CONSTRAINT holding_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.holding
+    ADD CONSTRAINT holding_person_id_fkey FOREIGN KEY (person_id) REFERENCES command.person(id);
 ALTER TABLE ONLY command.hospital_beds
     ADD CONSTRAINT hospital_beds_hospital_fkey FOREIGN KEY (hospital) REFERENCES command.hospital(code);
 ALTER TABLE ONLY command.hospital
     ADD CONSTRAINT hospital_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
+ALTER TABLE ONLY command.leave
+    ADD CONSTRAINT leave_person_id_fkey FOREIGN KEY (person_id) REFERENCES command.person(id);
 ALTER TABLE ONLY command.opinion
     ADD CONSTRAINT opinion_consultation_id_fkey FOREIGN KEY (consultation_id) REFERENCES command.consultation(id);
 ALTER TABLE ONLY command.opinion
     ADD CONSTRAINT opinion_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.person
+    ADD CONSTRAINT person_account_id_fkey FOREIGN KEY (account_id) REFERENCES spine.account(id);
+ALTER TABLE ONLY command.person
+    ADD CONSTRAINT person_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.proposal
     ADD CONSTRAINT proposal_response_id_fkey FOREIGN KEY (response_id) REFERENCES command.response(id);
 ALTER TABLE ONLY command.rating
@@ -1930,10 +2079,22 @@ ALTER TABLE ONLY command.request
     ADD CONSTRAINT request_task_id_fkey FOREIGN KEY (task_id) REFERENCES command.task(id);
 ALTER TABLE ONLY command.response
     ADD CONSTRAINT response_incident_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
-ALTER TABLE ONLY command.roster
-    ADD CONSTRAINT roster_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.roster_calendar
+    ADD CONSTRAINT roster_calendar_account_id_fkey FOREIGN KEY (account_id) REFERENCES spine.account(id);
 ALTER TABLE ONLY command.shelter
     ADD CONSTRAINT shelter_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.shift
+    ADD CONSTRAINT shift_person_id_fkey FOREIGN KEY (person_id) REFERENCES command.person(id);
+ALTER TABLE ONLY command.shift
+    ADD CONSTRAINT shift_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.shift_swap
+    ADD CONSTRAINT shift_swap_from_person_fkey FOREIGN KEY (from_person) REFERENCES command.person(id);
+ALTER TABLE ONLY command.shift_swap
+    ADD CONSTRAINT shift_swap_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.shift_swap
+    ADD CONSTRAINT shift_swap_to_person_fkey FOREIGN KEY (to_person) REFERENCES command.person(id);
+ALTER TABLE ONLY command.spot_check
+    ADD CONSTRAINT spot_check_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
 ALTER TABLE ONLY command.stock_hold
     ADD CONSTRAINT stock_hold_depot_fkey FOREIGN KEY (depot) REFERENCES command.depot(code);
 ALTER TABLE ONLY command.stock_hold_lot

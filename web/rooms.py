@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 import command.asking_react
 import command.fence_react
 import command.handlers
+import command.handover_react
 import command.instruction_react
 import command.picture
 import command.react
@@ -22,6 +23,7 @@ from command.catalogue import command_catalogue
 from command.dispatch.rules import dispatch_rules
 from command.plan import plans
 from command.proposal_rules import proposal_rules
+from command.roster_rules import roster_rules
 from gis.hazards.needs import need_rules
 from gis.roads.profile import house_rules
 from incidents.assessments.grading import grade_rule
@@ -76,6 +78,7 @@ def read_rules() -> None:
     plans()
     dispatch_rules()
     proposal_rules()
+    roster_rules()
     register_rules()
 
 
@@ -90,6 +93,7 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
         command.instruction_react.clocks_follower(commands),
         command.asking_react.follower(commands),
         command.watch_react.follower(commands),
+        command.handover_react.follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )

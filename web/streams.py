@@ -72,6 +72,11 @@ async def _register(conn: Connection, key: str) -> Scope | None:
 
 async def _plans(_conn: Connection, key: str) -> Scope | None:
     return Scope() if key == "" else None
+async def _roster(_conn: Connection, key: str) -> Scope | None:
+    """The duty roster of the city or of a county: whoever oversees the area."""
+    if key and not (key.isdigit() and len(key) == 6 and key.startswith(CITY)):
+        return None
+    return Scope(area=key or CITY)
 
 
 async def _exercise(conn: Connection, key: str) -> Scope | None:
@@ -86,6 +91,7 @@ STREAMS = (
     StreamKind("unit", Allow(OVERSEERS | {Role.DEPARTMENT, Role.FIELD_UNIT}), _unit),
     StreamKind("register", Allow(OVERSEERS | {Role.DEPARTMENT}), _register),
     StreamKind("plans", ANYBODY, _plans),
+    StreamKind("roster", Allow(OVERSEERS), _roster),
     StreamKind("desk", Allow(frozenset(Role)), _desk),
     StreamKind("exercise", Allow(frozenset({Role.EXERCISE_DIRECTOR, Role.EVALUATOR, Role.ADMINISTRATOR})), _exercise),
 )

@@ -28,6 +28,7 @@ UNIT = {Role.FIELD_UNIT}
 CONTROL = {Role.EXERCISE_DIRECTOR}
 SYSTEM = {Role.SYSTEM}
 EVERYBODY = set(Role)
+KEEPERS = DUTY | LEAD | {Role.ADMINISTRATOR}
 
 MAY: dict[str, set[Role]] = {
     "call.register": DUTY,
@@ -130,6 +131,27 @@ MAY: dict[str, set[Role]] = {
     "fence.cross": SYSTEM,
     "sheet.print": DUTY | LEAD | CONTROL | {Role.EVALUATOR, Role.AUDITOR, Role.ADMINISTRATOR},
     "duty.take": DUTY | LEAD,
+    "roster.rotate": KEEPERS,
+    "roster.add": KEEPERS,
+    "roster.change": KEEPERS,
+    "roster.remove": KEEPERS,
+    "roster.import": KEEPERS,
+    "roster.spot_check": KEEPERS,
+    "roster.enter_leave": EVERYBODY,
+    "roster.cancel_leave": EVERYBODY,
+    "roster.share_calendar": EVERYBODY,
+    "roster.revoke_calendar": EVERYBODY,
+    "roster.ask_swap": DUTY | LEAD,
+    "roster.answer_swap": DUTY | LEAD,
+    "roster.decide_swap": DUTY | LEAD,
+    "roster.withdraw_swap": DUTY | LEAD,
+    "handover.sign_out": DUTY | LEAD,
+    "handover.sign_in": DUTY | LEAD,
+    "handover.refuse": DUTY | LEAD,
+    "handover.withdraw": DUTY | LEAD,
+    "handover.escalate": SYSTEM,
+    "person.put": DUTY | {Role.ADMINISTRATOR},
+    "person.retire": DUTY | {Role.ADMINISTRATOR},
     "deadline.pass": SYSTEM,
     "message.queue": SYSTEM,
     "delivery.mark": EVERYBODY,
@@ -218,6 +240,8 @@ async def test_every_role_against_every_stream(server: Server) -> None:
         f"incident:{incident}": overseers | {"duty-gengma", "frb"},
         "department:FRB": overseers | {"frb"},
         "department:PSB": overseers | {"psb"},
+        "roster": overseers,
+        "roster:530926": overseers | {"duty-gengma"},
         f"unit:{unit}": overseers | {"duty-gengma", "frb", "field-mengding"},
         f"desk:{own['frb']}": {"frb"},
         "clock": {*LOGINS.values(), "duty-gengma", "psb"},
