@@ -1,6 +1,15 @@
 """Every command of this room and how it is carried out."""
 
-from command import handle_fence, handle_response, handle_sheet, handle_task, handle_unit, unit_store
+from command import (
+    handle_fence,
+    handle_response,
+    handle_sheet,
+    handle_task,
+    handle_task_asks,
+    handle_task_parts,
+    handle_unit,
+    unit_store,
+)
 from command.commands import TakeDuty
 from command.duty import Duty, take
 from command.exercises import handlers as exercise_handlers
@@ -29,6 +38,8 @@ async def _take_duty(tx: Transaction, command: Command[TakeDuty], duty: Duty) ->
 HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_response.HANDLINGS,
     *handle_task.HANDLINGS,
+    *handle_task_asks.HANDLINGS,
+    *handle_task_parts.HANDLINGS,
     *handle_unit.HANDLINGS,
     *handle_fence.HANDLINGS,
     *handle_sheet.HANDLINGS,

@@ -6,6 +6,7 @@ from redis.asyncio import Redis
 
 import command.fence_react
 import command.handlers
+import command.order_react
 import command.picture
 import command.react
 import gis.roads.handlers
@@ -16,6 +17,7 @@ import notify.handlers
 import notify.picture
 import notify.react
 from command.catalogue import command_catalogue
+from command.escalation import escalation
 from command.plan import plans
 from gis.hazards.needs import need_rules
 from gis.roads.profile import house_rules
@@ -68,6 +70,7 @@ def read_rules() -> None:
     incident_catalogue()
     grade_rule()
     command_catalogue()
+    escalation()
     plans()
     register_rules()
 
@@ -79,6 +82,7 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
     followers = (
         command.react.follower(commands),
         command.fence_react.follower(commands),
+        command.order_react.follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )
