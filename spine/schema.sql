@@ -161,9 +161,50 @@ CREATE TABLE command.task (
     start_at timestamp with time zone,
     evidence text[] DEFAULT '{}'::text[] NOT NULL,
     priority text DEFAULT 'normal'::text NOT NULL,
+    due_from timestamp with time zone NOT NULL,
+    step_from timestamp with time zone,
+    step_due timestamp with time zone,
+    pause jsonb,
+    pause_ask jsonb,
+    extension_ask jsonb,
+    extension jsonb,
+    urged jsonb,
+    supervised jsonb,
+    cards jsonb DEFAULT '{}'::jsonb NOT NULL,
+    yellow_cards integer DEFAULT 0 NOT NULL,
+    red_cards integer DEFAULT 0 NOT NULL,
+    CONSTRAINT task_check CHECK (((step_from IS NULL) = (step_due IS NULL))),
     CONSTRAINT task_due_minutes_check CHECK ((due_minutes > 0)),
     CONSTRAINT task_priority_check CHECK ((priority = ANY (ARRAY['life'::text, 'urgent'::text, 'normal'::text]))),
     CONSTRAINT task_sign_minutes_check CHECK ((sign_minutes > 0))
+);
+CREATE TABLE command.task_event (
+    id bigint NOT NULL,
+    task_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    area_code text,
+    department text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    clock text,
+    level text,
+    cause text,
+    minutes integer,
+    ended_at timestamp with time zone,
+    reason text,
+    by jsonb NOT NULL,
+    CONSTRAINT task_event_check CHECK (((kind = 'card'::text) = (level IS NOT NULL))),
+    CONSTRAINT task_event_clock_check CHECK ((clock = ANY (ARRAY['task_sign'::text, 'task_step'::text, 'task_due'::text]))),
+    CONSTRAINT task_event_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'urge'::text, 'return'::text, 'reissue'::text, 'send_back'::text, 'pause'::text, 'pause_refused'::text, 'extension'::text, 'extension_refused'::text, 'supervise'::text, 'release'::text]))),
+    CONSTRAINT task_event_level_check CHECK ((level = ANY (ARRAY['yellow'::text, 'red'::text, 'severe'::text])))
+);
+ALTER TABLE command.task_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME command.task_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE command.unit (
     id uuid NOT NULL,
@@ -1072,6 +1113,7 @@ CREATE TABLE spine.deadline (
     passed_at timestamp with time zone,
     settled_at timestamp with time zone,
     outcome text,
+    silent boolean DEFAULT false NOT NULL,
     CONSTRAINT deadline_outcome_check CHECK ((outcome = ANY (ARRAY['met'::text, 'late'::text, 'void'::text])))
 );
 CREATE TABLE spine.fact (
@@ -1153,6 +1195,8 @@ ALTER TABLE ONLY command.response
     ADD CONSTRAINT response_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.roster
     ADD CONSTRAINT roster_pkey PRIMARY KEY (day, post);
+ALTER TABLE ONLY command.task_event
+    ADD CONSTRAINT task_event_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_no_key UNIQUE (no);
 ALTER TABLE ONLY command.task
@@ -1322,6 +1366,9 @@ CREATE UNIQUE INDEX response_one_active ON command.response USING btree (inciden
 CREATE UNIQUE INDEX response_one_proposed ON command.response USING btree (incident_id, plan_id) WHERE (state = 'proposed'::text);
 CREATE INDEX roster_post ON command.roster USING btree (post);
 CREATE INDEX task_department ON command.task USING btree (department, state);
+CREATE INDEX task_event_at ON command.task_event USING btree (at);
+CREATE INDEX task_event_counted ON command.task_event USING btree (kind, department, level, at) INCLUDE (clock, minutes, ended_at);
+CREATE INDEX task_event_task ON command.task_event USING btree (task_id, at);
 CREATE INDEX task_incident ON command.task USING btree (incident_id);
 CREATE INDEX task_instruction ON command.task USING btree (instruction_id) WHERE (instruction_id IS NOT NULL);
 CREATE INDEX task_parent ON command.task USING btree (parent_id) WHERE (parent_id IS NOT NULL);
@@ -1385,6 +1432,7 @@ CREATE INDEX involvement_unit ON incidents.involvement USING btree (unit_id);
 CREATE INDEX link_other ON incidents.link USING btree (other_id);
 CREATE INDEX note_files ON incidents.note USING gin (files jsonb_path_ops);
 CREATE INDEX note_incident ON incidents.note USING btree (incident_id);
+CREATE INDEX note_task ON incidents.note USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX register_site_area ON incidents.register_site USING btree (area_code);
 CREATE INDEX register_site_place ON incidents.register_site USING btree (lon, lat) WHERE (NOT retired);
 CREATE INDEX what_if_open ON incidents.what_if USING btree (incident_id) WHERE (state = 'open'::text);
@@ -1418,6 +1466,8 @@ ALTER TABLE ONLY command.roster
     ADD CONSTRAINT roster_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.task_event
+    ADD CONSTRAINT task_event_task_id_fkey FOREIGN KEY (task_id) REFERENCES command.task(id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_incident_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY command.task
