@@ -55,7 +55,8 @@ def _parents_first(tasks: Sequence[Task]) -> list[Task]:
     new = {task.id: task for task in tasks}
 
     def depth(task: Task) -> int:
-        return 0 if task.parent_id not in new else 1 + depth(new[task.parent_id])
+        whole = None if task.parent_id is None else new.get(task.parent_id)
+        return 0 if whole is None else 1 + depth(whole)
 
     return sorted(tasks, key=depth)
 

@@ -127,8 +127,9 @@ def new_task(
     start_minutes: int = 0,
     evidence: Sequence[str] = (),
     priority: Priority = "normal",
+    no: str | None = None,
 ) -> Task:
-    """A newly issued order; its number is the incident's with a running one behind it.
+    """A newly issued order; its number is the incident's with a running one behind it unless `no` gives another.
 
     One that must wait (for a time or for other orders) is `waiting`; its clocks count from when it begins.
     """
@@ -136,7 +137,7 @@ def new_task(
     begins = start_at or act.at
     return Task(
         id=task_id,
-        no=f"{incident.no}-R{number:02d}",
+        no=no or f"{incident.no}-R{number:02d}",
         incident_id=incident.id,
         incident_title=incident.title,
         area_code=incident.area_code,

@@ -11,7 +11,7 @@ from typing import Literal
 
 from command.escalation import escalation_levels
 from command.task import Task
-from command.transitions import task_transitions, time_limits
+from command.transitions import time_limits
 from spine.canonical import JsonObject
 from spine.clock import iso, parse_iso
 
@@ -37,7 +37,7 @@ class Clock:
 
 def clocks_of(task: Task) -> dict[ClockKind, Clock]:
     """Every clock of the order as it stands."""
-    found = {clock.kind: clock for clock in _clocks(task)}
+    found: dict[ClockKind, Clock] = {clock.kind: clock for clock in _clocks(task)}
     watch = next_watch(task)
     if watch is not None:
         found["task_watch"] = Clock("task_watch", task.due_from, watch)
@@ -102,7 +102,14 @@ def with_step(task: Task, at: datetime) -> Task:
 
 
 def shifted(task: Task, by: timedelta) -> Task:
-    """The order with the time given back to every clock that stood still."""
+    """The order with the time given back to every clock that stood still; the cards that they gave stay theirs."""
+    dues: dict[str, datetime | None] = {"task_sign": task.sign_due, "task_step": task.step_due, "task_due": task.due}
+    cards: JsonObject = {}
+    for kind, card in task.cards.items():
+        due = dues.get(kind)
+        if isinstance(card, dict) and due is not None and card.get("due") == iso(due):
+            card = {**card, "due": iso(due + by)}
+        cards[kind] = card
     return replace(
         task,
         sign_due=task.sign_due + by,
@@ -110,6 +117,7 @@ def shifted(task: Task, by: timedelta) -> Task:
         due=task.due + by,
         step_from=None if task.step_from is None else task.step_from + by,
         step_due=None if task.step_due is None else task.step_due + by,
+        cards=cards,
     )
 
 
@@ -168,12 +176,7 @@ def with_cards(task: Task, cards: list[Card]) -> Task:
         task,
         cards=given,
         yellow_cards=task.yellow_cards + sum(card.rank == 0 for card in mine),
-        red_cards=task.red_cards + sum(card.rank == 1 for card in mine),
+        red_cards=task.red_cards + sum(card.rank >= 1 > _rank(task, card.clock) for card in mine),
         version=task.version + 1,
         updated_at=cards[0].at if cards else task.updated_at,
     )
-
-
-def state_words(state: str) -> tuple[str, str]:
-    found = task_transitions().states[state]
-    return found.zh, found.en

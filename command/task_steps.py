@@ -81,15 +81,18 @@ def told(task: Task, **more: Json) -> JsonObject:
     }
 
 
-async def save_step(tx: Transaction, held: Held, before: Task, step: Step, publication: Publication) -> Held:
+async def save_step(
+    tx: Transaction, held: Held, before: Task, step: Step, publication: Publication, *, anew: bool = False
+) -> Held:
     """Save the changed order and put it, its clocks and its unit into every picture where they stand.
 
+    `anew`: its clocks were all stopped before (its incident was closed) and start again.
     Returns the incident with its counters as they are now.
     """
     task = step.task
     lead = await store.lead_of(tx.conn, task)
     reshuffled = before.is_open != task.is_open or before.department != task.department
-    desks = sorted({before.department, task.department, *([lead] if lead else [])})
+    desks = sorted({before.department, task.department} | ({lead} if lead else set[str]()))
     shown_before = await _windows(tx, desks, task) if reshuffled else {}
     await store.save_task(tx.conn, task)
     if before.unit_id is not None and before.unit_id != task.unit_id:
@@ -97,7 +100,8 @@ async def save_step(tx: Transaction, held: Held, before: Task, step: Step, publi
     publication.task(task, lead)
     if before.is_paused and not task.is_paused:
         await end_pause(tx, task)
-    await run_clocks(tx, before, task, publication, lead=lead, is_open=held.incident.status == "open")
+    had = None if anew else before
+    await run_clocks(tx, had, task, publication, lead=lead, is_open=held.incident.status == "open")
     if reshuffled:
         await _reshuffle(tx, shown_before, await _windows(tx, desks, task), publication)
     if before.department != task.department:

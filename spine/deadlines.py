@@ -213,10 +213,15 @@ async def _run(tx: Transaction, command: Command[PassDeadline], row: DeadlineRow
         return Outcome(facts=(), result={"passed": False})
     await tx.conn.execute("UPDATE spine.deadline SET passed_at = %s WHERE id = %s", (tx.at, row.id))
     shown: JsonObject = {**deadline_object(row), "passed": True}
-    data: JsonObject = {"deadline_id": str(row.id), "kind": row.kind, "due_at": iso(row.due_at)}
+    data: JsonObject = {
+        "deadline_id": str(row.id),
+        "kind": row.kind,
+        "due_at": iso(row.due_at),
+        "subject_kind": row.subject_kind,
+        "subject_id": str(row.subject_id),
+    }
     if row.silent:
-        about: JsonObject = {**data, "subject_kind": row.subject_kind, "subject_id": str(row.subject_id)}
-        return Outcome([NewFact(f"incident:{row.incident_id}", "deadline.passed", about)], {"passed": True})
+        return Outcome([NewFact(f"incident:{row.incident_id}", "deadline.passed", data)], {"passed": True})
     return Outcome(
         facts=[
             NewFact(stream, "deadline.passed", data, now={"deadlines": {str(row.id): shown}})

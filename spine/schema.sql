@@ -2010,6 +2010,7 @@ CREATE INDEX involvement_unit ON incidents.involvement USING btree (unit_id);
 CREATE INDEX link_other ON incidents.link USING btree (other_id);
 CREATE INDEX note_files ON incidents.note USING gin (files jsonb_path_ops);
 CREATE INDEX note_incident ON incidents.note USING btree (incident_id);
+CREATE INDEX note_task ON incidents.note USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX register_site_area ON incidents.register_site USING btree (area_code);
 CREATE INDEX register_site_place ON incidents.register_site USING btree (lon, lat) WHERE (NOT retired);
 CREATE INDEX what_if_open ON incidents.what_if USING btree (incident_id) WHERE (state = 'open'::text);

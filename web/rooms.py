@@ -9,6 +9,7 @@ import command.fence_react
 import command.handlers
 import command.handover_react
 import command.instruction_react
+import command.order_react
 import command.picture
 import command.react
 import command.watch_react
@@ -21,6 +22,7 @@ import notify.picture
 import notify.react
 from command.catalogue import command_catalogue
 from command.dispatch.rules import dispatch_rules
+from command.escalation import escalation
 from command.plan import plans
 from command.proposal_rules import proposal_rules
 from command.roster_rules import roster_rules
@@ -75,6 +77,7 @@ def read_rules() -> None:
     incident_catalogue()
     grade_rule()
     command_catalogue()
+    escalation()
     plans()
     dispatch_rules()
     proposal_rules()
@@ -94,6 +97,7 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
         command.asking_react.follower(commands),
         command.watch_react.follower(commands),
         command.handover_react.follower(commands),
+        command.order_react.follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )

@@ -43,3 +43,6 @@ CREATE TABLE command.task_event (
 CREATE INDEX task_event_task ON command.task_event (task_id, at);
 CREATE INDEX task_event_counted ON command.task_event (kind, department, level, at) INCLUDE (clock, minutes, ended_at);
 CREATE INDEX task_event_at ON command.task_event (at);
+
+-- What was attached to an order's notes: asked when it is handed in.
+CREATE INDEX note_task ON incidents.note (task_id) WHERE task_id IS NOT NULL;

@@ -116,7 +116,11 @@ export function provideDesk(): Desk {
     if (!deadline.incident_id) return
     const at: Record<Exclude<Deadline['kind'], 'alert_answer'>, Tab> = {
       task_sign: 'tasks',
+      task_step: 'tasks',
       task_due: 'tasks',
+      task_extension: 'tasks',
+      task_pause_ask: 'tasks',
+      task_pause: 'tasks',
       first_report_phone: 'reports',
       first_report_written: 'reports',
       response_decision: 'response',

@@ -46,7 +46,11 @@ export interface Delivery {
 
 export type DeadlineKind =
   | 'task_sign'
+  | 'task_step'
   | 'task_due'
+  | 'task_extension'
+  | 'task_pause_ask'
+  | 'task_pause'
   | 'first_report_phone'
   | 'first_report_written'
   | 'response_decision'
