@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from command.exercises.exercise import RATING_WORDS
 from command.fatigue import LEVELS, HourLimits, fatigue_rules
 from command.organisation.book import Named, organisation
+from command.resource_catalogue import resource_catalogue
 from command.response import LEVEL_WORDS
 from command.transitions import TaskAction, task_transitions, time_limits, unit_transitions
 from spine.canonical import Json
@@ -51,7 +52,7 @@ def _fatigue() -> Json:
 
 def command_catalogue() -> dict[str, Json]:
     """departments, posts, task_states, task_actions, unit_states, transitions, unit_kinds, unit_capabilities,
-    response_levels, ratings, lights, sign_minutes, fatigue."""
+    response_levels, ratings, lights, sign_minutes, fatigue, resources."""
     known, tasks, units, limits = organisation(), task_transitions(), unit_transitions(), time_limits()
     task_states: dict[str, Json] = {k: {"zh": s.zh, "en": s.en, "open": s.open} for k, s in tasks.states.items()}
     task_actions: dict[str, Json] = {key: _action(action) for key, action in tasks.actions.items()}
@@ -81,4 +82,5 @@ def command_catalogue() -> dict[str, Json]:
         ],
         "sign_minutes": limits.sign_minutes,
         "fatigue": _fatigue(),
+        "resources": resource_catalogue(),
     }

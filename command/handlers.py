@@ -1,6 +1,16 @@
 """Every command of this room and how it is carried out."""
 
-from command import handle_fence, handle_response, handle_sheet, handle_task, handle_unit, unit_store
+from command import (
+    handle_fence,
+    handle_request,
+    handle_response,
+    handle_sheet,
+    handle_shelter,
+    handle_stock,
+    handle_task,
+    handle_unit,
+    unit_store,
+)
 from command.commands import TakeDuty
 from command.duty import Duty, take
 from command.exercises import handlers as exercise_handlers
@@ -32,6 +42,9 @@ HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_unit.HANDLINGS,
     *handle_fence.HANDLINGS,
     *handle_sheet.HANDLINGS,
+    *handle_stock.HANDLINGS,
+    *handle_shelter.HANDLINGS,
+    *handle_request.HANDLINGS,
     Handling(
         TakeDuty,
         allow(Role.DUTY_OFFICER, Role.LEADER),

@@ -8,6 +8,7 @@ import command.fence_react
 import command.handlers
 import command.picture
 import command.react
+import command.request_react
 import gis.roads.handlers
 import gis.roads.picture
 import incidents.handlers
@@ -79,6 +80,7 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
     followers = (
         command.react.follower(commands),
         command.fence_react.follower(commands),
+        command.request_react.follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )

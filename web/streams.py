@@ -70,6 +70,14 @@ async def _register(conn: Connection, key: str) -> Scope | None:
     return Scope(area=key or CITY, departments=frozenset(row[0] or ()) if row is not None else frozenset())
 
 
+async def _resources(conn: Connection, key: str) -> Scope | None:
+    """What changes in depots, shelters and hospitals: whoever oversees the city, and every department."""
+    if key:
+        return None
+    row = await (await conn.execute("SELECT array_agg(code) FROM command.department")).fetchone()
+    return Scope(departments=frozenset(row[0] or ()) if row is not None else frozenset())
+
+
 async def _exercise(conn: Connection, key: str) -> Scope | None:
     row = await (await conn.execute("SELECT kind FROM spine.realm")).fetchone()
     return Scope() if key == "" and row is not None and row[0] == "exercise" else None
@@ -81,6 +89,7 @@ STREAMS = (
     StreamKind("department", Allow(OVERSEERS | {Role.DEPARTMENT}), _department),
     StreamKind("unit", Allow(OVERSEERS | {Role.DEPARTMENT, Role.FIELD_UNIT}), _unit),
     StreamKind("register", Allow(OVERSEERS | {Role.DEPARTMENT}), _register),
+    StreamKind("resources", Allow(OVERSEERS | {Role.DEPARTMENT}), _resources),
     StreamKind("desk", Allow(frozenset(Role)), _desk),
     StreamKind("exercise", Allow(frozenset({Role.EXERCISE_DIRECTOR, Role.EVALUATOR, Role.ADMINISTRATOR})), _exercise),
 )
