@@ -8,6 +8,7 @@ from command.exercises.exercise import RATING_WORDS
 from command.fatigue import LEVELS, HourLimits, fatigue_rules
 from command.instruction_rules import department_names, instruction_limits, instruction_transitions
 from command.organisation.book import Named, organisation
+from command.resource_catalogue import resource_catalogue
 from command.response import LEVEL_WORDS
 from command.transitions import TaskAction, task_transitions, time_limits, unit_transitions
 from spine.canonical import Json
@@ -54,7 +55,7 @@ def _fatigue() -> Json:
 
 def command_catalogue() -> dict[str, Json]:
     """departments, posts, task_states, task_actions, unit_states, transitions, unit_kinds, unit_capabilities,
-    response_levels, ratings, lights, sign_minutes, fatigue."""
+    response_levels, ratings, lights, sign_minutes, fatigue, resources."""
     known, tasks, units, limits = organisation(), task_transitions(), unit_transitions(), time_limits()
     task_states: dict[str, Json] = {k: {"zh": s.zh, "en": s.en, "open": s.open} for k, s in tasks.states.items()}
     task_actions: dict[str, Json] = {key: _action(action) for key, action in tasks.actions.items()}
@@ -136,4 +137,5 @@ def _consultations() -> dict[str, Json]:
         "opinion_states": _pairs(OPINION_STATES.items()),
         "escalate_to": list[Json](rules.escalate_to),
         "escalate_minutes": rules.escalate_minutes,
+        "resources": resource_catalogue(),
     }

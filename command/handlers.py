@@ -16,6 +16,13 @@ from command import (
     handle_task,
     handle_task_asks,
     handle_task_parts,
+    handle_fence,
+    handle_request,
+    handle_response,
+    handle_sheet,
+    handle_shelter,
+    handle_stock,
+    handle_task,
     handle_unit,
     unit_store,
 )
@@ -47,6 +54,9 @@ HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_instruction.HANDLINGS,
     *handle_consultation.HANDLINGS,
     *handle_plan.HANDLINGS,
+    *handle_stock.HANDLINGS,
+    *handle_shelter.HANDLINGS,
+    *handle_request.HANDLINGS,
     Handling(
         TakeDuty,
         allow(Role.DUTY_OFFICER, Role.LEADER),

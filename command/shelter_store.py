@@ -48,18 +48,24 @@ async def shelter_places(conn: Connection, area: str) -> list[ShelterPlaces]:
 
 
 async def shelters_of(
-    conn: Connection, *, area: str = "", incident_id: UUID | None = None, in_use: bool = False
+    conn: Connection,
+    *,
+    area: str = "",
+    incident_id: UUID | None = None,
+    department: str | None = None,
+    in_use: bool = False,
 ) -> list[Shelter]:
-    """Shelters of an area or an incident; `in_use`: only open ones. In the order of their codes."""
+    """Shelters of an area, an incident or a department; `in_use`: only open ones. In the order of their codes."""
     async with conn.cursor(row_factory=class_row(Shelter)) as cur:
         await cur.execute(
             f"""
             SELECT {_SHELTER} FROM command.shelter
             WHERE area_code LIKE %(area)s || '%%' AND (%(incident)s::uuid IS NULL OR incident_id = %(incident)s)
+                AND (%(department)s::text IS NULL OR department = %(department)s)
                 AND (NOT %(in_use)s OR state = 'open')
             ORDER BY area_code, facility_code, id
             """,
-            {"area": area, "incident": incident_id, "in_use": in_use},
+            {"area": area, "incident": incident_id, "department": department, "in_use": in_use},
         )
         return await cur.fetchall()
 

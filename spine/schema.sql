@@ -341,8 +341,6 @@ CREATE TABLE command.request (
     priority text NOT NULL,
     text text NOT NULL,
     place text,
-    point public.geometry(Point,4326),
-    origin text,
     needed_by timestamp with time zone,
     state text NOT NULL,
     made_at timestamp with time zone NOT NULL,
@@ -357,6 +355,7 @@ CREATE TABLE command.request (
 CREATE TABLE command.request_offer (
     id uuid NOT NULL,
     request_id uuid NOT NULL,
+    nr integer NOT NULL,
     party text NOT NULL,
     source text NOT NULL,
     source_id text,
@@ -390,6 +389,7 @@ CREATE TABLE command.request_offer (
 );
 CREATE TABLE command.request_party (
     request_id uuid NOT NULL,
+    nr integer NOT NULL,
     party text NOT NULL,
     why text NOT NULL,
     asked_at timestamp with time zone NOT NULL,

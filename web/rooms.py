@@ -12,6 +12,7 @@ import command.instruction_react
 import command.order_react
 import command.picture
 import command.react
+import command.request_react
 import command.watch_react
 import gis.roads.handlers
 import gis.roads.picture
@@ -98,6 +99,7 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
         command.watch_react.follower(commands),
         command.handover_react.follower(commands),
         command.order_react.follower(commands),
+        command.request_react.follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )

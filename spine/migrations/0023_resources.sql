@@ -154,8 +154,6 @@ CREATE TABLE command.request (
     priority        text NOT NULL CHECK (priority IN ('life', 'urgent', 'normal')),
     text            text NOT NULL,
     place           text,
-    point           geometry(Point, 4326),
-    origin          text,
     needed_by       timestamptz,
     state           text NOT NULL,
     made_at         timestamptz NOT NULL,
@@ -173,6 +171,7 @@ CREATE INDEX request_item ON command.request (item, state);
 -- Whom a request asks, in the order they were asked, and what each said.
 CREATE TABLE command.request_party (
     request_id   uuid NOT NULL REFERENCES command.request,
+    nr           integer NOT NULL,           -- in which order they were asked
     party        text NOT NULL,              -- a department or an outside party of organisation/parties.yaml
     why          text NOT NULL CHECK (why IN ('asked', 'passed_on', 'escalated')),
     asked_at     timestamptz NOT NULL,
@@ -186,6 +185,7 @@ CREATE INDEX request_party_party ON command.request_party (party);
 CREATE TABLE command.request_offer (
     id           uuid PRIMARY KEY,
     request_id   uuid NOT NULL REFERENCES command.request,
+    nr           integer NOT NULL,           -- in which order they came
     party        text NOT NULL,
     source       text NOT NULL CHECK (source IN ('stock', 'shelter', 'unit', 'outside')),
     source_id    text,                       -- depot code, shelter id or unit id; NULL for an outside party's own
