@@ -71,6 +71,7 @@ MAY: dict[str, set[Role]] = {
     "response.activate": LEAD,
     "response.decline": LEAD,
     "response.end": LEAD,
+    "dispatch.choose": DUTY | LEAD,
     "task.issue": DUTY | LEAD,
     "task.sign": DEPARTMENT | UNIT,
     "task.return": DEPARTMENT,
