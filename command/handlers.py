@@ -1,6 +1,15 @@
 """Every command of this room and how it is carried out."""
 
-from command import handle_dispatch, handle_fence, handle_response, handle_sheet, handle_task, handle_unit, unit_store
+from command import (
+    handle_dispatch,
+    handle_evacuation,
+    handle_fence,
+    handle_response,
+    handle_sheet,
+    handle_task,
+    handle_unit,
+    unit_store,
+)
 from command.commands import TakeDuty
 from command.duty import Duty, take
 from command.exercises import handlers as exercise_handlers
@@ -33,6 +42,7 @@ HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_fence.HANDLINGS,
     *handle_sheet.HANDLINGS,
     *handle_dispatch.HANDLINGS,
+    *handle_evacuation.HANDLINGS,
     Handling(
         TakeDuty,
         allow(Role.DUTY_OFFICER, Role.LEADER),

@@ -17,6 +17,7 @@ import notify.picture
 import notify.react
 from command.catalogue import command_catalogue
 from command.dispatch.rules import dispatch_rules
+from command.evacuation.rules import evacuation_rules
 from command.plan import plans
 from gis.hazards.needs import need_rules
 from gis.roads.profile import house_rules
@@ -71,6 +72,7 @@ def read_rules() -> None:
     command_catalogue()
     plans()
     dispatch_rules()
+    evacuation_rules()
     register_rules()
 
 

@@ -72,6 +72,7 @@ MAY: dict[str, set[Role]] = {
     "response.decline": LEAD,
     "response.end": LEAD,
     "dispatch.choose": DUTY | LEAD,
+    "evacuation.adopt": DUTY | LEAD,
     "task.issue": DUTY | LEAD,
     "task.sign": DEPARTMENT | UNIT,
     "task.return": DEPARTMENT,
