@@ -10,6 +10,8 @@ from command import (
     handle_response,
     handle_sheet,
     handle_task,
+    handle_dispatch,
+    handle_evacuation,
     handle_fence,
     handle_response,
     handle_sheet,
@@ -23,6 +25,7 @@ from command import (
     handle_shelter,
     handle_stock,
     handle_task,
+
     handle_unit,
     unit_store,
 )
@@ -57,6 +60,7 @@ HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_stock.HANDLINGS,
     *handle_shelter.HANDLINGS,
     *handle_request.HANDLINGS,
+    *handle_evacuation.HANDLINGS,
     Handling(
         TakeDuty,
         allow(Role.DUTY_OFFICER, Role.LEADER),

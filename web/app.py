@@ -49,6 +49,7 @@ from web.api import (
 )
 from web.api.dispatch import router as dispatch_router
 from web.api.drawings import router as drawings_router
+from web.api.evacuation import router as evacuation_router
 from web.api.register import router as register_router
 from web.api.responses import router as responses_router
 from web.base_maps.service import BaseMaps
@@ -147,6 +148,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     ):
         app.include_router(part.router)
     app.include_router(dispatch_router)
+    app.include_router(evacuation_router)
     app.include_router(drawings_router)
     app.include_router(register_router)
     app.include_router(responses_router)

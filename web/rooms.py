@@ -24,6 +24,7 @@ import notify.react
 from command.catalogue import command_catalogue
 from command.dispatch.rules import dispatch_rules
 from command.escalation import escalation
+from command.evacuation.rules import evacuation_rules
 from command.plan import plans
 from command.proposal_rules import proposal_rules
 from command.roster_rules import roster_rules
@@ -83,6 +84,7 @@ def read_rules() -> None:
     dispatch_rules()
     proposal_rules()
     roster_rules()
+    evacuation_rules()
     register_rules()
 
 

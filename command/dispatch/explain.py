@@ -148,6 +148,7 @@ def why_not(chosen: Chosen, need: int) -> list[Json]:
                 "name_en": force.name_en,
                 "minutes": None if way.minutes is None else round(way.minutes, 1),
                 "straight_m": round(way.straight_m),
+                "free": force.blocked in (None, "excluded"),
                 "zh": zh,
                 "en": en,
             }

@@ -16,9 +16,11 @@ from spine.db import Connection
 _vector: Any = shapely  # its stubs leave the types of arrays open
 
 
-async def hazard_of(conn: Connection, incident: Incident) -> tuple[BaseGeometry, str] | None:
-    """(degrees, impact_area or the assessment's model), None where nobody has said."""
-    drawn = _shape(incident.impact_area)
+async def hazard_of(
+    conn: Connection, incident: Incident, *, drawn_first: bool = True
+) -> tuple[BaseGeometry, str] | None:
+    """(degrees, impact_area or the assessment's model), None where nobody has said. `drawn_first` False: the assessment's alone."""
+    drawn = _shape(incident.impact_area) if drawn_first else None
     if drawn is not None:
         return drawn, "impact_area"
     answered, _ = (await assessments.newest(conn, incident.id, [LIVE])).get(LIVE, (None, None))

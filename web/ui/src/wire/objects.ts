@@ -5,6 +5,7 @@ import type { Department, Fence, Note, Response, Task, Unit } from './objects/co
 import type { Drawing } from './objects/drawing'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
+import type { RecommendationHead } from './objects/recommendation'
 import type { Closure } from './objects/road'
 
 export * from './objects/assessment'
@@ -13,6 +14,7 @@ export * from './objects/command'
 export * from './objects/drawing'
 export * from './objects/duty'
 export * from './objects/incident'
+export * from './objects/recommendation'
 export * from './objects/road'
 
 /** Which object stands in which collection of a picture. */
@@ -26,6 +28,7 @@ export interface Collections {
   what_ifs: WhatIf
   calls: Call
   reports: Report
+  recommendations: RecommendationHead
   responses: Response
   fences: Fence
   tasks: Task
