@@ -45,6 +45,8 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _TITLE = 40
+_HALF = re.compile(r"(?<=[\u4e00-\u9fff])[,;:!?](?=[\u4e00-\u9fff\d]|$)|(?<=\d)[,;](?=[\u4e00-\u9fff])")
+_FULL = str.maketrans(",;:!?", "，；：！？")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def read_instruction(text: str, now: datetime, leaders: Sequence[KnownLeader]) -
         *(() if orders and all(o.minutes for o in orders) else ("time",)),
     )
     return InstructionReading(
-        text=head.rest.strip(),
+        text=_written(head.rest.strip()),
         said=head.said,
         leader=fitting[0] if len(fitting) == 1 else None,
         candidates=tuple(fitting),
@@ -127,6 +129,11 @@ def read_instruction(text: str, now: datetime, leaders: Sequence[KnownLeader]) -
         orders=orders,
         missing=missing,
     )
+
+
+def _written(text: str) -> str:
+    """Punctuation between Chinese words as it is written, after the half-width form that the patterns read."""
+    return _HALF.sub(lambda found: found.group().translate(_FULL), text)
 
 
 # --- who said it, and how ------------------------------------------------------------------------------------------------

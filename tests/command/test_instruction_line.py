@@ -26,7 +26,7 @@ def test_the_line_of_the_desk() -> None:
     [order] = reading.orders
     assert (order.department, order.title, order.minutes, order.support) == ("TRA", "抢通314国道", 120, ("PSB",))
     assert reading.missing == ("channel",)
-    assert reading.text == "请交通局2小时内抢通314国道,公安配合"
+    assert reading.text == "请交通局2小时内抢通314国道，公安配合"
 
 
 @pytest.mark.parametrize(

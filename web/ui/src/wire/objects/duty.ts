@@ -55,6 +55,10 @@ export type DeadlineKind =
   | 'first_report_written'
   | 'response_decision'
   | 'alert_answer'
+  | 'instruction_feedback'
+  | 'instruction_escalation'
+  | 'opinion_due'
+  | 'consultation_merge'
 
 export interface Deadline {
   id: string
