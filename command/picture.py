@@ -108,6 +108,8 @@ async def _plans(conn: Connection, _key: str) -> Picture:
     for line in await plan_store.all_lines(conn):
         by_plan.setdefault(line.plan_id, []).append(line)
     return {"plans": {plan_id: plan_head(lines) for plan_id, lines in by_plan.items()}}
+
+
 async def _roster(conn: Connection, key: str) -> Picture:
     head = await read_count(conn, key)
     return {"roster": {} if head is None else {"roster": head}}

@@ -16,8 +16,6 @@ from spine.errors import not_found
 _UNIT: LiteralString = """id, code, call_sign, name, name_en, department, kind, capabilities, crew, status, status_at,
     ST_X(point) AS lon, ST_Y(point) AS lat, origin, accuracy_m, seen_at, task_id, need_help, phone, area_code, version,
     on_duty_since, rest_until"""
-_DUTY: LiteralString = "post, post_zh, post_en, kind, area_code, holders, account_id, person, since"
-    ST_X(point) AS lon, ST_Y(point) AS lat, origin, accuracy_m, seen_at, task_id, need_help, phone, area_code, version"""
 _DUTY: LiteralString = "post, post_zh, post_en, kind, area_code, holders, account_id, person, since, how, reason, until"
 
 

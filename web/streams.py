@@ -72,11 +72,15 @@ async def _register(conn: Connection, key: str) -> Scope | None:
 
 async def _plans(_conn: Connection, key: str) -> Scope | None:
     return Scope() if key == "" else None
+
+
 async def _roster(_conn: Connection, key: str) -> Scope | None:
     """The duty roster of the city or of a county: whoever oversees the area."""
     if key and not (key.isdigit() and len(key) == 6 and key.startswith(CITY)):
         return None
     return Scope(area=key or CITY)
+
+
 async def _resources(conn: Connection, key: str) -> Scope | None:
     """What changes in depots, shelters and hospitals: whoever oversees the city, and every department."""
     if key:

@@ -155,9 +155,7 @@ def test_what_is_watched_names_one_condition_and_what_follows(plan: Plan) -> Non
             assert watched.proposes == "add_task"
             assert watched.task is not None
             task = by_code[watched.task]
-            assert not NEVER_AUTOMATIC.search(task.zh), (
-                f"{watched.id} would do by itself what endangers people"
-            )
+            assert not NEVER_AUTOMATIC.search(task.zh), f"{watched.id} would do by itself what endangers people"
     proposes = {watched.proposes for watched in plan.watch}
     assert {"raise", "add_task", "move_unit", "extend_zone", "lower", "stand_down"} <= proposes
 
