@@ -10,12 +10,12 @@ from command.evacuation.adopt import by_township, check_room, due_minutes, kept,
 from command.evacuation.places import shelter_places
 from command.evacuation.rules import evacuation_rules
 from command.evacuation.shape import Place
+from command.issue import issue_orders
 from command.publish import Publication
-from command.task import Act, Task, new_task, start_timers
-from command.task_steps import act_of, counted, told
-from command.timers import run_timers
+from command.task import Act, Task, new_task
+from command.task_steps import act_of, counted
 from incidents.incident import require_open
-from incidents.summary import Held, hold, involve
+from incidents.summary import Held, hold
 from spine.authority import Scope, allow
 from spine.canonical import Json, JsonObject
 from spine.command import AnyHandling, Command, Handling, NewFact, Outcome, Transaction
@@ -46,19 +46,15 @@ async def _adopt(tx: Transaction, command: Command[AdoptEvacuation], held: Held)
 async def _orders(
     tx: Transaction, command_id: UUID, held: Held, flows: tuple[FlowIn, ...], places: dict[str, Place], act: Act
 ) -> tuple[Held, list[NewFact], list[Json]]:
-    facts, listed = list[NewFact](), list[Json]()
+    tasks, listed = list[Task](), list[Json]()
     number = await store.count_tasks(tx.conn, held.incident.id)
     for offset, (origin, own) in enumerate(by_township(flows).items(), 1):
         task = _order(held, own, places, act, number + offset, uuid5(command_id, origin))
-        held = await involve(tx, held, department=task.department)
-        await store.save_task(tx.conn, task)
-        publication = Publication("task.issued", told(task, due_minutes=task.due_minutes))
-        publication.task(task)
-        await run_timers(tx, task, start_timers(task), publication)
-        facts += publication.facts()
+        tasks.append(task)
         listed.append(
             {"task_id": str(task.id), "no": task.no, "origin_id": origin, "people": sum(flow.people for flow in own)}
         )
+    held, facts = await issue_orders(tx, held, tasks, act)
     return held, facts, listed
 
 
