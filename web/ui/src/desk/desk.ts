@@ -10,7 +10,7 @@ import type { Alert, Call, Deadline, Incident, IncidentHead, Unit } from '@/wire
 import { concernsUs, openAlerts, openCalls, sortDeadlines, sortIncidents } from './order'
 
 export type Selection = { kind: 'incident' | 'alert' | 'call'; id: string }
-export const TABS = ['situation', 'assessment', 'response', 'tasks', 'forces', 'reports', 'briefing'] as const
+export const TABS = ['situation', 'assessment', 'response', 'tasks', 'forces', 'resources', 'reports', 'briefing'] as const
 export type Tab = (typeof TABS)[number]
 export type QueueTab = 'alerts' | 'incidents' | 'mine'
 export type PhonePart = 'queue' | 'map' | 'detail' | 'log'
@@ -120,6 +120,7 @@ export function provideDesk(): Desk {
       first_report_phone: 'reports',
       first_report_written: 'reports',
       response_decision: 'response',
+      request_answer: 'resources',
     }
     select({ kind: 'incident', id: deadline.incident_id }, at[deadline.kind])
     lead.value = deadline.subject_kind === 'task'

@@ -51,6 +51,7 @@ export type DeadlineKind =
   | 'first_report_written'
   | 'response_decision'
   | 'alert_answer'
+  | 'request_answer'
 
 export interface Deadline {
   id: string
