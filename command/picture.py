@@ -58,7 +58,6 @@ async def _board(conn: Connection, key: str) -> Picture:
         "duty": {duty.post: duty_object(duty) for duty in posts},
         "handovers": {str(one.id): handover_object(one, by_post[one.post]) for one in await open_of_area(conn, key)},
         "shelters": _shelters(await shelters_of(conn, area=key, in_use=True)),
-        "duty": {duty.post: duty_object(duty) for duty in await unit_store.duty_of_area(conn, key)},
     }
 
 

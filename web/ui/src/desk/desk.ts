@@ -10,7 +10,7 @@ import type { Alert, Call, Deadline, Incident, IncidentHead, Unit } from '@/wire
 import { concernsUs, openAlerts, openCalls, sortDeadlines, sortIncidents } from './order'
 
 export type Selection = { kind: 'incident' | 'alert' | 'call'; id: string }
-export const TABS = ['situation', 'assessment', 'response', 'tasks', 'instructions', 'forces', 'reports', 'briefing'] as const
+export const TABS = ['situation', 'assessment', 'response', 'tasks', 'instructions', 'forces', 'resources', 'reports', 'briefing'] as const
 export type Tab = (typeof TABS)[number]
 export type QueueTab = 'alerts' | 'incidents' | 'mine'
 export type PhonePart = 'queue' | 'map' | 'detail' | 'log'
@@ -136,6 +136,7 @@ export function provideDesk(): Desk {
       instruction_escalation: 'instructions',
       opinion_due: 'instructions',
       consultation_merge: 'instructions',
+      request_answer: 'resources',
     }
     select({ kind: 'incident', id: deadline.incident_id }, at[deadline.kind])
     lead.value = deadline.subject_kind === 'task'

@@ -8,6 +8,7 @@ import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, 
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
 import type { RecommendationHead } from './objects/recommendation'
 import type { Instruction } from './objects/instruction'
+import type { Allotment, ResourceRequest, Shelter } from './objects/resource'
 import type { Closure } from './objects/road'
 
 export * from './objects/assessment'
@@ -19,6 +20,7 @@ export * from './objects/duty'
 export * from './objects/incident'
 export * from './objects/recommendation'
 export * from './objects/instruction'
+export * from './objects/resource'
 export * from './objects/road'
 
 /** Which object stands in which collection of a picture. */
@@ -53,6 +55,9 @@ export interface Collections {
   injects: Inject
   ratings: Rating
   closures: Closure
+  requests: ResourceRequest
+  shelters: Shelter
+  allotments: Allotment
 }
 
 export type Picture = { [K in keyof Collections]?: Record<string, Collections[K]> }

@@ -120,6 +120,9 @@ export interface Unit {
   task_id: string | null
   need_help?: { kinds: HelpKind[]; text: string | null; at: Time } | null
   area_code?: string | null
+  /** Since when it works without a full rest, and when the rest that it is having is enough. */
+  on_duty_since?: Time | null
+  rest_until?: Time | null
   phone: string | null
   version: number
 }

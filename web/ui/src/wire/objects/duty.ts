@@ -59,6 +59,7 @@ export type DeadlineKind =
   | 'instruction_escalation'
   | 'opinion_due'
   | 'consultation_merge'
+  | 'request_answer'
 
 export interface Deadline {
   id: string
