@@ -84,7 +84,7 @@ def why(chosen: Chosen, need: int, unit: int, in_hazard: float | None) -> list[J
     told_zh, told_en = way_words(way)
     place_zh = "最快" if faster == 0 else f"第 {faster + 1} 快"
     place_en = "the quickest" if faster == 0 else f"number {faster + 1} by time"
-    found = [
+    found: list[Json] = [
         _sentence(
             f"能“{zh}”，{told_zh}，在 {len(able)} 支可派力量中{place_zh}。",
             f"Can do {en}; {told_en}; {place_en} of the {len(able)} that could be sent.",

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import numpy as np
 from shapely import to_wkb
 from shapely.geometry.base import BaseGeometry
 
@@ -78,10 +77,11 @@ def _course(
     solution = solve(problem, _SECONDS)
     drawn = _drawn(asked, course, place, solution)
     real = _real_ways(asked, base_ways, solution, drawn)
-    able = {
-        n: np.sort(np.asarray([course_ways[n][u].order_minutes for u in problem.unit[problem.need == n]])).tolist()
-        for n in range(problem.needs)
-    }
+    able = {n: list[float]() for n in range(problem.needs)}
+    for n, u in zip(problem.need.tolist(), problem.unit.tolist(), strict=True):
+        able[n].append(course_ways[n][u].order_minutes)
+    for minutes in able.values():
+        minutes.sort()
     chosen = Chosen(
         asked.needs, asked.units, real, rules, course, problem.cover, {p.unit: p.need for p in solution.picks}, able
     )

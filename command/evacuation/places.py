@@ -1,7 +1,7 @@
 """Shelters as an evacuation needs them, read from the database. Until shelters are kept as state of their own: the map's facilities."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -45,6 +45,6 @@ def _away_m(place: Place, hazard: BaseGeometry) -> float:
     point = shapely.Point(place.lon, place.lat)
     if hazard.covers(point):
         return 0.0
-    near = cast(Any, _vector.shortest_line(point, hazard)).coords
+    near = _vector.shortest_line(point, hazard).coords
     (lon1, lat1), (lon2, lat2) = near[0], near[-1]
     return float(distance_m(lon1, lat1, lon2, lat2))

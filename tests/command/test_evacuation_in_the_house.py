@@ -100,13 +100,14 @@ async def test_adoptions_that_cannot_be(scene: Scene, server: Server) -> None:
     answer = await ask(server, {"incident_id": incident, "zones": [zone]})
     data: Any = {"incident_id": incident, "reason": "水位上涨", "flows": flows(answer), "plan": answer}
     row = data["flows"][0]
-    for over, expected in (
+    wrong: tuple[tuple[Object, str | None], ...] = (
         ({"flows": [{**row, "people": 900_000}]}, "shelter_full"),
         ({"flows": [{**row, "shelter_id": "nowhere"}]}, "not_found"),
         ({"flows": [{**row, "desk": "XYZ"}]}, "not_found"),
         ({"flows": []}, None),
         ({"reason": ""}, None),
-    ):
+    )
+    for over, expected in wrong:
         refusal = await scene.refused("duty1", "evacuation.adopt", **{**data, **over})
         assert expected in (None, refusal.code)
         assert refusal.zh
