@@ -86,8 +86,9 @@ def may_hold(post: Duty, principal: Principal) -> bool:
 def seat_of(chain: Chain, asked: Asked, principal: Principal) -> Seat:
     """The post in which this person may decide now. Raises Refused `not_your_decision` or `not_your_turn`.
 
-    The post asked now and those asked before it; a later one when all before it are held by nobody; a superior at any time.
-    An unheld post may be filled by whoever may hold it, and so may every post when the last one was silent too.
+    The post asked now and those asked before it; the holder of a later one when all before it are held by nobody; a superior at
+    any time. An unheld post that was asked may be filled by whoever may hold it (not one whose turn is yet to come: two empty
+    posts are no short cut), and so may every post when the last one was silent too.
     """
     turn = max(0, len(asked) - 1)
     over = len(asked) == len(chain.posts) > 0 and all(one["outcome"] == "silent" for one in asked)
@@ -100,8 +101,7 @@ def seat_of(chain: Chain, asked: Asked, principal: Principal) -> Seat:
         if _holds(post, principal):
             return Seat(post.post, post.post_zh, post.post_en, True)
     for index, post in enumerate(chain.posts):
-        reached = over or index <= turn or all(p.account_id is None for p in chain.posts[turn:index])
-        if reached and (over or post.account_id is None) and may_hold(post, principal):
+        if (over or (index <= turn and post.account_id is None)) and may_hold(post, principal):
             return Seat(post.post, post.post_zh, post.post_en, False)
     raise _not_his(chain, turn, holds[0] if holds else None, asked)
 

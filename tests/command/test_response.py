@@ -85,7 +85,7 @@ def test_what_may_be_proposed_beside_what_there_is(
         if may:
             rules.check_new(held(*before), level, by_machine=by_machine)
             continue
-        with pytest.raises(Refused, match="already_proposed|response_active"):
+        with pytest.raises(Refused, match=r"already_proposed|response_active"):
             rules.check_new(held(*before), level, by_machine=by_machine)
 
 

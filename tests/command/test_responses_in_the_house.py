@@ -157,7 +157,7 @@ async def looked(scene: Scene, response_id: str, level: Any) -> dict[str, Any]:
         now = await standing(conn, await find_response(conn, UUID(response_id)))
         incident = await find_incident(conn, now.response.incident_id)
     assert incident is not None
-    return difference_object(now.difference(incident, level, scene.city.realm.clock.now()), now.plan)
+    return dict(difference_object(now.difference(incident, level, scene.city.realm.clock.now()), now.plan))
 
 
 async def test_what_a_leader_declined_the_machine_does_not_propose_again_but_a_person_may(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """What a decision on a response would do, before it is taken: the orders another level changes, and what is open at its end."""
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -43,7 +44,7 @@ def _may(chain: Chain, asked: Asked, principal: Principal) -> dict[str, Json]:
 
 @router.get("/responses/{response_id}/difference", response_model=None)
 async def get_difference(
-    response_id: UUID, house: InHouse, principal: SignedIn, level: LevelName = Query()
+    response_id: UUID, house: InHouse, principal: SignedIn, level: Annotated[LevelName, Query()]
 ) -> dict[str, Json]:
     """{…, against, counts, lines: [{what: added|retimed|cancelled|kept|elsewhere, …}], may}: by the same function as the command."""
     async with snapshot(house.realm.pool) as conn:
