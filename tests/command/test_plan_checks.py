@@ -168,10 +168,10 @@ VALUES = st.recursive(
 def places(value: Json, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     found: list[tuple[Any, ...]] = [path] if path else []
     if isinstance(value, dict):
-        for name, inner in cast(dict[str, Json], value).items():
+        for name, inner in value.items():
             found += places(inner, (*path, name))
     elif isinstance(value, list):
-        for number, inner in enumerate(cast(list[Json], value)):
+        for number, inner in enumerate(value):
             found += places(inner, (*path, number))
     return found
 

@@ -13,7 +13,7 @@ from command.plan_dry_run import Ground, HeldUnit, dry_run
 from command.plan_dry_run_object import dry_run_object
 from command.plan_form import judge
 from command.plan_shape import Plan
-from command.transitions import LEVELS, Level
+from command.transitions import LEVELS
 from spine.canonical import encode
 
 GROUND = Ground(
@@ -113,7 +113,7 @@ def test_any_sound_plan_can_be_tried(data: st.DataObject) -> None:
     assert judged.plan is not None
     # Also what is not sound is only reckoned wrongly, never an exception.
     level = data.draw(st.sampled_from(LEVELS))
-    run = dry_run(judged.plan, cast(Level, level), "530926", None, organisation(), GROUND)
+    run = dry_run(judged.plan, level, "530926", None, organisation(), GROUND)
     by_code = {one.task.code: one for one in run.runs}
     for one in run.runs:
         assert one.due - one.start == one.task.due_minutes

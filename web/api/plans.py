@@ -4,7 +4,7 @@ Nothing here changes a plan: what was read from a table or a file comes back to 
 """
 
 from datetime import date
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
@@ -288,4 +288,4 @@ def _locale(request: Request) -> str:
 
 def _file(raw: bytes, media_type: str, name: str) -> Response:
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
-    return Response(raw, media_type=cast(str, media_type), headers=headers)
+    return Response(raw, media_type=media_type, headers=headers)
