@@ -1,5 +1,6 @@
 """The plans that are shipped, read as a planner reads them: whole, in order, in both languages, and fit to stand beside each other."""
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -162,7 +163,7 @@ def test_what_is_watched_names_one_condition_and_what_follows(plan: Plan) -> Non
 
 @every
 def test_every_level_says_how_often_to_report_and_when_to_tell_the_public(plan: Plan) -> None:
-    for before, after in zip(LEVELS, LEVELS[1:], strict=False):
+    for before, after in itertools.pairwise(LEVELS):
         higher, lower = plan.levels[before], plan.levels[after]
         assert higher.report_minutes is not None
         assert lower.report_minutes is not None
