@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -162,7 +163,7 @@ def test_what_is_watched_names_one_condition_and_what_follows(plan: Plan) -> Non
 
 @every
 def test_every_level_says_how_often_to_report_and_when_to_tell_the_public(plan: Plan) -> None:
-    for before, after in zip(LEVELS, LEVELS[1:], strict=False):
+    for before, after in pairwise(LEVELS):
         higher, lower = plan.levels[before], plan.levels[after]
         assert higher.report_minutes is not None
         assert lower.report_minutes is not None
