@@ -11,18 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command.organisation.book import organisation
-from command.plan import need_plan, plan_content, plans
+from command.plan import plan_content, plans
 from command.plan_check_tasks import circles
 from command.plan_findings import Finding
 from command.plan_form import judge, plan_from
 from spine.canonical import Json
+from tests.command.made import small_flood
 
 Content = dict[str, Any]
 TODAY = date(2026, 11, 27)
 
 
-def content_of(plan_id: str = "flash_flood") -> Content:
-    return cast(Content, copy.deepcopy(plan_content(need_plan(plan_id))))
+def content_of() -> Content:
+    return cast(Content, copy.deepcopy(plan_content(small_flood())))
 
 
 def judged(change: Callable[[Content], object]) -> list[Finding]:

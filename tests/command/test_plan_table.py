@@ -15,6 +15,7 @@ from command.plan_table import COLUMNS, TaskTable, heading, read_tasks
 from command.plan_table_notes import tasks_csv, tasks_xlsx
 from spine.canonical import encode
 from spine.errors import Refused
+from tests.command.made import small_flood
 
 ROW = {
     "编号": "A-1", "响应级别": "三级", "任务名称": "核查", "英文名称": "Check", "任务内容": "查清", "英文内容": "Find out", "牵头单位": "市气象局",
@@ -33,7 +34,7 @@ def read(raw: bytes) -> TaskTable:
 
 
 def workbook(change: Any = None) -> bytes:
-    book = cast(Any, load_workbook(io.BytesIO(tasks_xlsx(need_plan("flash_flood"), organisation(), "zh"))))
+    book = cast(Any, load_workbook(io.BytesIO(tasks_xlsx(small_flood(), organisation(), "zh"))))
     if change is not None:
         change(book.worksheets[0])
     out = io.BytesIO()
@@ -57,7 +58,7 @@ def test_a_row_as_people_write_it(encoding: str) -> None:
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 @pytest.mark.parametrize("locale", ["zh", "en"])
 def test_what_was_written_is_read_again(form: str, locale: str) -> None:
-    plan = need_plan("flash_flood")
+    plan = small_flood()
     raw = tasks_xlsx(plan, organisation(), locale) if form == "xlsx" else tasks_csv(plan, locale)
     found = read(raw)
     assert found.faults == ()

@@ -1,8 +1,8 @@
 """The plans that are shipped, read as a planner reads them: whole, in order, in both languages, and fit to stand beside each other."""
 
-import itertools
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -163,7 +163,7 @@ def test_what_is_watched_names_one_condition_and_what_follows(plan: Plan) -> Non
 
 @every
 def test_every_level_says_how_often_to_report_and_when_to_tell_the_public(plan: Plan) -> None:
-    for before, after in itertools.pairwise(LEVELS):
+    for before, after in pairwise(LEVELS):
         higher, lower = plan.levels[before], plan.levels[after]
         assert higher.report_minutes is not None
         assert lower.report_minutes is not None
@@ -236,8 +236,8 @@ def test_the_same_purpose_has_the_same_title_and_owner_in_every_plan() -> None:
 
 
 def test_quake_slope_and_chemicals_share_their_orders() -> None:
-    titles = [
+    quake, slope, chemicals = (
         {task.zh for task in SHIPPED[name].tasks_at("II")}
         for name in ("earthquake", "geological_disaster", "hazardous_chemical")
-    ]
-    assert len(set.intersection(*titles)) >= 12
+    )
+    assert len(quake & slope & chemicals) >= 12

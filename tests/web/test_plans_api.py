@@ -56,11 +56,11 @@ async def test_in_force_is_what_is_read(server: Server) -> None:
 
 async def test_a_dry_run_of_what_is_being_written(server: Server) -> None:
     async with server.sign_in("duty1") as client:
-        asked = {"level": "III", "area_code": "530926", "plan_id": FLOOD}
+        asked = {"level": "III", "area_code": "530927", "plan_id": FLOOD}
         told = (await client.post("/api/plans/dry-run", json=asked)).json()
         assert told["plan"]["id"] == FLOOD
-        assert {one["department"] for one in told["unheard"]} == {"HYD"}
-        assert len(told["tasks"]) == 13
+        assert {one["department"] for one in told["unheard"]} == {"CTY-530927", "EMB-530927"}
+        assert len(told["tasks"]) == len(need_plan(FLOOD).tasks_at("III"))
         written = content()
         written["tasks"][0]["after"] = ["FF-02"]
         written["tasks"][0]["start_minutes"] = 30
