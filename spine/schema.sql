@@ -83,6 +83,34 @@ CREATE TABLE command.person (
     title_en text NOT NULL,
     phone text
 );
+CREATE TABLE command.proposal (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    response_id uuid NOT NULL,
+    plan_zh text NOT NULL,
+    plan_en text NOT NULL,
+    rule text,
+    kind text NOT NULL,
+    level text,
+    task text,
+    zh text NOT NULL,
+    en text NOT NULL,
+    reasons jsonb NOT NULL,
+    if_ignored_zh text NOT NULL,
+    if_ignored_en text NOT NULL,
+    automatic boolean DEFAULT false NOT NULL,
+    rests_on jsonb NOT NULL,
+    state text NOT NULL,
+    made jsonb NOT NULL,
+    asked jsonb NOT NULL,
+    decide_by timestamp with time zone NOT NULL,
+    decided jsonb,
+    cleared_at timestamp with time zone,
+    version integer NOT NULL,
+    CONSTRAINT proposal_check CHECK (((state = 'open'::text) = (decided IS NULL))),
+    CONSTRAINT proposal_kind_check CHECK ((kind = ANY (ARRAY['raise'::text, 'lower'::text, 'add_task'::text, 'move_unit'::text, 'extend_zone'::text, 'stand_down'::text]))),
+    CONSTRAINT proposal_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text, 'withdrawn'::text, 'overtaken'::text])))
+);
 CREATE TABLE command.rating (
     id uuid NOT NULL,
     exercise_id uuid NOT NULL,
@@ -109,6 +137,10 @@ CREATE TABLE command.response (
     proposed_at timestamp with time zone NOT NULL,
     decide_by timestamp with time zone NOT NULL,
     version integer NOT NULL,
+    plan_version integer DEFAULT 1 NOT NULL,
+    asked jsonb DEFAULT '[]'::jsonb NOT NULL,
+    history jsonb DEFAULT '[]'::jsonb NOT NULL,
+    orders jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT response_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'active'::text, 'ended'::text, 'declined'::text])))
 );
 CREATE TABLE command.roster (
@@ -1147,6 +1179,8 @@ ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.response
@@ -1315,6 +1349,8 @@ ALTER TABLE ONLY spine.stream_head
     ADD CONSTRAINT stream_head_pkey PRIMARY KEY (stream);
 CREATE INDEX duty_account ON command.duty USING btree (account_id);
 CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
+CREATE INDEX proposal_incident ON command.proposal USING btree (incident_id);
+CREATE UNIQUE INDEX proposal_one_open ON command.proposal USING btree (response_id, rule) WHERE ((state = 'open'::text) AND (rule IS NOT NULL));
 CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);
 CREATE INDEX rating_inject ON command.rating USING btree (inject_id);
 CREATE INDEX response_incident ON command.response USING btree (incident_id);
@@ -1408,6 +1444,8 @@ ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
+ALTER TABLE ONLY command.proposal
+    ADD CONSTRAINT proposal_response_id_fkey FOREIGN KEY (response_id) REFERENCES command.response(id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
 ALTER TABLE ONLY command.rating

@@ -33,8 +33,8 @@ export interface Desk {
   tab: Ref<Tab>
   queueTab: Ref<QueueTab>
   part: Ref<PhonePart>
-  /** What a deadline led to: the task, or the report's channel. */
-  lead: Ref<{ task?: string; channel?: 'phone' | 'written' } | null>
+  /** What a deadline led to: the task, the proposal, or the report's channel. */
+  lead: Ref<{ task?: string; proposal?: string; channel?: 'phone' | 'written' } | null>
   select: (what: Selection | null, tab?: Tab) => void
   settle: (deadline: Deadline) => void
   /** The form that lies over the right panel, if any. */
@@ -120,10 +120,14 @@ export function provideDesk(): Desk {
       first_report_phone: 'reports',
       first_report_written: 'reports',
       response_decision: 'response',
+      proposal_decision: 'response',
+      response_period: 'response',
+      watch: 'response',
     }
     select({ kind: 'incident', id: deadline.incident_id }, at[deadline.kind])
     lead.value = deadline.subject_kind === 'task'
       ? { task: deadline.subject_id }
+      : deadline.subject_kind === 'proposal' ? { proposal: deadline.subject_id }
       : deadline.kind === 'first_report_written' ? { channel: 'written' } : deadline.kind === 'first_report_phone' ? { channel: 'phone' } : null
   }
 

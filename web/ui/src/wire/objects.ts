@@ -2,6 +2,7 @@
 import type { Adjustment, Assessment, WhatIf } from './objects/assessment'
 import type { By, Time } from './objects/base'
 import type { Department, Fence, Note, Response, Task, Unit } from './objects/command'
+import type { Proposal } from './objects/proposal'
 import type { Drawing } from './objects/drawing'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
@@ -13,6 +14,7 @@ export * from './objects/command'
 export * from './objects/drawing'
 export * from './objects/duty'
 export * from './objects/incident'
+export * from './objects/proposal'
 export * from './objects/road'
 
 /** Which object stands in which collection of a picture. */
@@ -27,6 +29,7 @@ export interface Collections {
   calls: Call
   reports: Report
   responses: Response
+  proposals: Proposal
   fences: Fence
   tasks: Task
   units: Unit

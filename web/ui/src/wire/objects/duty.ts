@@ -50,6 +50,9 @@ export type DeadlineKind =
   | 'first_report_phone'
   | 'first_report_written'
   | 'response_decision'
+  | 'proposal_decision'
+  | 'response_period'
+  | 'watch'
   | 'alert_answer'
 
 export interface Deadline {
