@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any, cast
 from uuid import UUID, uuid5
 
@@ -65,12 +66,15 @@ class Machine(RuleBasedStateMachine):
     def attempt(self, step: Callable[[], None]) -> bool:
         """A step is carried out whole or refused with a sentence in both languages."""
         before = (self.response, dict(self.tasks), dict(self.proposals))
+        refusal: Refused | None = None
         try:
             step()
         except Refused as refused:
-            assert refused.zh.endswith("。"), refused.zh
-            assert refused.en.endswith("."), refused.en
-            assert refused.code
+            refusal = refused
+        if refusal is not None:
+            assert refusal.zh.endswith("。"), refusal.zh
+            assert refusal.en.endswith("."), refusal.en
+            assert refusal.code
             assert (self.response, self.tasks, self.proposals) == before
             return False
         assert before[0].state == self.response.state or (before[0].state, self.response.state) in MOVES
@@ -230,7 +234,7 @@ class Machine(RuleBasedStateMachine):
         else:
             assert history[0]["what"] == "activated"
             assert history[-1]["level"] == self.response.level
-            for before, after in zip(history, history[1:], strict=False):
+            for before, after in pairwise(history):
                 assert (after["before"], after["level"] != before["level"]) == (before["level"], True)
 
     @invariant()
