@@ -9,6 +9,7 @@ from command.asking import Asked, Chain, seat_of
 from command.chains import decision_chain, end_chain
 from command.commands import LevelName
 from command.difference import difference_object
+from command.proposal_rules import proposal_rules
 from command.stand_down import open_items
 from command.standing import Standing, standing
 from command.store import find_response
@@ -46,7 +47,7 @@ def _may(chain: Chain, asked: Asked, principal: Principal) -> dict[str, Json]:
 async def get_difference(
     response_id: UUID, house: InHouse, principal: SignedIn, level: Annotated[LevelName, Query()]
 ) -> dict[str, Json]:
-    """{…, against, counts, lines: [{what: added|retimed|cancelled|kept|elsewhere, …}], may}: by the same function as the command."""
+    """{…, against, counts, lines: [{what: added|retimed|cancelled|kept|elsewhere, …}], may, expected_hours}: by the same function as the command."""
     async with snapshot(house.realm.pool) as conn:
         now = await _read(conn, house, principal, response_id)
         incident = await find_incident(conn, now.response.incident_id)
@@ -54,7 +55,8 @@ async def get_difference(
             raise not_found("事件", "incident", str(now.response.incident_id))
         chain, asked = await decision_chain(conn, now.plan, now.response, level)
     change = difference_object(now.difference(incident, level, house.realm.clock.now()), now.plan)
-    return {**change, "may": _may(chain, asked, principal)}
+    hours = proposal_rules().expected_hours[level]
+    return {**change, "may": _may(chain, asked, principal), "expected_hours": hours}
 
 
 @router.get("/responses/{response_id}/stand-down", response_model=None)

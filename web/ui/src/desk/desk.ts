@@ -33,8 +33,8 @@ export interface Desk {
   tab: Ref<Tab>
   queueTab: Ref<QueueTab>
   part: Ref<PhonePart>
-  /** What a deadline led to: the task, or the report's channel. */
-  lead: Ref<{ task?: string; instruction?: string; channel?: 'phone' | 'written' } | null>
+  /** What a deadline led to: the task, the instruction, the proposal, or the report's channel. */
+  lead: Ref<{ task?: string; instruction?: string; proposal?: string; channel?: 'phone' | 'written' } | null>
   select: (what: Selection | null, tab?: Tab) => void
   settle: (deadline: Deadline) => void
   /** The form that lies over the right panel, if any. */
@@ -137,11 +137,15 @@ export function provideDesk(): Desk {
       opinion_due: 'instructions',
       consultation_merge: 'instructions',
       request_answer: 'resources',
+      proposal_decision: 'response',
+      response_period: 'response',
+      watch: 'response',
     }
     select({ kind: 'incident', id: deadline.incident_id }, at[deadline.kind])
     lead.value = deadline.subject_kind === 'task'
       ? { task: deadline.subject_id }
       : deadline.subject_kind === 'instruction' ? { instruction: deadline.subject_id }
+      : deadline.subject_kind === 'proposal' ? { proposal: deadline.subject_id }
       : deadline.kind === 'first_report_written' ? { channel: 'written' } : deadline.kind === 'first_report_phone' ? { channel: 'phone' } : null
   }
 

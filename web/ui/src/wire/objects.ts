@@ -3,6 +3,7 @@ import type { Adjustment, Assessment, WhatIf } from './objects/assessment'
 import type { By, Time } from './objects/base'
 import type { Department, Fence, Note, Response, Task, Unit } from './objects/command'
 import type { Consultation } from './objects/consultation'
+import type { Proposal } from './objects/proposal'
 import type { Drawing } from './objects/drawing'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
@@ -21,6 +22,7 @@ export * from './objects/incident'
 export * from './objects/recommendation'
 export * from './objects/instruction'
 export * from './objects/resource'
+export * from './objects/proposal'
 export * from './objects/road'
 
 /** Which object stands in which collection of a picture. */
@@ -36,6 +38,7 @@ export interface Collections {
   reports: Report
   recommendations: RecommendationHead
   responses: Response
+  proposals: Proposal
   fences: Fence
   tasks: Task
   instructions: Instruction

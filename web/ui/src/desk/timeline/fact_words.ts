@@ -30,6 +30,11 @@ function addressee(d: Data): string {
   const to = (d.to ?? {}) as Data
   return text(to.kind) === 'department' ? departmentName(text(to.id)) : say(`facts.notice_to.${text(to.kind)}`)
 }
+/** The post that is asked now, with who holds it. */
+function asked(d: Data): string {
+  const one = (d.asked ?? {}) as Data
+  return [label(one), text(one.person)].filter(Boolean).join(' ')
+}
 const drawing = (data: Data): string => [both(data, 'kind'), text(data.name)].filter(Boolean).join(' ')
 
 /** What each kind needs besides the fact's own plain fields. */
@@ -53,6 +58,17 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'response.proposed': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level) }),
   'response.activated': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level), n: list(d.tasks).length }),
   'response.declined': (d) => ({ plan: both(d, 'plan') }),
+  'response.adjusted': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level), n: list(d.tasks).length, changed: word2('facts.changed_to', d.what) }),
+  'response.extended': (d) => ({ plan: both(d, 'plan') }),
+  'response.asked': (d) => ({ level: word('level', d.level), who: asked(d) }),
+  'response.watched': (d) => ({ when: text(d.at) ? formatTime(text(d.at)) : '—' }),
+  'proposal.made': (d) => ({ proposal: both(d, 'proposal'), why: list(d.reasons).map((one) => label(one as object)).join(' ') }),
+  'proposal.asked': (d) => ({ proposal: both(d, 'proposal'), who: asked(d) }),
+  'proposal.unanswered': (d) => ({ proposal: both(d, 'proposal') }),
+  'proposal.accepted': (d) => ({ proposal: both(d, 'proposal') }),
+  'proposal.rejected': (d) => ({ proposal: both(d, 'proposal') }),
+  'proposal.withdrawn': (d) => ({ proposal: both(d, 'proposal') }),
+  'proposal.cleared': (d) => ({ proposal: both(d, 'proposal') }),
   'response.ended': (d) => ({ plan: both(d, 'plan') }),
   'task.extension_decided': (d) => ({ decided: say(d.granted === true ? 'facts.decided.granted' : 'facts.decided.refused') }),
   'task.pause_decided': (d) => ({ decided: say(d.granted === true ? 'facts.decided.granted' : 'facts.decided.refused') }),

@@ -32,10 +32,64 @@ export interface Response {
   plan_en: string
   state: ResponseState
   suggested: { level: Level; reasons: (ProposalReason | string)[] } | null
-  decided: { level: Level; by: By; at: Time; reason: string | null } | null
+  decided: LevelDecision | null
+  ended?: { by: By; at: Time; reason: string; post?: Seat | null; handed_over?: HandedOver[] } | null
   proposed_tasks: ProposedTask[]
   decide_by: Time | null
+  plan_version?: number
+  /** The posts that were asked to decide, in order; the last one is asked now when its outcome is waiting. */
+  asked?: Asked[]
+  history?: LevelEntry[]
+  /** By code of the plan: which order serves it, and the other plan that gave it, if one did. */
+  orders?: Record<string, { task_id: string; owner: string; title: string; other: { plan_zh: string; plan_en: string } | null }>
   version: number
+}
+
+/** The post in which somebody decided; `held` false: nobody held it and he may hold it. */
+export interface Seat {
+  post: string
+  zh: string
+  en: string
+  held: boolean
+}
+
+export interface Asked {
+  post: string
+  zh: string
+  en: string
+  person: string | null
+  held: boolean
+  at: Time
+  until: Time
+  outcome: 'waiting' | 'silent' | 'decided' | 'void'
+}
+
+export interface LevelDecision {
+  level: Level
+  by: By
+  at: Time
+  reason: string | null
+  post?: Seat | null
+  expected_hours?: number | null
+  expected_until?: Time | null
+}
+
+export type OrderChange = 'added' | 'retimed' | 'cancelled' | 'kept' | 'elsewhere'
+
+export interface LevelEntry extends LevelDecision {
+  what: 'activated' | 'raised' | 'lowered' | 'extended'
+  before: Level | null
+  counts: Partial<Record<OrderChange, number>>
+  proposal_id: string | null
+}
+
+export interface HandedOver {
+  id: string
+  kind: string
+  zh: string
+  en: string
+  reason: string | null
+  aftercare: boolean
 }
 
 export type TaskState = 'waiting' | 'issued' | 'signed' | 'in_progress' | 'submitted' | 'closed' | 'returned' | 'cancelled'
