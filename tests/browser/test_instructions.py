@@ -50,7 +50,7 @@ async def test_one_line_to_the_answer_and_many_opinions_to_one(people: People, l
     await expect(row).to_contain_text(re.compile(r"已分解\s*0/1"))
 
     # Two are asked about closing the road; one objects at its own desk.
-    await page.keyboard.press("h")
+    await page.keyboard.press("e")
     ask = page.get_by_role("form", name="发起会签")
     await ask.get_by_role("combobox", name="事项").select_option("road_closure")
     await ask.get_by_label("要批什么").fill("关闭314国道K20至K25段2小时")
