@@ -1,7 +1,7 @@
 """A leader's instruction through the whole house: captured, given out, followed, overdue, answered back, closed."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from tests.command.scene import Scene
 
@@ -53,11 +53,11 @@ async def test_from_the_word_to_the_answer(scene: Scene) -> None:
     answer = await scene.do(
         "duty1", "instruction.decompose", instruction_id=one, orders=[ORDER, {**ORDER, "department": "PSB"}]
     )
-    first, second = answer.result["tasks"]  # type: ignore[misc]
+    first, second = cast(list[str], answer.result["tasks"])
     shown = scene.picture(own, "instructions")[one]
     assert (shown["state"], shown["orders"]["open"]) == ("decomposed", 2)
-    assert scene.task(str(first), "department:TRA")["instruction_id"] == one
-    assert scene.task(str(first), "department:TRA")["no"].endswith("-R01")
+    assert scene.task(first, "department:TRA")["instruction_id"] == one
+    assert scene.task(first, "department:TRA")["no"].endswith("-R01")
     assert scene.picture("board", "incidents")[incident]["tasks"] == {"open": 2, "closed": 0, "total": 2}
     await scene.settle()
     assert len(await told(scene, "tra")) == 1
