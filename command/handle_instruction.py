@@ -24,7 +24,6 @@ from command.instruction_commands import (
     SendBackInstruction,
     UrgeInstruction,
 )
-from command.instruction_orders import issue_orders
 from command.instruction_rules import instruction_limits, instruction_transitions
 from command.instruction_steps import (
     HeldInstruction,
@@ -36,6 +35,7 @@ from command.instruction_steps import (
     told,
     with_its_orders,
 )
+from command.issue import issue_orders
 from command.publish import Publication
 from command.task import Act, Task, new_task
 from command.task_steps import act_of
@@ -184,7 +184,7 @@ async def _decompose(tx: Transaction, command: Command[DecomposeInstruction], he
     tasks = await _orders(tx, command, incident, current)
     publication = Publication("instruction.decomposed", told(step.instruction, orders=len(tasks)))
     await save_step(tx, held, step, publication)
-    incident, issued = await issue_orders(tx, incident, tasks)
+    incident, issued = await issue_orders(tx, incident, tasks, act)
     result = {"instruction_id": str(current.id), "tasks": [str(task.id) for task in tasks]}
     return Outcome([*publication.facts(incident), *issued], {**result, "state": step.instruction.state})
 

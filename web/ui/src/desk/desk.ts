@@ -10,7 +10,7 @@ import type { Alert, Call, Deadline, Incident, IncidentHead, Unit } from '@/wire
 import { concernsUs, openAlerts, openCalls, sortDeadlines, sortIncidents } from './order'
 
 export type Selection = { kind: 'incident' | 'alert' | 'call'; id: string }
-export const TABS = ['situation', 'assessment', 'response', 'tasks', 'instructions', 'forces', 'reports', 'briefing'] as const
+export const TABS = ['situation', 'assessment', 'response', 'tasks', 'instructions', 'forces', 'resources', 'reports', 'briefing'] as const
 export type Tab = (typeof TABS)[number]
 export type QueueTab = 'alerts' | 'incidents' | 'mine'
 export type PhonePart = 'queue' | 'map' | 'detail' | 'log'
@@ -124,7 +124,11 @@ export function provideDesk(): Desk {
     }
     const at: Record<Exclude<Deadline['kind'], 'alert_answer'>, Tab> = {
       task_sign: 'tasks',
+      task_step: 'tasks',
       task_due: 'tasks',
+      task_extension: 'tasks',
+      task_pause_ask: 'tasks',
+      task_pause: 'tasks',
       first_report_phone: 'reports',
       first_report_written: 'reports',
       response_decision: 'response',
@@ -132,6 +136,7 @@ export function provideDesk(): Desk {
       instruction_escalation: 'instructions',
       opinion_due: 'instructions',
       consultation_merge: 'instructions',
+      request_answer: 'resources',
     }
     select({ kind: 'incident', id: deadline.incident_id }, at[deadline.kind])
     lead.value = deadline.subject_kind === 'task'

@@ -6,7 +6,9 @@ import type { Consultation } from './objects/consultation'
 import type { Drawing } from './objects/drawing'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
+import type { RecommendationHead } from './objects/recommendation'
 import type { Instruction } from './objects/instruction'
+import type { Allotment, ResourceRequest, Shelter } from './objects/resource'
 import type { Closure } from './objects/road'
 
 export * from './objects/assessment'
@@ -16,7 +18,9 @@ export * from './objects/consultation'
 export * from './objects/drawing'
 export * from './objects/duty'
 export * from './objects/incident'
+export * from './objects/recommendation'
 export * from './objects/instruction'
+export * from './objects/resource'
 export * from './objects/road'
 
 /** Which object stands in which collection of a picture. */
@@ -30,6 +34,7 @@ export interface Collections {
   what_ifs: WhatIf
   calls: Call
   reports: Report
+  recommendations: RecommendationHead
   responses: Response
   fences: Fence
   tasks: Task
@@ -50,6 +55,9 @@ export interface Collections {
   injects: Inject
   ratings: Rating
   closures: Closure
+  requests: ResourceRequest
+  shelters: Shelter
+  allotments: Allotment
 }
 
 export type Picture = { [K in keyof Collections]?: Record<string, Collections[K]> }

@@ -3,6 +3,7 @@ import { className, departmentName, metricName, metricUnit } from '@/catalogue/c
 import { has, say } from '@/i18n'
 import { label } from '@/i18n/label'
 import { currentLocale } from '@/i18n/locale'
+import { RESOURCE_WORDS } from '@/resources/fact_words'
 import { formatTime } from '@/time/format'
 import type { FactLine } from '@/wire/objects'
 
@@ -53,6 +54,9 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'response.activated': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level), n: list(d.tasks).length }),
   'response.declined': (d) => ({ plan: both(d, 'plan') }),
   'response.ended': (d) => ({ plan: both(d, 'plan') }),
+  'task.extension_decided': (d) => ({ decided: say(d.granted === true ? 'facts.decided.granted' : 'facts.decided.refused') }),
+  'task.pause_decided': (d) => ({ decided: say(d.granted === true ? 'facts.decided.granted' : 'facts.decided.refused') }),
+  'task.escalated': (d) => ({ cards: list(d.cards).map((card) => `${say(`orders.card.${text((card as Data).level)}`)}${say('shell.colon')}${label(card as object)}`).join(say('shell.comma')) }),
   'instruction.followed': (d) => ({ state_word: word2('instructions.state', d.state) }),
   'instruction.urged': (d) => ({ words: text(d.words) }),
   'instruction.escalated': (d) => ({ post: both(d, 'post') }),
@@ -74,6 +78,7 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'assessment.filed': (d) => ({ best: both(d, 'best'), model: label(d.model as object) || text((d.model as Data | undefined)?.id) }),
   'assessment.refused': (d) => ({ why: label(d) }),
   'assessment.adjusted': (d) => ({ what: adjusted(d) }),
+  ...RESOURCE_WORDS,
   'fence.drawn': (d) => ({ name: fenceName(d), purpose: word2('places.purpose', d.purpose) }),
   'fence.lifted': (d) => ({ name: fenceName(d) }),
   'fence.entered': (d) => passage(d),

@@ -46,7 +46,11 @@ export interface Delivery {
 
 export type DeadlineKind =
   | 'task_sign'
+  | 'task_step'
   | 'task_due'
+  | 'task_extension'
+  | 'task_pause_ask'
+  | 'task_pause'
   | 'first_report_phone'
   | 'first_report_written'
   | 'response_decision'
@@ -55,6 +59,7 @@ export type DeadlineKind =
   | 'instruction_escalation'
   | 'opinion_due'
   | 'consultation_merge'
+  | 'request_answer'
 
 export interface Deadline {
   id: string
