@@ -213,3 +213,28 @@ async def test_a_corrected_area_takes_the_instruction_along_with_its_next_step(s
     await scene.do("duty1", "instruction.urge", instruction_id=one, text="请尽快")
     assert one not in scene.picture("board:530926", "instructions")
     assert one in scene.picture("board:530927", "instructions")
+
+
+async def test_an_order_given_by_hand_may_carry_an_instruction_out(scene: Scene) -> None:
+    incident, other = await scene.open_quake(magnitude=None), await scene.open_quake(magnitude=None)
+    one = await capture(scene, incident)
+    good = {"incident_id": incident, "title": "抢通", "text": "抢通", "department": "TRA", "due_minutes": 60}
+    for wrong, code in (
+        ({"instruction_id": str(uuid.uuid4())}, "not_found"),
+        ({"instruction_id": one, "incident_id": other}, "instruction_of_other_incident"),
+    ):
+        assert (await scene.refused("duty1", "task.issue", **{**good, **wrong})).code == code
+    await scene.do("duty1", "task.issue", **good, instruction_id=one, joint=True, support=["PSB"])
+    await scene.settle()
+    held = scene.picture(f"incident:{incident}", "instructions")[one]
+    assert (held["state"], held["orders"]["total"]) == ("decomposed", 1), "a share of an order is no order of its own"
+    assert len(scene.picture("department:PSB", "tasks")) == 1
+    task = next(iter(scene.picture("department:TRA", "tasks")))
+    await scene.do("leader1", "task.cancel", task_id=task, reason="改由他人办理")
+    await scene.settle()
+    assert scene.picture(f"incident:{incident}", "instructions")[one]["state"] == "captured"
+    await scene.do(
+        "duty1", "instruction.answer", instruction_id=one, text="已知悉", channel="phone", final=True, reason="无需"
+    )
+    refused = await scene.refused("duty1", "task.issue", **good, instruction_id=one)
+    assert refused.code == "instruction_takes_no_orders"
