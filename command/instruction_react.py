@@ -24,6 +24,8 @@ CLOCKS = "instruction_clocks"
 _STEPS = frozenset(
     {
         "task.issued",
+        "task.planned",
+        "task.split",
         "task.reissued",
         "task.started",
         "task.progressed",

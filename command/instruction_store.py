@@ -7,6 +7,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from command.instruction import Instruction, Orders
+from command.instruction_rules import instruction_transitions
 from command.transitions import task_transitions
 from spine.command import Connection
 from spine.errors import Refused, not_found
@@ -47,6 +48,30 @@ async def lock_instruction(conn: Connection, instruction_id: UUID, incident_id: 
             final=False,
         )
     return row
+
+
+async def check_takes_orders(conn: Connection, instruction_id: UUID, incident_id: UUID) -> None:
+    """Whether an order of this incident may carry the instruction out.
+
+    Raises Refused `not_found`, `instruction_of_other_incident`, `instruction_takes_no_orders`.
+    """
+    if await incident_of_instruction(conn, instruction_id) != incident_id:
+        raise Refused(
+            "instruction_of_other_incident",
+            zh="这条批示不属于本事件，请先把它归入本事件。",
+            en="This instruction is not of this incident; put it to this incident first.",
+            field="data.instruction_id",
+        )
+    instruction = await lock_instruction(conn, instruction_id, incident_id)
+    if instruction.state not in instruction_transitions().actions["decompose"].moves:
+        state = instruction_transitions().states[instruction.state]
+        raise Refused(
+            "instruction_takes_no_orders",
+            zh=f"批示 {instruction.no} {state.zh}，不能再下达任务。",
+            en=f"{instruction.no} is {state.en}; no more orders can be given for it.",
+            field="data.instruction_id",
+            status=409,
+        )
 
 
 async def instructions_of(conn: Connection, incident_id: UUID) -> list[Instruction]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from math import ceil
 
-from command import store, unit_store
+from command import instruction_store, store, unit_store
 from command.commands import IssueTask
 from command.task import Act, Task, new_task
 from command.transitions import time_limits
@@ -14,10 +14,12 @@ from spine.errors import Refused
 
 async def ordered(tx: Transaction, command: Command[IssueTask], held: Held, act: Act) -> Task:
     """The new order. Raises Refused `not_found`, `due_required`, `due_before_start`, `sign_after_due`, `joint_without_support`,
-    `unit_not_yet`."""
+    `unit_not_yet`, and of an instruction `instruction_of_other_incident`, `instruction_takes_no_orders`."""
     data = command.data
     for code in (data.department, *data.support):
         await unit_store.need_department(tx.conn, code)
+    if data.instruction_id is not None:
+        await instruction_store.check_takes_orders(tx.conn, data.instruction_id, held.incident.id)
     start_minutes = 0 if data.start_at is None else max(0, ceil((data.start_at - act.at).total_seconds() / 60))
     due_minutes = _due_minutes(data, act.at, start_minutes)
     sign_minutes = data.sign_minutes or min(time_limits().sign_minutes["none"], due_minutes)

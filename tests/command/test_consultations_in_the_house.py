@@ -103,13 +103,14 @@ async def test_a_department_asks_and_withdraws_and_nonsense_changes_nothing(scen
     one = await ask(scene, incident, "dam_release", who="wat", title="团结水库泄洪", lead="WAT")
     held = scene.picture("department:WAT", "consultations")[one]
     assert held["asker_department"] == "WAT"
-    for wrong, code in (
+    mistakes: tuple[tuple[dict[str, Any], str], ...] = (
         ({"subject": "tea"}, "unknown_subject"),
         ({"ask": [{"department": "ZZZ"}]}, "not_found"),
         ({"lead": "ZZZ"}, "not_found"),
         ({"ask": []}, "nobody_asked"),
         ({"title": " "}, "title_required"),
-    ):
+    )
+    for wrong, code in mistakes:
         refused = await scene.refused("duty1", "consultation.request", **{**data, **wrong})
         assert (refused.code, bool(refused.zh and refused.en)) == (code, True), wrong
     assert (await scene.refused("duty1", "consultation.withdraw", consultation_id=one, reason="x")).code == "not_asker"

@@ -1,7 +1,7 @@
 """A leader's instruction through the whole house: captured, given out, followed, overdue, answered back, closed."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from tests.command.scene import Scene
 
@@ -53,11 +53,11 @@ async def test_from_the_word_to_the_answer(scene: Scene) -> None:
     answer = await scene.do(
         "duty1", "instruction.decompose", instruction_id=one, orders=[ORDER, {**ORDER, "department": "PSB"}]
     )
-    first, second = answer.result["tasks"]  # type: ignore[misc]
+    first, second = cast(list[str], answer.result["tasks"])
     shown = scene.picture(own, "instructions")[one]
     assert (shown["state"], shown["orders"]["open"]) == ("decomposed", 2)
-    assert scene.task(str(first), "department:TRA")["instruction_id"] == one
-    assert scene.task(str(first), "department:TRA")["no"].endswith("-R01")
+    assert scene.task(first, "department:TRA")["instruction_id"] == one
+    assert scene.task(first, "department:TRA")["no"].endswith("-R01")
     assert scene.picture("board", "incidents")[incident]["tasks"] == {"open": 2, "closed": 0, "total": 2}
     await scene.settle()
     assert len(await told(scene, "tra")) == 1
@@ -213,3 +213,28 @@ async def test_a_corrected_area_takes_the_instruction_along_with_its_next_step(s
     await scene.do("duty1", "instruction.urge", instruction_id=one, text="请尽快")
     assert one not in scene.picture("board:530926", "instructions")
     assert one in scene.picture("board:530927", "instructions")
+
+
+async def test_an_order_given_by_hand_may_carry_an_instruction_out(scene: Scene) -> None:
+    incident, other = await scene.open_quake(magnitude=None), await scene.open_quake(magnitude=None)
+    one = await capture(scene, incident)
+    good = {"incident_id": incident, "title": "抢通", "text": "抢通", "department": "TRA", "due_minutes": 60}
+    for wrong, code in (
+        ({"instruction_id": str(uuid.uuid4())}, "not_found"),
+        ({"instruction_id": one, "incident_id": other}, "instruction_of_other_incident"),
+    ):
+        assert (await scene.refused("duty1", "task.issue", **{**good, **wrong})).code == code
+    await scene.do("duty1", "task.issue", **good, instruction_id=one, joint=True, support=["PSB"])
+    await scene.settle()
+    held = scene.picture(f"incident:{incident}", "instructions")[one]
+    assert (held["state"], held["orders"]["total"]) == ("decomposed", 1), "a share of an order is no order of its own"
+    assert len(scene.picture("department:PSB", "tasks")) == 1
+    task = next(iter(scene.picture("department:TRA", "tasks")))
+    await scene.do("leader1", "task.cancel", task_id=task, reason="改由他人办理")
+    await scene.settle()
+    assert scene.picture(f"incident:{incident}", "instructions")[one]["state"] == "captured"
+    await scene.do(
+        "duty1", "instruction.answer", instruction_id=one, text="已知悉", channel="phone", final=True, reason="无需"
+    )
+    refused = await scene.refused("duty1", "task.issue", **good, instruction_id=one)
+    assert refused.code == "instruction_takes_no_orders"
