@@ -96,7 +96,7 @@ async def _make(tx: Transaction, command: Command[MakeRequest], asking: _Asking)
     publication = Publication("request.made", told(request, to=list(data.to)))
     for party in request.parties:
         ask(publication, request, party.party)
-    request = await save(tx, None, request, publication)
+    request = await save(tx, held, None, request, publication)
     return Outcome(
         publication.facts(held), {"request_id": str(request.id), "no": request.no, "outlook": request.outlook}
     )
@@ -429,7 +429,7 @@ async def _return(tx: Transaction, command: Command[ReturnOffer], held: _HeldOff
 async def _carry(
     tx: Transaction, held: HeldRequest, request: Request, publication: Publication, **more: str | bool
 ) -> Outcome:
-    request = await save(tx, held.request, request, publication)
+    request = await save(tx, held.held, held.request, request, publication)
     result: JsonObject = {
         "request_id": str(request.id),
         "state": request.state,

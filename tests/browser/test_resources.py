@@ -59,12 +59,12 @@ async def test_help_is_asked_for_and_answered(people: People, live_server: Serve
     await form.get_by_label(re.compile("用途")).fill("孟定中学安置点过夜")
     await shoot(desk, "resources-form-zh")
     await form.get_by_role("button", name="提出请求").click()
-    row = desk.get_by_role("button", name=re.compile("12平方米单帐篷"))
+    row = desk.locator("button.row", has_text="12平方米单帐篷")
     await expect(row).to_contain_text("待答复")
 
     # The county's depot answers with what it has, at its own desk.
     county = await people.come("emb-gengma", "/department")
-    await county.get_by_role("button", name=re.compile("12平方米单帐篷")).click()
+    await county.locator("button.row", has_text="12平方米单帐篷").click()
     await county.get_by_role("button", name="答应支援").click()
     offer = county.locator("form.panel-form")
     await expect(offer.get_by_text("库存不足")).to_be_visible()
@@ -72,7 +72,7 @@ async def test_help_is_asked_for_and_answered(people: People, live_server: Serve
     await expect(offer.get_by_text("将动用批次")).to_be_visible()
     await shoot(county, "resources-offer-zh")
     await offer.get_by_role("button", name="答应支援").click()
-    await expect(county.get_by_role("button", name=re.compile("12平方米单帐篷"))).to_contain_text("还缺 20")
+    await expect(county.locator("button.row", has_text="12平方米单帐篷")).to_contain_text("还缺 20")
 
     await row.click()
     await desk.get_by_role("button", name="接受").click()

@@ -33,8 +33,8 @@ export interface Desk {
   tab: Ref<Tab>
   queueTab: Ref<QueueTab>
   part: Ref<PhonePart>
-  /** What a deadline led to: the task, or the report's channel. */
-  lead: Ref<{ task?: string; channel?: 'phone' | 'written' } | null>
+  /** What a deadline led to: the task, the request, or the report's channel. */
+  lead: Ref<{ task?: string; request?: string; channel?: 'phone' | 'written' } | null>
   select: (what: Selection | null, tab?: Tab) => void
   settle: (deadline: Deadline) => void
   /** The form that lies over the right panel, if any. */
@@ -113,7 +113,10 @@ export function provideDesk(): Desk {
       select({ kind: 'alert', id: deadline.subject_id })
       return
     }
-    if (!deadline.incident_id) return
+    if (!deadline.incident_id) {
+      if (deadline.kind === 'request_answer') void router.push({ path: '/resources', query: { part: 'requests', request: deadline.subject_id } })
+      return
+    }
     const at: Record<Exclude<Deadline['kind'], 'alert_answer'>, Tab> = {
       task_sign: 'tasks',
       task_due: 'tasks',
@@ -125,6 +128,7 @@ export function provideDesk(): Desk {
     select({ kind: 'incident', id: deadline.incident_id }, at[deadline.kind])
     lead.value = deadline.subject_kind === 'task'
       ? { task: deadline.subject_id }
+      : deadline.subject_kind === 'request' ? { request: deadline.subject_id }
       : deadline.kind === 'first_report_written' ? { channel: 'written' } : deadline.kind === 'first_report_phone' ? { channel: 'phone' } : null
   }
 

@@ -40,6 +40,7 @@ export interface Book {
   priorities: Record<string, Words>
   answer_minutes: Record<string, number>
   shelter_states: Record<string, Words>
+  shelter_kinds: Record<string, Words>
   shelter_needs: Record<string, Words>
   shelter_stale_minutes: number
   shelter_nearly_full: number
