@@ -79,19 +79,7 @@ async def _make(tx: Transaction, command: Command[MakeRequest], asking: _Asking)
     stock_book().check_measure(item, data.measure)
     for party in data.to:
         _need_party(party, "data.to")
-    if held is not None:
-        require_open(held.incident)
-        if data.department not in held.departments and not command.by.has(Role.DUTY_OFFICER, Role.LEADER):
-            raise Refused(
-                "not_involved",
-                zh="本单位未参与该事件，请联系值班席登记请求。",
-                en="Your department has no part in this incident; ask the duty desk to make the request.",
-                field="data.incident_id",
-                status=403,
-                final=False,
-            )
-        for party in (data.department, *data.to):
-            held = await involve(tx, held, department=party_desk(party))
+    held = None if held is None else await _take_part(tx, command, held)
     request = rules.make(await _new(tx, command, held), act, data.to)
     publication = Publication("request.made", told(request, to=list(data.to)))
     for party in request.parties:
@@ -100,6 +88,24 @@ async def _make(tx: Transaction, command: Command[MakeRequest], asking: _Asking)
     return Outcome(
         publication.facts(held), {"request_id": str(request.id), "no": request.no, "outlook": request.outlook}
     )
+
+
+async def _take_part(tx: Transaction, command: Command[MakeRequest], held: Held) -> Held:
+    """Who asks and who is asked may see the incident from now on. A department that has no part in it cannot ask its way in."""
+    require_open(held.incident)
+    data = command.data
+    if data.department not in held.departments and not command.by.has(Role.DUTY_OFFICER, Role.LEADER):
+        raise Refused(
+            "not_involved",
+            zh="本单位未参与该事件，请联系值班席登记请求。",
+            en="Your department has no part in this incident; ask the duty desk to make the request.",
+            field="data.incident_id",
+            status=403,
+            final=False,
+        )
+    for party in (data.department, *data.to):
+        held = await involve(tx, held, department=party_desk(party))
+    return held
 
 
 async def _new(tx: Transaction, command: Command[MakeRequest], held: Held | None) -> Request:
