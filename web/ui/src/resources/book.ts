@@ -62,6 +62,12 @@ export const depotOf = (code: string): DepotName | undefined => depots.value.get
 export const depotName = (code: string): string => label(depots.value.get(code)) || code
 export const measureName = (item: string): string => label(book.value?.measures[itemOf(item)?.measure ?? '']) || ''
 
+/** The kinds of thing in the order of the catalogue's items, each with those of its items that are wanted. */
+export function itemGroups(wanted: (item: Item) => boolean): { key: string; words: Words | undefined; items: Item[] }[] {
+  const all = (book.value?.items ?? []).filter(wanted)
+  return [...new Set(all.map((one) => one.category))].map((key) => ({ key, words: book.value?.categories[key], items: all.filter((one) => one.category === key) }))
+}
+
 /** How many of it, with the measure. */
 export function amount(item: string, n: number): string {
   return `${n} ${measureName(item)}`.trim()
