@@ -257,7 +257,7 @@ async def _pass_on(tx: Transaction, command: Command[PassOnRequest], held: HeldR
 
 async def _escalate(tx: Transaction, command: Command[EscalateRequest], held: HeldRequest) -> Outcome:
     before = held.request
-    if before.answer_due != command.data.due or before.answer_due > tx.at:
+    if before.answer_due is None or before.answer_due != command.data.due or before.answer_due > tx.at:
         return Outcome((), {"escalated": False})  # answered meanwhile, or another clock runs by now
     request, party = rules.escalate(before, act_of(tx, command))
     publication = Publication("request.escalated", told(request, party=party))
