@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
+from command.consultation import OPINION_STATES, RESULTS, STANCES, STATES
+from command.consultation_rules import consultation_rules
 from command.exercises.exercise import RATING_WORDS
 from command.fatigue import LEVELS, HourLimits, fatigue_rules
+from command.instruction_rules import department_names, instruction_limits, instruction_transitions
 from command.organisation.book import Named, organisation
 from command.resource_catalogue import resource_catalogue
 from command.response import LEVEL_WORDS
@@ -82,5 +85,57 @@ def command_catalogue() -> dict[str, Json]:
         ],
         "sign_minutes": limits.sign_minutes,
         "fatigue": _fatigue(),
+        "instructions": _instructions(),
+        "consultations": _consultations(),
+    }
+
+
+def _instructions() -> dict[str, Json]:
+    """states, actions {state: [state]}, urgencies, channels, escalation, order_minutes."""
+    rules, limits = instruction_transitions(), instruction_limits()
+    department_names()  # a slip in it must show at the start, not in the middle of a line
+    return {
+        "states": {k: {"zh": s.zh, "en": s.en, "open": s.open} for k, s in rules.states.items()},
+        "actions": {
+            k: {"zh": a.zh, "en": a.en, "who": sorted(a.who), "from": sorted(a.moves), "reason": a.reason}
+            for k, a in rules.actions.items()
+        },
+        "urgencies": {
+            k: {"zh": u.zh, "en": u.en, "feedback_minutes": u.feedback_minutes} for k, u in limits.urgencies.items()
+        },
+        "default_urgency": limits.default_urgency,
+        "channels": {k: {"zh": c.zh, "en": c.en} for k, c in limits.channels.items()},
+        "escalation": [{"post": s.post, "minutes": s.minutes} for s in limits.escalation],
+        "order_minutes": limits.order_minutes,
+    }
+
+
+def _consultations() -> dict[str, Json]:
+    """subjects with whom they ask, stances, results, states, opinion_states."""
+    rules = consultation_rules()
+    return {
+        "subjects": {
+            key: {
+                "zh": s.zh,
+                "en": s.en,
+                "safety": s.safety,
+                "mode": s.mode,
+                "ask": list[Json](s.ask),
+                "lead": s.lead,
+                "minutes": s.minutes,
+                "merge_minutes": s.merge_minutes,
+                "question_zh": s.question_zh,
+                "question_en": s.question_en,
+                "basis": s.basis,
+                "source": s.source,
+            }
+            for key, s in rules.subjects.items()
+        },
+        "stances": _pairs(STANCES.items()),
+        "results": _pairs(RESULTS.items()),
+        "states": _pairs(STATES.items()),
+        "opinion_states": _pairs(OPINION_STATES.items()),
+        "escalate_to": list[Json](rules.escalate_to),
+        "escalate_minutes": rules.escalate_minutes,
         "resources": resource_catalogue(),
     }

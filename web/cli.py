@@ -24,6 +24,7 @@ from web.cli_exposure import add_exposure
 from web.cli_feed import add_feed
 from web.cli_layers import add_layers
 from web.cli_names import add_names
+from web.cli_plan import add_plan
 from web.cli_record import add_record
 from web.cli_register import add_register
 from web.cli_roads import add_roads
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     add_basemap(commands)
     add_elevation(commands)
     add_register(commands)
+    add_plan(commands)
     return parser
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from spine.authority import OVERSEERS, Allow, Scope
+from spine.authority import ANYBODY, OVERSEERS, Allow, Scope
 from spine.db import Connection
 from spine.picture import StreamKind
 from spine.principal import CITY, Role
@@ -70,6 +70,17 @@ async def _register(conn: Connection, key: str) -> Scope | None:
     return Scope(area=key or CITY, departments=frozenset(row[0] or ()) if row is not None else frozenset())
 
 
+async def _plans(_conn: Connection, key: str) -> Scope | None:
+    return Scope() if key == "" else None
+
+
+async def _roster(_conn: Connection, key: str) -> Scope | None:
+    """The duty roster of the city or of a county: whoever oversees the area."""
+    if key and not (key.isdigit() and len(key) == 6 and key.startswith(CITY)):
+        return None
+    return Scope(area=key or CITY)
+
+
 async def _resources(conn: Connection, key: str) -> Scope | None:
     """What changes in depots, shelters and hospitals: whoever oversees the city, and every department."""
     if key:
@@ -89,6 +100,8 @@ STREAMS = (
     StreamKind("department", Allow(OVERSEERS | {Role.DEPARTMENT}), _department),
     StreamKind("unit", Allow(OVERSEERS | {Role.DEPARTMENT, Role.FIELD_UNIT}), _unit),
     StreamKind("register", Allow(OVERSEERS | {Role.DEPARTMENT}), _register),
+    StreamKind("plans", ANYBODY, _plans),
+    StreamKind("roster", Allow(OVERSEERS), _roster),
     StreamKind("resources", Allow(OVERSEERS | {Role.DEPARTMENT}), _resources),
     StreamKind("desk", Allow(frozenset(Role)), _desk),
     StreamKind("exercise", Allow(frozenset({Role.EXERCISE_DIRECTOR, Role.EVALUATOR, Role.ADMINISTRATOR})), _exercise),

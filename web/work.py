@@ -6,14 +6,17 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
+from uuid import uuid4
 
 import command.exercises.director
 import incidents.assessments.pool
 import incidents.feeds.watch
+from command.plan import plans
 from gis.position_store import forget_tracks
 from notify.channels.base import OutsideChannel
 from notify.channels.smtp import Smtp
 from notify.deliver import run_delivery
+from spine.canonical import Json
 from spine.carry_out import carry_out
 from spine.command import Envelope
 from spine.deadlines import pass_id, what_is_due
@@ -45,6 +48,22 @@ async def pass_due_deadlines(house: House) -> int:
         )
         await carry_out(realm, house.registry, system("deadlines"), envelope)
     return len(due)
+
+
+async def take_in_plans(house: House) -> None:
+    """The shipped plans that this realm does not know yet, once at the start; what the city wrote is left alone."""
+    while True:
+        ids: list[Json] = [plan.id for plan in plans()]
+        envelope = Envelope(uuid4(), "plan.take_in", "plans", house.realm.clock.now(), {"plan_ids": ids})
+        try:
+            await carry_out(house.realm, house.registry, system("plans"), envelope)
+        except Exception as error:
+            if not is_away(error):
+                log.exception("the shipped plans were not taken in; those in force stay: %s", error)
+                return
+            await asyncio.sleep(5)
+        else:
+            return
 
 
 async def forget_old_tracks(house: House, keep: timedelta) -> int:
@@ -154,6 +173,7 @@ async def run_work(house: House, settings: Settings) -> None:
         if settings.assess_workers > 0:
             begin("assess", _repeat("assess", 1.0, lambda: run_assessing(house, settings)))
             begin("register", keep_register(house, settings))
+        begin("plans-shipped", take_in_plans(house))
         begin("deadlines", _repeat("deadlines", 0.5, lambda: pass_due_deadlines(house)))
         channels = outside_channels(settings)
         begin("delivery", run_delivery(realm, house.registry, channels, poll_s=settings.poll_s))

@@ -18,10 +18,12 @@ from spine.realm_clock import exercise_only
 REFERENCE_TABLES: tuple[LiteralString, ...] = (
     "command.department",
     "command.person",
+    "command.holding",
     "command.duty",
-    "command.roster",
+    "command.shift",
     "command.unit",
     *RESOURCE_TABLES,
+    "command.plan_version",
 )
 """What the city is, in an order that foreign keys permit. No order, response, incident or fact is ever copied."""
 
@@ -42,6 +44,11 @@ async def begin_exercise(conn: Connection, scenario: Scenario, starts_at: dateti
     )
     await put_everything_back(conn)
     await conn.execute("UPDATE command.duty SET account_id = NULL, person = NULL, since = NULL")
+    await conn.execute(
+        """
+        UPDATE command.duty SET account_id = NULL, person = NULL, since = NULL, how = NULL, reason = NULL, until = NULL
+        """
+    )
     await conn.execute(
         """
         INSERT INTO command.exercise (id, scenario, title_zh, title_en, starts_at, state, version)

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from command.organisation.book import organisation
-from command.plan import PLANS, Plan, need_plan, owner_of, plans, read_plan
+from command.plan import PLANS, Plan, need_plan, owner_of, plan_object, plans, read_plan
 from command.propose import Situation, propose
 from command.rulebook import RulesTrouble
 from command.transitions import LEVELS
@@ -57,7 +57,7 @@ def test_a_higher_level_has_every_task_of_the_lower_ones() -> None:
 
 
 def test_a_plan_becomes_json_for_the_screens() -> None:
-    shown = quake().to_json()
+    shown = plan_object(quake())
     assert shown["id"] == "earthquake"
     assert isinstance(shown["tasks"], list)
     assert len(shown["tasks"]) == 14

@@ -2,7 +2,12 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
+from command.difference import difference_object
+from command.standing import standing
+from command.store import find_response
+from incidents.store import find_incident
 from spine.carry_out import Answer
 from spine.clock import iso
 from spine.errors import Refused
@@ -90,7 +95,8 @@ async def test_only_a_leader_decides_and_only_what_the_plan_has(scene: Scene) ->
     incident = await scene.open_quake(6.3)
     response = await proposed(scene, incident)
     good: dict[str, Any] = {"response_id": response["id"], "level": "II", "tasks": codes(response)}
-    for who in ("duty1", "emb", "field-mengding", "auditor", "evaluator", "director", "admin"):
+    assert (await scene.refused("duty1", "response.activate", **good)).code == "not_your_decision"
+    for who in ("emb", "field-mengding", "auditor", "evaluator", "director", "admin"):
         assert (await scene.refused(who, "response.activate", **good)).code == "forbidden"
         assert (
             await scene.refused(who, "response.decline", response_id=response["id"], reason="x")
@@ -122,20 +128,36 @@ async def test_a_worse_grade_brings_a_higher_proposal_and_replaces_the_lower_one
     assert clocks == [higher["id"]]
 
 
-async def test_raising_an_active_response_keeps_its_orders_and_adds_the_new_ones(scene: Scene) -> None:
+async def test_a_worse_figure_proposes_to_raise_the_same_response_and_raising_adds_what_the_level_has(
+    scene: Scene,
+) -> None:
     incident = await scene.open_quake(4.6)
     first = await proposed(scene, incident)
     assert len(first["proposed_tasks"]) == 11
     await scene.do("leader1", "response.activate", response_id=first["id"], level="IV", tasks=codes(first))
     await scene.do("duty1", "incident.figure", **figure(incident, "dead", 60, scene))
-    second = await proposed(scene, incident)
-    assert (second["suggested"]["level"], codes(second)) == ("II", ["EQ-12", "EQ-13", "EQ-14"])
-    await scene.do("leader1", "response.activate", response_id=second["id"], level="II", tasks=codes(second))
-    responses = scene.picture(f"incident:{incident}", "responses")
-    assert (responses[first["id"]]["state"], responses[second["id"]]["state"]) == ("ended", "active")
-    assert responses[first["id"]]["ended"]["reason"] == "调整为二级响应"
-    assert len(scene.picture(f"incident:{incident}", "tasks")) == 14
+    await scene.settle()
+    own = f"incident:{incident}"
+    assert list(scene.picture(own, "responses")) == [first["id"]]
+    proposal = scene.only(own, "proposals")
+    assert (proposal["kind"], proposal["level"], proposal["state"]) == ("raise", "II", "open")
+    seen = await looked(scene, first["id"], "II")
+    assert seen["counts"] == {"added": 3, "retimed": 11, "cancelled": 0, "kept": 0, "elsewhere": 0}
+    await scene.do("leader1", "proposal.accept", proposal_id=proposal["id"], expect=1, against=seen["against"])
+    shown = scene.picture(own, "responses")[first["id"]]
+    assert (shown["state"], shown["decided"]["level"]) == ("active", "II")
+    assert [entry["what"] for entry in shown["history"]] == ["activated", "raised"]
+    assert len(scene.picture(own, "tasks")) == 14
     assert scene.picture("board", "incidents")[incident]["response"]["level"] == "II"
+
+
+async def looked(scene: Scene, response_id: str, level: Any) -> dict[str, Any]:
+    """The difference as the desk looks at it."""
+    async with scene.city.realm.pool.connection() as conn:
+        now = await standing(conn, await find_response(conn, UUID(response_id)))
+        incident = await find_incident(conn, now.response.incident_id)
+    assert incident is not None
+    return dict(difference_object(now.difference(incident, level, scene.city.realm.clock.now()), now.plan))
 
 
 async def test_what_a_leader_declined_the_machine_does_not_propose_again_but_a_person_may(scene: Scene) -> None:

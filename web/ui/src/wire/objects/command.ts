@@ -39,6 +39,9 @@ export interface Response {
 }
 
 export type TaskState = 'waiting' | 'issued' | 'signed' | 'in_progress' | 'submitted' | 'closed' | 'returned' | 'cancelled'
+export type PauseCause = 'superior' | 'external' | 'safety'
+export type CardedClock = 'task_sign' | 'task_step' | 'task_due'
+export type CardLevel = 'yellow' | 'red' | 'severe'
 export type HelpKind = 'people' | 'vehicle' | 'medical' | 'equipment'
 
 export interface Task {
@@ -78,6 +81,20 @@ export interface Task {
   start_at: Time | null
   evidence: ('text' | 'photo' | 'file')[]
   priority: 'life' | 'urgent' | 'normal'
+  /** When the total clock began to run, pauses taken out; the same of the present step, null when it has no limit of its own. */
+  due_from: Time
+  step_from: Time | null
+  step_due: Time | null
+  /** The clocks stand still; `pause_ask`: it is asked for and nobody has decided. */
+  pause: { cause: PauseCause; text: string; since: Time; until: Time; asked: By; granted: By } | null
+  pause_ask: { cause: PauseCause; text: string; minutes: number; by: By; at: Time } | null
+  extension_ask: { minutes: number; reason: string; by: By; at: Time } | null
+  /** The last decision on more time. */
+  extension: { granted: boolean; minutes: number | null; reason: string | null; by: By; at: Time } | null
+  urged: { count: number; text: string | null; by: By; at: Time } | null
+  supervised: { reason: string; by: By; at: Time } | null
+  /** How far each clock was escalated. */
+  cards: Partial<Record<CardedClock, { level: CardLevel; due: Time; at: Time }>>
   point: Point | null
   place: string | null
   version: number
