@@ -79,27 +79,33 @@ async def _make(tx: Transaction, command: Command[MakeRequest], asking: _Asking)
     stock_book().check_measure(item, data.measure)
     for party in data.to:
         _need_party(party, "data.to")
-    if held is not None:
-        require_open(held.incident)
-        if data.department not in held.departments and not command.by.has(Role.DUTY_OFFICER, Role.LEADER):
-            raise Refused(
-                "not_involved",
-                zh="本单位未参与该事件，请联系值班席登记请求。",
-                en="Your department has no part in this incident; ask the duty desk to make the request.",
-                field="data.incident_id",
-                status=403,
-                final=False,
-            )
-        for party in (data.department, *data.to):
-            held = await involve(tx, held, department=party_desk(party))
+    held = None if held is None else await _take_part(tx, command, held)
     request = rules.make(await _new(tx, command, held), act, data.to)
     publication = Publication("request.made", told(request, to=list(data.to)))
     for party in request.parties:
         ask(publication, request, party.party)
-    request = await save(tx, None, request, publication)
+    request = await save(tx, held, None, request, publication)
     return Outcome(
         publication.facts(held), {"request_id": str(request.id), "no": request.no, "outlook": request.outlook}
     )
+
+
+async def _take_part(tx: Transaction, command: Command[MakeRequest], held: Held) -> Held:
+    """Who asks and who is asked may see the incident from now on. A department that has no part in it cannot ask its way in."""
+    require_open(held.incident)
+    data = command.data
+    if data.department not in held.departments and not command.by.has(Role.DUTY_OFFICER, Role.LEADER):
+        raise Refused(
+            "not_involved",
+            zh="本单位未参与该事件，请联系值班席登记请求。",
+            en="Your department has no part in this incident; ask the duty desk to make the request.",
+            field="data.incident_id",
+            status=403,
+            final=False,
+        )
+    for party in (data.department, *data.to):
+        held = await involve(tx, held, department=party_desk(party))
+    return held
 
 
 async def _new(tx: Transaction, command: Command[MakeRequest], held: Held | None) -> Request:
@@ -251,7 +257,7 @@ async def _pass_on(tx: Transaction, command: Command[PassOnRequest], held: HeldR
 
 async def _escalate(tx: Transaction, command: Command[EscalateRequest], held: HeldRequest) -> Outcome:
     before = held.request
-    if before.answer_due != command.data.due or before.answer_due > tx.at:
+    if before.answer_due is None or before.answer_due != command.data.due or before.answer_due > tx.at:
         return Outcome((), {"escalated": False})  # answered meanwhile, or another clock runs by now
     request, party = rules.escalate(before, act_of(tx, command))
     publication = Publication("request.escalated", told(request, party=party))
@@ -429,7 +435,7 @@ async def _return(tx: Transaction, command: Command[ReturnOffer], held: _HeldOff
 async def _carry(
     tx: Transaction, held: HeldRequest, request: Request, publication: Publication, **more: str | bool
 ) -> Outcome:
-    request = await save(tx, held.request, request, publication)
+    request = await save(tx, held.held, held.request, request, publication)
     result: JsonObject = {
         "request_id": str(request.id),
         "state": request.state,

@@ -1,6 +1,6 @@
 """The commands on shelters and hospital beds."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -9,7 +9,9 @@ from command import shelter as rules
 from command.beds import Hospital
 from command.beds_store import lock_hospital, save_hospital
 from command.handle_stock import owned_by
+from command.notice import Notice
 from command.publish import Publication
+from command.request_store import requests_on_shelter
 from command.resource_commands import (
     CloseShelter,
     OpenShelter,
@@ -69,8 +71,21 @@ async def _close(tx: Transaction, command: Command[CloseShelter], shelter: Shelt
 
 
 async def _suspend(tx: Transaction, command: Command[SuspendShelter], shelter: Shelter) -> Outcome:
-    gone = rules.suspend(shelter, act_of(tx, command), command.data.reason)
-    return await _carry(tx, "shelter.suspended", shelter, gone, reason=command.data.reason)
+    """Whoever counts on places in it hears at once that they are gone."""
+    reason = command.data.reason
+    gone = rules.suspend(shelter, act_of(tx, command), reason)
+    counting = await requests_on_shelter(tx.conn, shelter.id)
+    notices = [
+        Notice(
+            ("department", request.department),
+            (f"{shelter.zh}停用", f"{shelter.en} is out of use"),
+            (f"{reason}。请求 {request.no} 的安置位需另找。", f"{reason}. Find other places for request {request.no}."),
+            ("request", request.id),
+            request.incident_id,
+        )
+        for request in counting
+    ]
+    return await _carry(tx, "shelter.suspended", shelter, gone, notices, reason=reason)
 
 
 async def _restore(tx: Transaction, command: Command[RestoreShelter], shelter: Shelter) -> Outcome:
@@ -78,9 +93,13 @@ async def _restore(tx: Transaction, command: Command[RestoreShelter], shelter: S
     return await _carry(tx, "shelter.restored", shelter, back, reason=command.data.reason)
 
 
-async def _carry(tx: Transaction, kind: str, before: Shelter, shelter: Shelter, **more: Json) -> Outcome:
+async def _carry(
+    tx: Transaction, kind: str, before: Shelter, shelter: Shelter, notices: Sequence[Notice] = (), **more: Json
+) -> Outcome:
     data: JsonObject = {"shelter_id": str(shelter.id), "name_zh": shelter.zh, "name_en": shelter.en, **more}
     publication = Publication(kind, data)
+    for notice in notices:
+        publication.give(notice)
     if shelter is before:
         publication.tell(RESOURCES)
     else:

@@ -77,11 +77,13 @@ def ask(publication: Publication, request: Request, party: str) -> None:
     )  # fmt: skip
 
 
-async def save(tx: Transaction, before: Request | None, request: Request, publication: Publication) -> Request:
+async def save(
+    tx: Transaction, held: Held | None, before: Request | None, request: Request, publication: Publication
+) -> Request:
     """Save the request, look ahead for its item, run its clock, and put it where it stands. Returns it as saved."""
     await save_request(tx.conn, request)
     request = await _look(tx, before, request, publication)
-    await _run_clock(tx, before, request, publication)
+    await _run_clock(tx, request.area_code if held is None else held.incident.area_code, before, request, publication)
     put_request(publication, request)
     return request
 
@@ -124,7 +126,10 @@ def _clock(request: Request | None) -> _Clock | None:
     return _Clock(request.answer_due, next(party for party in waiting if party.asked_at == newest))
 
 
-async def _run_clock(tx: Transaction, before: Request | None, request: Request, publication: Publication) -> None:
+async def _run_clock(
+    tx: Transaction, area: str | None, before: Request | None, request: Request, publication: Publication
+) -> None:
+    """`area`: the incident's as it is now, or the boards on which the clock stands would not be those it is taken from."""
     ran, runs = _clock(before), _clock(request)
     if ran is not None and runs is not None and (ran.due, ran.party.party) == (runs.due, runs.party.party):
         return
@@ -150,7 +155,7 @@ async def _run_clock(tx: Transaction, before: Request | None, request: Request, 
         to_zh=to_zh,
         to_en=to_en,
         due_at=runs.due,
-        area=request.area_code,
+        area=area,
         started_at=runs.party.asked_at,
     )
     publication.deadline(row)

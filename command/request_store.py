@@ -150,6 +150,16 @@ async def unit_promised_to(conn: Connection, unit_id: UUID) -> str | None:
     return None if row is None else str(row[0])
 
 
+async def requests_on_shelter(conn: Connection, shelter_id: UUID) -> list[Request]:
+    """Open requests whose people were promised places in a shelter and have not all come."""
+    return await _fetch(
+        conn,
+        f"""state IN {_OPEN} AND id IN (SELECT request_id FROM command.request_offer WHERE source = 'shelter'
+            AND source_id = %(shelter)s AND state IN ('offered', 'committed', 'deployed')) ORDER BY no""",
+        {"shelter": str(shelter_id)},
+    )
+
+
 async def save_request(conn: Connection, request: Request) -> None:
     await conn.execute(
         """

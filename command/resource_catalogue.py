@@ -25,7 +25,7 @@ def _names(named: Mapping[str, _Words]) -> Json:
 
 def resource_catalogue() -> dict[str, Json]:
     """items, measures, categories, depots, parties, request_states, offer_states, offer_steps, priorities, answer_minutes,
-    shelter_states, shelter_needs, shelter_stale_minutes, shelter_nearly_full, wards, beds_stale_hours, low_share, illustrative."""
+    shelter_states, shelter_kinds, shelter_needs, shelter_stale_minutes, shelter_nearly_full, wards, beds_stale_hours, low_share, illustrative."""
     book, requests, shelters, wards = stock_book(), request_rules(), shelter_rules(), ward_rules()
     items: list[Json] = [
         {
@@ -58,6 +58,7 @@ def resource_catalogue() -> dict[str, Json]:
         "priorities": _names({str(key): words for key, words in requests.priorities.items()}),
         "answer_minutes": {str(key): minutes for key, minutes in requests.answer_minutes.items()},
         "shelter_states": _names(shelters.states),
+        "shelter_kinds": _names(shelters.kinds),
         "shelter_needs": _names(shelters.needs),
         "shelter_stale_minutes": shelters.stale_minutes,
         "shelter_nearly_full": shelters.nearly_full_share,

@@ -21,6 +21,8 @@ TABLES: tuple[LiteralString, ...] = (
 )
 """What a sealed copy of the city needs of its resources, referenced tables first. No promise and no request is ever copied."""
 
+_KINDS = {"紧急": "emergency", "短期": "short", "长期": "long"}
+"""The map's terms for how long a shelter can be stayed in, as the rules name them."""
 _SCHOOLS = ("junior", "senior", "vocational")
 _PLACES_PER_PUPIL = 0.5
 """Illustrative: a school's classrooms and hall, at some 3 m² a person (GB 51143-2015 gives 2 to 3.5 by length of stay)."""
@@ -113,9 +115,13 @@ def _shelter(place: FacilityRow) -> Shelter | None:
     """A shelter of the map, or a school that can be one."""
     known = place.properties
     if place.kind == "shelter":
-        kind, indoor, capacity = str(known["shelter_kind"]), bool(known["indoor"]), int(str(known["capacity"]))
+        kind, indoor, capacity = (
+            _KINDS.get(str(known["shelter_kind"]), "emergency"),
+            bool(known["indoor"]),
+            int(str(known["capacity"])),
+        )
     elif known.get("stage") in _SCHOOLS:
-        kind, indoor, capacity = "学校", True, int(int(str(known["students"])) * _PLACES_PER_PUPIL)
+        kind, indoor, capacity = "school", True, int(int(str(known["students"])) * _PLACES_PER_PUPIL)
     else:
         return None
     services: dict[str, Json] = {key: known.get(key) for key in ("water", "power", "medical", "toilets", "area_m2")}

@@ -48,6 +48,7 @@ class ShelterRules:
     who: frozenset[Role]
     stale_minutes: int
     nearly_full_share: float
+    kinds: dict[str, Words]
     needs: dict[str, Words]
 
 

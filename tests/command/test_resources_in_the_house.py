@@ -2,13 +2,20 @@
 
 import asyncio
 import uuid
+from pathlib import Path
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 
 from command.organisation.book import unit_id
 from spine.canonical import JsonObject
+from spine.clock import HandClock
 from spine.errors import Refused
+from spine.nudge import Nudges
+from spine.private_services import Services
+from spine.realm import open_realm
+from tests.city import city_of
 from tests.command.scene import Scene
 
 RESCUE = str(unit_id("emb-rescue"))
@@ -143,20 +150,44 @@ async def test_the_watch_and_the_coordinator_hear_that_it_will_not_suffice(resou
     assert any(n["data"]["to"]["id"] == "EMB" and "缺" in n["data"]["text_zh"] for n in notices)
 
 
-async def test_two_officers_want_the_last_tents_at_once(resources: Scene) -> None:
-    """Two at once on two connections: one gets them, the other is told how many are left."""
-    scene = resources
+async def test_two_programs_give_away_the_last_tents_at_once(
+    resources: Scene, services: Services, city_url: str, clock: HandClock, tmp_path: Path
+) -> None:
+    """Two programs on connections of their own: what is there is given away once, and who comes too late is told how much is left."""
+    nudges = Nudges(Redis.from_url(services.redis_url), uuid.uuid4().hex)  # pyright: ignore[reportUnknownMemberType]
+    other = await open_realm(city_url, nudges=nudges, data_dir=tmp_path, clock=clock, most_connections=4)
+    houses = (resources.city, city_of(other))
+    left: list[tuple[str, Any]] = []
 
-    async def take() -> str:
+    async def take(number: int) -> int:
+        data = {"depot": "county-530926", "item": "tent_12", "quantity": 15, "purpose": "安置"}
         try:
-            data = {"depot": "county-530926", "item": "tent_12", "quantity": 40, "purpose": "安置"}
-            await scene.city.carry_out("emb-gengma", "stock.commit", data)
+            await houses[number % 2].carry_out("emb-gengma", "stock.commit", data)
         except Refused as refused:
-            return f"{refused.code} {refused.facts['left']}"
-        return "taken"
+            left.append((refused.code, refused.facts["left"]))
+            return 0
+        return 15
 
-    assert sorted(await asyncio.gather(take(), take())) == ["stock_short 24", "taken"]
-    assert await lots(scene, "county-530926", "tent_12") == [("2024-1", 24, 40, 0, 0, 0)]
+    try:
+        assert sum(await asyncio.gather(*(take(number) for number in range(10)))) == 60
+    finally:
+        await other.close()
+    assert left == [("stock_short", 4)] * 6
+    assert await lots(resources, "county-530926", "tent_12") == [("2024-1", 4, 60, 0, 0, 0)]
+
+
+async def test_who_counts_on_a_shelter_hears_that_it_is_gone(resources: Scene) -> None:
+    scene = resources
+    async with scene.city.realm.pool.connection() as conn:
+        row = await (
+            await conn.execute("SELECT id FROM command.shelter WHERE area_code LIKE '530926%%' ORDER BY id LIMIT 1")
+        ).fetchone()
+    assert row is not None
+    request = await ask(scene, "emb-gengma", department="EMB-530926", to=["CTY-530926"], item="shelter_place")
+    await offer(scene, request["request_id"], "cty-gengma", "CTY-530926", str(row[0]), 20, "shelter")
+    await scene.do("duty-gengma", "shelter.suspend", shelter_id=str(row[0]), reason="房屋开裂")
+    notices: list[Any] = await scene.facts("notices", "notice.given")
+    assert any(n["data"]["to"]["id"] == "EMB-530926" and "另找" in n["data"]["text_zh"] for n in notices)
 
 
 async def test_stock_is_received_counted_used_and_thrown_away(resources: Scene) -> None:

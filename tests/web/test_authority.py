@@ -282,6 +282,7 @@ async def test_every_role_against_every_stream(server: Server) -> None:
         f"unit:{unit}": overseers | {"duty-gengma", "frb", "field-mengding"},
         f"desk:{own['frb']}": {"frb"},
         "clock": {*LOGINS.values(), "duty-gengma", "psb"},
+        "resources": overseers | {"frb", "psb"},
         "roads": {*LOGINS.values(), "duty-gengma", "psb"},
         "where:units": overseers | {"duty-gengma", "frb", "psb"},
     }

@@ -33,8 +33,8 @@ export interface Desk {
   tab: Ref<Tab>
   queueTab: Ref<QueueTab>
   part: Ref<PhonePart>
-  /** What a deadline led to: the task, the instruction, the proposal, or the report's channel. */
-  lead: Ref<{ task?: string; instruction?: string; proposal?: string; channel?: 'phone' | 'written' } | null>
+  /** What a deadline led to: the task, the request, the instruction, the proposal, or the report's channel. */
+  lead: Ref<{ task?: string; request?: string; instruction?: string; proposal?: string; channel?: 'phone' | 'written' } | null>
   select: (what: Selection | null, tab?: Tab) => void
   settle: (deadline: Deadline) => void
   /** The form that lies over the right panel, if any. */
@@ -115,6 +115,7 @@ export function provideDesk(): Desk {
       return
     }
     if (!deadline.incident_id) {
+      if (deadline.kind === 'request_answer') void router.push({ path: '/resources', query: { part: 'requests', request: deadline.subject_id } })
       // An instruction of no incident stands in the list beside those of any incident.
       if (deadline.subject_kind === 'instruction') {
         sheet.value = { kind: 'instruct' }
@@ -144,6 +145,7 @@ export function provideDesk(): Desk {
     select({ kind: 'incident', id: deadline.incident_id }, at[deadline.kind])
     lead.value = deadline.subject_kind === 'task'
       ? { task: deadline.subject_id }
+      : deadline.subject_kind === 'request' ? { request: deadline.subject_id }
       : deadline.subject_kind === 'instruction' ? { instruction: deadline.subject_id }
       : deadline.subject_kind === 'proposal' ? { proposal: deadline.subject_id }
       : deadline.kind === 'first_report_written' ? { channel: 'written' } : deadline.kind === 'first_report_phone' ? { channel: 'phone' } : null

@@ -40,6 +40,7 @@ export interface Book {
   priorities: Record<string, Words>
   answer_minutes: Record<string, number>
   shelter_states: Record<string, Words>
+  shelter_kinds: Record<string, Words>
   shelter_needs: Record<string, Words>
   shelter_stale_minutes: number
   shelter_nearly_full: number
@@ -60,6 +61,12 @@ export const itemName = (code: string): string => label(items.value.get(code)) |
 export const depotOf = (code: string): DepotName | undefined => depots.value.get(code)
 export const depotName = (code: string): string => label(depots.value.get(code)) || code
 export const measureName = (item: string): string => label(book.value?.measures[itemOf(item)?.measure ?? '']) || ''
+
+/** The kinds of thing in the order of the catalogue's items, each with those of its items that are wanted. */
+export function itemGroups(wanted: (item: Item) => boolean): { key: string; words: Words | undefined; items: Item[] }[] {
+  const all = (book.value?.items ?? []).filter(wanted)
+  return [...new Set(all.map((one) => one.category))].map((key) => ({ key, words: book.value?.categories[key], items: all.filter((one) => one.category === key) }))
+}
 
 /** How many of it, with the measure. */
 export function amount(item: string, n: number): string {
