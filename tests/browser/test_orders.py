@@ -56,7 +56,8 @@ async def test_what_a_department_asks_for_is_decided_at_the_desk(people: People,
     await expect(brigade.get_by_text("待批复").first).to_be_visible()
 
     desk = await people.come("duty1", f"/?incident={made['incident']}")
-    await desk.keyboard.press("t")
+    await expect(desk.get_by_role("heading", name="耿马6.3级地震")).to_be_visible()
+    await desk.get_by_role("tab", name=re.compile("^任务")).click()
     row = desk.locator("li > button.row").filter(has_text="搜救被压埋人员")
     await row.click()
     await expect(desk.get_by_text(re.compile("申请暂停计时 30 分钟"))).to_be_visible()

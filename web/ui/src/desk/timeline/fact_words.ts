@@ -56,7 +56,7 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'task.extension_decided': (d) => ({ decided: say(d.granted === true ? 'facts.decided.granted' : 'facts.decided.refused') }),
   'task.pause_decided': (d) => ({ decided: say(d.granted === true ? 'facts.decided.granted' : 'facts.decided.refused') }),
   'task.escalated': (d) => ({ cards: list(d.cards).map((card) => `${say(`orders.card.${text((card as Data).level)}`)}${say('shell.colon')}${label(card as object)}`).join(say('shell.comma')) }),
-  'notice.given': (d) => ({ to_name: addressee(d) }),
+  'notice.given': (d) => ({ to_name: addressee(d), subject: both(d, 'subject') }),
   'unit.status_changed': (d) => ({ status: word('unit_status', d.status), unit: text(d.call_sign) || text(d.unit) }),
   'unit.needs_help': (d) => ({ kinds: list(d.kinds).map((kind) => word('help', kind)).join(say('shell.comma')), unit: text(d.call_sign) }),
   'unit.arrived': (d) => ({ unit: text(d.call_sign) }),
