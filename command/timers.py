@@ -86,7 +86,7 @@ def _title(task: Task, clock: Clock) -> tuple[str, str]:
 async def _start(tx: Transaction, task: Task, clock: Clock, desk: str | None, publication: Publication) -> None:
     title_zh, title_en = _title(task, clock)
     to_zh, to_en = _DESK
-    if desk is not None:
+    if desk is not None and clock.kind not in SILENT:
         department = await need_department(tx.conn, desk)
         to_zh, to_en = department.zh, department.en
     row = await set_deadline(

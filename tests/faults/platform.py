@@ -24,7 +24,7 @@ from tests.faults.servers import Servers
 UNIT = str(unit_id("frb-mengding"))
 _LOGINS = ("duty1", "frb", "field-mengding")
 _UNSETTLED = """
-    SELECT (SELECT count(*) FROM spine.stream_head h CROSS JOIN (VALUES ('plans'), ('notify')) AS f (name)
+    SELECT (SELECT count(*) FROM spine.stream_head h CROSS JOIN (VALUES ('plans'), ('orders'), ('notify')) AS f (name)
             LEFT JOIN spine.cursor c ON c.follower = f.name AND c.stream = h.stream
             WHERE h.stream LIKE 'incident:%' AND h.seq > coalesce(c.seq, 0))
          + (SELECT count(*) FROM spine.deadline

@@ -4,6 +4,7 @@ import type { ComputedRef } from 'vue'
 import { get } from '@/wire/api'
 import { currentLocale } from '@/i18n/locale'
 import { has, say } from '@/i18n'
+import { takeLights } from '@/shell/light'
 
 export interface Metric {
   key: string
@@ -44,6 +45,7 @@ let asking: Promise<void> | null = null
 async function load(): Promise<void> {
   try {
     held.value = await get<Catalogue>('/api/catalogue')
+    takeLights(held.value.lights)
   } catch {
     // Names fall back to their keys; asked again by the next screen that needs them.
   } finally {

@@ -83,7 +83,7 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'opinion.escalated': (d) => ({ post: both(d, 'post') }),
   'consultation.merge_escalated': (d) => ({ post: both(d, 'post') }),
   'consultation.answered': (d) => ({ result_word: word2('instructions.result', d.result), mode_word: word2('instructions.decision_mode', d.decision_mode) }),
-  'notice.given': (d) => ({ to_name: addressee(d) }),
+  'notice.given': (d) => ({ to_name: addressee(d), subject: both(d, 'subject') }),
   'unit.status_changed': (d) => ({ status: word('unit_status', d.status), unit: text(d.call_sign) || text(d.unit) }),
   'unit.needs_help': (d) => ({ kinds: list(d.kinds).map((kind) => word('help', kind)).join(say('shell.comma')), unit: text(d.call_sign) }),
   'unit.arrived': (d) => ({ unit: text(d.call_sign) }),
