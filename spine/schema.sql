@@ -94,6 +94,22 @@ CREATE TABLE command.rating (
     at timestamp with time zone NOT NULL,
     CONSTRAINT rating_rating_check CHECK ((rating = ANY (ARRAY['P'::text, 'S'::text, 'M'::text, 'U'::text])))
 );
+CREATE TABLE command.recommendation (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    kind text NOT NULL,
+    course text NOT NULL,
+    head jsonb NOT NULL,
+    changed jsonb NOT NULL,
+    reason text NOT NULL,
+    inputs_hash text NOT NULL,
+    chosen jsonb NOT NULL,
+    answer jsonb NOT NULL,
+    orders jsonb NOT NULL,
+    by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT recommendation_kind_check CHECK ((kind = ANY (ARRAY['dispatch'::text, 'evacuation'::text])))
+);
 CREATE TABLE command.response (
     id uuid NOT NULL,
     incident_id uuid NOT NULL,
@@ -1149,6 +1165,8 @@ ALTER TABLE ONLY command.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.recommendation
+    ADD CONSTRAINT recommendation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.response
     ADD CONSTRAINT response_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.roster
@@ -1317,6 +1335,7 @@ CREATE INDEX duty_account ON command.duty USING btree (account_id);
 CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
 CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);
 CREATE INDEX rating_inject ON command.rating USING btree (inject_id);
+CREATE INDEX recommendation_incident ON command.recommendation USING btree (incident_id, at);
 CREATE INDEX response_incident ON command.response USING btree (incident_id);
 CREATE UNIQUE INDEX response_one_active ON command.response USING btree (incident_id, plan_id) WHERE (state = 'active'::text);
 CREATE UNIQUE INDEX response_one_proposed ON command.response USING btree (incident_id, plan_id) WHERE (state = 'proposed'::text);
@@ -1412,6 +1431,8 @@ ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_inject_id_fkey FOREIGN KEY (inject_id) REFERENCES command.inject(id);
+ALTER TABLE ONLY command.recommendation
+    ADD CONSTRAINT recommendation_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY command.response
     ADD CONSTRAINT response_incident_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY command.roster
