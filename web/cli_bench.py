@@ -32,7 +32,14 @@ def add_bench(commands: Any) -> None:
             metavar="PYTHON",
             help=f"装有 {name} 的 Python，仅作对照 / a Python that has {name}, to compare with",
         )
-    for one in (realtime, gis, risk):
+    command = which.add_parser("command", help="指挥调度 / the command room: recommendations")
+    command.add_argument(
+        "--roads",
+        default="",
+        metavar="EXTRACT",
+        help="另测一份 OpenStreetMap 数据 / an extract whose roads are measured too",
+    )
+    for one in (realtime, gis, risk, command):
         one.add_argument("--json", action="store_true", help="输出 JSON / one JSON document")
         one.add_argument("--only", default="", metavar="NAME,...", help="只测这些项 / these measures only")
         one.add_argument("--quick", action="store_true", help="只验证能运行，数字无意义 / to see that it runs")
@@ -53,7 +60,7 @@ def run_bench(arguments: argparse.Namespace, settings: Settings) -> NoReturn:
         command.append("--quick")
     if arguments.only:
         command += ["--only", arguments.only]
-    for peer in ("tipg", "openquake", "climada"):
+    for peer in ("tipg", "openquake", "climada", "roads"):
         if getattr(arguments, peer, ""):
             command += [f"--{peer}", getattr(arguments, peer)]
     path = os.pathsep.join(part for part in (str(CHECKOUT), os.environ.get("PYTHONPATH", "")) if part)

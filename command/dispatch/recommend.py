@@ -78,8 +78,9 @@ def _course(
     drawn = _drawn(asked, course, place, solution)
     real = _real_ways(asked, base_ways, solution, drawn)
     able = {n: list[float]() for n in range(problem.needs)}
-    for n, u in zip(problem.need.tolist(), problem.unit.tolist(), strict=True):
-        able[n].append(course_ways[n][u].order_minutes)
+    for pair in range(problem.pairs):
+        n = int(problem.need[pair])
+        able[n].append(course_ways[n][int(problem.unit[pair])].order_minutes)
     for minutes in able.values():
         minutes.sort()
     chosen = Chosen(

@@ -3,7 +3,11 @@
 Roads are the training region's (`gis.region`), or those of an OpenStreetMap extract. Units and needs are drawn; always the same ones.
 """
 
+import contextlib
+import os
+import sys
 import time
+from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +26,6 @@ from gis.roads.building import build
 from gis.roads.graph import EdgeRow
 from gis.roads.osm import read_osm
 from gis.roads.travel import Networks
-from spine.canonical import JsonObject
 from spine.clock import parse_iso
 from tests.benches.result import Row
 
@@ -99,10 +102,9 @@ def drawn(networks: Networks, units: int, needs: int, seed: int, people: bool) -
     return forces, found
 
 
-def one_incident(networks: Networks, units: int, rounds: int) -> tuple[list[float], JsonObject]:
-    """(milliseconds of each round, the last answer): five needs at one place, all three courses, explained and drawn."""
-    rules, taken = dispatch_rules(), list[float]()
-    told: JsonObject = {}
+def one_incident(networks: Networks, units: int, rounds: int) -> tuple[list[float], list[float]]:
+    """(milliseconds of each round, milliseconds of a processor in it): five needs at one place, all three courses, explained and drawn."""
+    rules, taken, worked = dispatch_rules(), list[float](), list[float]()
     for turn in range(rounds):
         forces, needs = drawn(networks, units, 5, turn, people=True)
         at = needs[0]
@@ -124,21 +126,23 @@ def one_incident(networks: Networks, units: int, rounds: int) -> tuple[list[floa
             )
             for n in needs
         ]
-        began = time.perf_counter()
-        told = recommend(Asked(AT, tuple(here), tuple(forces), networks, None, {}), rules)
+        began, cpu = time.perf_counter(), time.process_time()
+        recommend(Asked(AT, tuple(here), tuple(forces), networks, None, {}), rules)
         taken.append((time.perf_counter() - began) * 1000)
-    return taken, told
+        worked.append((time.process_time() - cpu) * 1000)
+    return taken, worked
 
 
 def many_needs(networks: Networks, needs: int, units: int, seed: int, people: bool) -> dict[str, float]:
     """Seconds from positions to the proven choice of one course, its gap, and what nearest-first costs against it."""
     rules = dispatch_rules()
     forces, wanted = drawn(networks, units, needs, seed, people)
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     problem = pose(wanted, forces, ways(networks, wanted, forces, rules), rules, rules.courses["cover"])
     solution = solve(problem)
     return {
         "seconds": time.perf_counter() - began,
+        "processor_seconds": time.process_time() - cpu,
         "gap": solution.gap,
         "greedy_ratio": solution.greedy / solution.value if solution.value else 1.0,
         "value": solution.value,
@@ -148,8 +152,26 @@ def many_needs(networks: Networks, needs: int, units: int, seed: int, people: bo
     }
 
 
+@contextlib.contextmanager
+def _stdout_to_stderr() -> Generator[None]:
+    """HiGHS now and then writes a line to the process's standard output, where --json must stand alone."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+
+
 def dispatch(quick: bool, extract: Path | None = None) -> list[Row]:
     """Two rows for the training region's roads; one more for an extract, where one is named."""
+    with _stdout_to_stderr():
+        return _rows(quick, extract)
+
+
+def _rows(quick: bool, extract: Path | None) -> list[Row]:
     networks = region_roads()
     units, rounds = (200, 3) if quick else (2000, 15)
     rows = [_one("dispatch_one", "the training region's roads", networks, units, rounds)]
@@ -161,7 +183,7 @@ def dispatch(quick: bool, extract: Path | None = None) -> list[Row]:
 
 def _one(key: str, of: str, networks: Networks, units: int, rounds: int) -> Row:
     one_incident(networks, units, 1)  # what is imported and remembered at first is not measured
-    taken, _ = one_incident(networks, units, rounds)
+    taken, worked = one_incident(networks, units, rounds)
     median, p95 = float(np.median(taken)), float(np.quantile(taken, 0.95))
     return Row(
         key,
@@ -171,8 +193,16 @@ def _one(key: str, of: str, networks: Networks, units: int, rounds: int) -> Row:
         f"{p95:.0f} ms",
         p95 / BAR_ONE_MS,
         at_most=1.0,
-        notes=[f"median {median:.0f} ms, worst {max(taken):.0f} ms; {len(networks.graph.rows):,} stretches of road"],
-        figures={"median_ms": median, "p95_ms": p95, "worst_ms": max(taken), "rounds": rounds},
+        notes=[
+            f"median {median:.0f} ms, worst {max(taken):.0f} ms; of a processor {float(np.median(worked)):.0f} ms; {len(networks.graph.rows):,} stretches of road"
+        ],
+        figures={
+            "median_ms": median,
+            "processor_median_ms": float(np.median(worked)),
+            "p95_ms": p95,
+            "worst_ms": max(taken),
+            "rounds": rounds,
+        },
         method="travel times, three optimisations, explanations and drawn ways, without reading the database",
     )
 
@@ -195,7 +225,7 @@ def _many(networks: Networks, needs: int, units: int, rounds: int) -> Row:
         at_most=1.0,
         wrong=wrong,
         notes=[
-            f"gap {gap:.3%} at most; nearest-first {min(ratios):.2f}–{max(ratios):.2f} × ours",
+            f"of a processor {max(one['processor_seconds'] for one in told):.2f} s; gap {gap:.3%} at most; nearest-first {min(ratios):.2f}–{max(ratios):.2f} × ours",
             f"with some needs in people: {max(one['seconds'] for one in mixed):.2f} s, gap {max(one['gap'] for one in mixed):.2%} at most",
         ],
         figures={"units": told, "with_people": mixed},
