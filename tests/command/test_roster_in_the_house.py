@@ -76,7 +76,8 @@ async def test_what_a_rule_keeps_out_is_refused_and_the_rest_is_warned(desk: Sce
     async def code(person: str | None, day: int, **over: Any) -> str:
         data = {"post": "primary", "starts_at": iso(at(day)), "ends_at": iso(at(day + 1)), "person_id": person, **over}
         refused = await desk.refused("duty1", "roster.add", **data)
-        assert refused.zh and refused.en
+        assert refused.zh
+        assert refused.en
         listed = refused.facts.get("conflicts") or ()
         return str(listed[0]["kind"]) if isinstance(listed, list) and listed else refused.code  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType, reportArgumentType]
 
@@ -121,7 +122,8 @@ async def test_leave_shows_what_it_touches_and_who_could_stand_in(desk: Scene) -
     assert [one["shift_id"] for one in affected] == [key]
     assert "bao-wenqiang" in {one["id"] for one in affected[0]["stand_ins"]}
     told = (await desk.facts("roster", "roster.leave_entered"))[0]
-    assert "sick" not in str(told) and "手术" not in str(told)
+    assert "sick" not in str(told)
+    assert "手术" not in str(told)
     for over, code in (
         ({}, "leave_there"),
         ({"from_at": iso(at(-3)), "to_at": iso(at(-2))}, "leave_past"),

@@ -24,6 +24,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/exercise', name: 'exercise', component: () => import('@/exercise/ExerciseScreen.vue'), meta: { title: 'shell.nav.exercise' } },
   { path: '/layers', name: 'layers', component: () => import('@/layers/LayersScreen.vue'), meta: { title: 'shell.nav.layers' } },
   { path: '/register', name: 'register', component: () => import('@/register/RegisterScreen.vue'), meta: { title: 'shell.nav.register' } },
+  { path: '/roster', name: 'roster', component: () => import('@/roster/RosterScreen.vue'), meta: { title: 'roster.title' } },
+  { path: '/handover/:post', name: 'handover', component: () => import('@/roster/HandoverScreen.vue'), props: true, meta: { title: 'roster.handover.title' } },
   { path: '/log', name: 'log', component: () => import('@/log/LogScreen.vue'), meta: { title: 'shell.nav.log' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]

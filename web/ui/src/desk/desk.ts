@@ -113,8 +113,12 @@ export function provideDesk(): Desk {
       select({ kind: 'alert', id: deadline.subject_id })
       return
     }
+    if (deadline.kind === 'handover') {
+      void router.push({ name: 'roster' })
+      return
+    }
     if (!deadline.incident_id) return
-    const at: Record<Exclude<Deadline['kind'], 'alert_answer'>, Tab> = {
+    const at: Record<Exclude<Deadline['kind'], 'alert_answer' | 'handover'>, Tab> = {
       task_sign: 'tasks',
       task_due: 'tasks',
       first_report_phone: 'reports',

@@ -6,6 +6,7 @@ import type { Drawing } from './objects/drawing'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
 import type { Closure } from './objects/road'
+import type { OpenHandover, RosterHead } from './objects/roster'
 
 export * from './objects/assessment'
 export * from './objects/base'
@@ -14,6 +15,7 @@ export * from './objects/drawing'
 export * from './objects/duty'
 export * from './objects/incident'
 export * from './objects/road'
+export * from './objects/roster'
 
 /** Which object stands in which collection of a picture. */
 export interface Collections {
@@ -38,6 +40,8 @@ export interface Collections {
   drawings: Drawing
   deadlines: Deadline
   duty: Duty
+  handovers: OpenHandover
+  roster: RosterHead
   department: Department
   clock: ClockObject
   exercise: Exercise
