@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any, cast
 
 from icalendar import Calendar, Event
 
@@ -16,7 +17,7 @@ def calendar_of(
     shifts: Iterable[Shift], posts: Mapping[str, Duty], people: Mapping[str, Member], title: str, mark: str
 ) -> bytes:
     """The same shifts give the same bytes. `mark`: the exercise's, before every title. No telephone number leaves the house."""
-    calendar = Calendar()
+    calendar = cast(Any, Calendar())  # the library leaves the types of its values open
     calendar.add("prodid", "-//Fengsui//duty roster//ZH")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
@@ -26,13 +27,13 @@ def calendar_of(
     calendar.add("refresh-interval", timedelta(minutes=30), parameters={"VALUE": "DURATION"})
     for shift in sorted(shifts, key=lambda one: (one.starts_at, one.post, one.seat)):
         calendar.add_component(_event(shift, posts, people, mark))
-    return calendar.to_ical()
+    return bytes(calendar.to_ical())
 
 
 def _event(shift: Shift, posts: Mapping[str, Duty], people: Mapping[str, Member], mark: str) -> Event:
     duty = posts[shift.post]
     person = None if shift.person_id is None else people.get(shift.person_id)
-    event = Event()
+    event = cast(Any, Event())
     event.add("uid", f"{shift.id}@fengsui")
     event.add("sequence", shift.version - 1)
     event.add("dtstamp", _whole(shift.updated_at))
@@ -44,7 +45,7 @@ def _event(shift: Shift, posts: Mapping[str, Duty], people: Mapping[str, Member]
     event.add("description", f"{duty.post_en}{'' if shift.note is None else chr(10) + shift.note}")
     event.add("categories", [shift.post])
     event.add("transp", "OPAQUE")
-    return event
+    return cast(Event, event)
 
 
 def _utc(at: datetime) -> datetime:

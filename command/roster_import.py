@@ -88,7 +88,7 @@ def read_calendar(content: bytes, reading: Reading) -> Understood:
         calendar = Calendar.from_ical(checked.text)
     except (ValueError, KeyError, TypeError) as error:
         raise broken(None, str(error)[:200], str(error)[:200]) from error
-    events = [cast(Event, one) for one in calendar.walk("VEVENT")]
+    events = cast(list[Event], cast(Any, calendar).walk("VEVENT"))
     if not events:
         raise broken(None, "文件里没有事件。", "there are no events in it.")
     if sum(1 for event in events if event.get("RRULE") is not None) > _MOST_REPEATING:
@@ -313,8 +313,7 @@ def _until(rule: Any, first: datetime) -> datetime | None:
 
 
 def _dates(event: Event, name: str) -> list[date]:
-    held = event.get(name)
-    lists: list[Any] = [] if held is None else held if isinstance(held, list) else [held]
+    lists = _several(event.get(name))
     found: list[date] = []
     for one in lists:
         for value in one.dts:
@@ -346,11 +345,14 @@ def _overridden(events: Iterable[Event]) -> dict[str, frozenset[datetime]]:
 # --- who and where --------------------------------------------------------------------------------------------------------
 
 
+def _several(held: Any) -> list[Any]:
+    """A property that may be given more than once, as the library holds it: nothing, one, or a list."""
+    return [] if held is None else cast(list[Any], held) if isinstance(held, list) else [held]
+
+
 def _texts(event: Event) -> list[str]:
     texts = [str(event.get("SUMMARY", ""))]
-    attendees = event.get("ATTENDEE", [])
-    for one in attendees if isinstance(attendees, list) else [attendees]:
-        texts.append(str(one.params.get("CN", "")))
+    texts += [str(one.params.get("CN", "")) for one in _several(event.get("ATTENDEE"))]
     return [text for text in texts if text]
 
 
@@ -365,9 +367,7 @@ def _post_in(event: Event, reading: Reading) -> str | None:
 
 
 def _categories(event: Event) -> list[Any]:
-    held = event.get("CATEGORIES")
-    lists: list[Any] = [] if held is None else held if isinstance(held, list) else [held]
-    return [one for each in lists for one in getattr(each, "cats", [])]
+    return [one for each in _several(event.get("CATEGORIES")) for one in getattr(each, "cats", [])]
 
 
 def _named(event: Event, reading: Reading, row: Row) -> Row:
@@ -414,13 +414,13 @@ def _seated(rows: Iterable[Row]) -> list[Row]:
         if row.post is None or row.starts_at is None or row.ends_at is None or row.problem is not None:
             seated.append(row)
             continue
-        seat = 1
+        post, seat = row.post, 1
         while any(
             other.starts_at is not None and other.ends_at is not None and other.starts_at < row.ends_at and row.starts_at < other.ends_at
-            for other in taken.get((row.post, seat), [])
+            for other in taken.get((post, seat), [])
         ):  # fmt: skip
             seat += 1
         row = replace(row, seat=seat)
-        taken.setdefault((row.post, seat), []).append(row)
+        taken.setdefault((post, seat), []).append(row)
         seated.append(row)
     return seated

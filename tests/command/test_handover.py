@@ -92,7 +92,10 @@ def test_two_people_sign_and_only_then_the_post_moves() -> None:
 
 def test_who_is_not_on_duty_hands_nothing_over() -> None:
     made = sheet()
-    call = lambda duty, who, read: rules.sign_out(UUID(int=9), duty, who, None, made, read, {}, "", T0)  # noqa: E731
+
+    def call(duty: Duty, who: Principal, read: str) -> rules.Handover:
+        return rules.sign_out(UUID(int=9), duty, who, None, made, read, {}, "", T0)
+
     assert code(lambda: call(post(1), officer(2), digest_of(made))) == "not_on_duty"
     assert code(lambda: call(post(None), officer(2), digest_of(made))) == "not_on_duty"
     assert code(lambda: call(post(1), officer(1), "0" * 64)) == "sheet_changed"

@@ -72,14 +72,15 @@ async def test_an_incoming_one_may_refuse_and_an_outgoing_one_withdraw(scene: Sc
 
 async def test_what_cannot_be_signed_out(scene: Scene) -> None:
     read = await digest(scene)
-    for who, over, code in (
+    cases: list[tuple[str, dict[str, Any], str]] = [
         ("duty1", {}, "not_on_duty"),
         ("duty2", {"digest": "0" * 64}, "sheet_changed"),
         ("duty2", {"checks": {}}, "check_missing"),
         ("duty2", {"checks": {**CHECKS, "keys": {"state": "fault"}}}, "fault_note"),
         ("duty2", {"post": "throne"}, "not_found"),
         ("duty2", {"post": "commander"}, "not_handed_over"),
-    ):
+    ]
+    for who, over, code in cases:
         data: dict[str, Any] = {"post": "primary", "digest": read, "checks": CHECKS, **over}
         assert (await scene.refused(who, "handover.sign_out", **data)).code == code
     await sign_out(scene)

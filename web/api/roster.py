@@ -109,7 +109,7 @@ def _rules(rules: RosterRules) -> JsonObject:
         "on_call": sorted(rules.on_call),
         "leave_kinds": {key: {"zh": one.zh, "en": one.en} for key, one in rules.leave_kinds.items()},
         "key_periods": [{"id": p.id, "zh": p.zh, "en": p.en, "from": p.from_, "to": p.to} for p in rules.key_periods],
-        "conflicts": dict(rules.conflicts),
+        "conflicts": {str(kind): str(severity) for kind, severity in rules.conflicts.items()},
     }
 
 

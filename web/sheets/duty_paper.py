@@ -120,7 +120,7 @@ def _section(
 def compose_handover(one: Handover, duty: Duty, checks: Sequence[Check], printed: Printed) -> dict[str, Any]:
     """The sheet as the incoming one signed it; before that as the outgoing one did."""
     locale, words = printed.locale, PAPER_WORDS[printed.locale]
-    signed_in = cast(Mapping[str, Json] | None, one.signed_in)
+    signed_in = one.signed_in
     sheet = cast(JsonObject, one.sheet if signed_in is None else signed_in["sheet"])
     sections = [
         _listed(cast(Mapping[str, Any], section), locale) for section in cast(Sequence[Json], sheet["sections"])
