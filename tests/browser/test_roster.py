@@ -35,6 +35,7 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await form.get_by_label("改动理由").fill("临时外出")
     await shoot(desk, "roster-shift-zh")
     await form.get_by_role("button", name="保存").click()
+    await expect(form).to_have_count(0)
     await expect(desk.locator("td .vacant").first).to_contain_text("空岗")
     await desk.keyboard.press("4")
     await desk.get_by_role("searchbox").fill("cxy")
