@@ -62,7 +62,14 @@ def command_catalogue() -> dict[str, Json]:
     unit_states: dict[str, Json] = {k: {"zh": s.zh, "en": s.en, "to": sorted(s.to)} for k, s in units.states.items()}
     return {
         "departments": [
-            {"code": d.code, "name_zh": d.zh, "name_en": d.en, "area_code": d.area, "parent": d.parent}
+            {
+                "code": d.code,
+                "name_zh": d.zh,
+                "name_en": d.en,
+                "area_code": d.area,
+                "parent": d.parent,
+                "level": {0: "city", 6: "county"}.get(len(d.area or ""), "township"),
+            }
             for d in known.departments.values()
         ],
         "posts": [

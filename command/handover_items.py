@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import LiteralString
 
 from command.handover import Item, Section, sheet_of
 from command.response import LEVEL_WORDS
@@ -143,7 +144,7 @@ async def _warnings(conn: Connection, area: str, at: datetime) -> list[Item]:
     return lines
 
 
-async def _tasks(conn: Connection, area: str, at: datetime, where: str) -> list[Item]:
+async def _tasks(conn: Connection, area: str, at: datetime, where: LiteralString) -> list[Item]:
     words = task_transitions().states
     rows = await (
         await conn.execute(
@@ -176,7 +177,7 @@ async def _tasks(conn: Connection, area: str, at: datetime, where: str) -> list[
     return lines
 
 
-_OPEN = "t.state NOT IN ('closed', 'cancelled')"
+_OPEN: LiteralString = "t.state NOT IN ('closed', 'cancelled')"
 
 
 async def _orders(conn: Connection, area: str, at: datetime) -> list[Item]:

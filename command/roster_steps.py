@@ -189,7 +189,8 @@ def _moved(before: Shift | None, after: Shift | None) -> bool:
 
 
 def warned(found: Iterable[Conflict]) -> list[Json]:
-    return [one.to_json() for one in found if one.severity == "warn"][:100]
+    listed: list[Json] = [one.to_json() for one in found if one.severity == "warn"]
+    return listed[:100]
 
 
 def on_boards(duty: Duty) -> tuple[str, ...]:

@@ -83,7 +83,8 @@ async def _linked(conn: Connection) -> dict[str, UUID]:
 async def _roster(conn: Connection, members: list[Member], at: datetime) -> list[Shift]:
     """The roster of the next days where nobody has made one yet."""
     rules = roster_rules()
-    posts = [post.id for post in organisation().posts.values() if post.kind == "duty"]
+    stood = {post for member in members for post in member.duties}  # nobody is on a post's list: not planned, not empty
+    posts = [post.id for post in organisation().posts.values() if post.kind == "duty" and post.id in stood]
     first = roster_day(rules, at)
     wanted = slots(rules, posts, first, ROSTER_DAYS)
     standing = await shifts_between(conn, wanted[0].starts_at, wanted[-1].ends_at)

@@ -2025,6 +2025,7 @@ CREATE INDEX account_grant_unit ON spine.account_grant USING btree (unit);
 CREATE INDEX deadline_due ON spine.deadline USING btree (due_at) WHERE ((settled_at IS NULL) AND (passed_at IS NULL));
 CREATE INDEX deadline_open_department ON spine.deadline USING btree (department) WHERE (settled_at IS NULL);
 CREATE INDEX deadline_open_incident ON spine.deadline USING btree (incident_id) WHERE (settled_at IS NULL);
+CREATE INDEX fact_at ON spine.fact USING brin (at);
 CREATE INDEX fact_command ON spine.fact USING btree (command_id);
 CREATE INDEX session_account ON spine.session USING btree (account_id);
 CREATE TRIGGER road_edge_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_edge FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();

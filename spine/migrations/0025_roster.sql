@@ -142,3 +142,6 @@ CREATE TABLE command.roster_calendar (
     revoked_at  timestamptz
 );
 CREATE INDEX roster_calendar_account ON command.roster_calendar (account_id);
+
+-- The duty log asks the record by time; it grows in order of time, so a block range index is enough.
+CREATE INDEX fact_at ON spine.fact USING brin (at);

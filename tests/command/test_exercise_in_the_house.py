@@ -292,7 +292,7 @@ async def test_the_sealed_copy_starts_with_free_units_and_vacant_posts(
     scene: Scene, services: Services, city_url: str, tmp_path: Path
 ) -> None:
     incident = await scene.open_quake(magnitude=None)
-    await scene.do("duty1", "duty.take", post="primary")
+    await scene.do("duty1", "duty.take", post="primary", reason="紧急接岗")
     unit = next(iter(scene.picture("board", "units")))
     await scene.issue(incident, unit_id=unit)
     name = f"t_{uuid.uuid4().hex[:10]}"

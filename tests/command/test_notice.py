@@ -53,8 +53,8 @@ async def test_who_is_told(city: City, to: tuple[To, str], told: list[tuple[str,
 
 
 async def test_whoever_holds_the_post_is_told_alone(city: City) -> None:
-    await city.carry_out("duty2", "duty.take", {"post": "watch_commander"})
-    assert await _given(city, ("post", "watch_commander")) == [("duty2", "请尽快签收")]
+    await city.carry_out("duty2", "duty.take", {"post": "secondary"})
+    assert await _given(city, ("post", "secondary")) == [("duty2", "请尽快签收")]
 
 
 async def test_a_notice_stands_in_its_incident(scene: Scene) -> None:

@@ -290,9 +290,9 @@ async def test_a_desk_forgets_orders_that_were_finished_long_ago(scene: Scene) -
 
 
 async def test_a_post_is_taken_and_seen_on_the_boards(scene: Scene) -> None:
-    await scene.do("duty1", "duty.take", post="primary")
+    await scene.do("duty1", "duty.take", post="primary", reason="紧急接岗")
     assert scene.picture("board", "duty")["primary"]["person"] == "陈晓雨"
-    await scene.do("duty2", "duty.take", post="primary")
+    await scene.do("duty2", "duty.take", post="primary", reason="紧急接岗")
     assert scene.picture("board", "duty")["primary"]["person"] == "段瑞林"
     await scene.do("duty-gengma", "duty.take", post="530926-watch_commander")
     assert scene.picture("board:530926", "duty")["530926-watch_commander"]["person"] == "田永胜"

@@ -25,6 +25,7 @@ log = logging.getLogger("fengsui.sheets")
 
 _TEMPLATE = Path(__file__).with_name("sheet.typ")
 ASSESSMENT = Path(__file__).with_name("assessment.typ")
+DUTY = Path(__file__).with_name("duty.typ")
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _MOST_WAITING = 4
 _LONGEST_S = 240

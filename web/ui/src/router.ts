@@ -26,6 +26,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/register', name: 'register', component: () => import('@/register/RegisterScreen.vue'), meta: { title: 'shell.nav.register' } },
   { path: '/resources', name: 'resources', component: () => import('@/resources/ResourcesScreen.vue'), meta: { title: 'shell.nav.resources' } },
   { path: '/plans', name: 'plans', component: () => import('@/plans/PlansScreen.vue'), meta: { title: 'shell.nav.plans' } },
+  { path: '/roster', name: 'roster', component: () => import('@/roster/RosterScreen.vue'), meta: { title: 'roster.title' } },
+  { path: '/handover/:post', name: 'handover', component: () => import('@/roster/HandoverScreen.vue'), props: true, meta: { title: 'roster.handover.title' } },
   { path: '/log', name: 'log', component: () => import('@/log/LogScreen.vue'), meta: { title: 'shell.nav.log' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]

@@ -114,6 +114,10 @@ export function provideDesk(): Desk {
       select({ kind: 'alert', id: deadline.subject_id })
       return
     }
+    if (deadline.kind === 'handover') {
+      void router.push({ name: 'roster' })
+      return
+    }
     if (!deadline.incident_id) {
       if (deadline.kind === 'request_answer') void router.push({ path: '/resources', query: { part: 'requests', request: deadline.subject_id } })
       // An instruction of no incident stands in the list beside those of any incident.
@@ -123,7 +127,7 @@ export function provideDesk(): Desk {
       }
       return
     }
-    const at: Record<Exclude<Deadline['kind'], 'alert_answer'>, Tab> = {
+    const at: Record<Exclude<Deadline['kind'], 'alert_answer' | 'handover'>, Tab> = {
       task_sign: 'tasks',
       task_step: 'tasks',
       task_due: 'tasks',

@@ -11,6 +11,7 @@ import type { RecommendationHead } from './objects/recommendation'
 import type { Instruction } from './objects/instruction'
 import type { Allotment, ResourceRequest, Shelter } from './objects/resource'
 import type { Closure } from './objects/road'
+import type { OpenHandover, RosterHead } from './objects/roster'
 
 export * from './objects/assessment'
 export * from './objects/base'
@@ -24,6 +25,7 @@ export * from './objects/instruction'
 export * from './objects/resource'
 export * from './objects/proposal'
 export * from './objects/road'
+export * from './objects/roster'
 
 /** Which object stands in which collection of a picture. */
 export interface Collections {
@@ -52,6 +54,8 @@ export interface Collections {
   drawings: Drawing
   deadlines: Deadline
   duty: Duty
+  handovers: OpenHandover
+  roster: RosterHead
   department: Department
   clock: ClockObject
   exercise: Exercise

@@ -4,7 +4,7 @@ import { has, say } from '@/i18n'
 import { label } from '@/i18n/label'
 import { currentLocale } from '@/i18n/locale'
 import { RESOURCE_WORDS } from '@/resources/fact_words'
-import { formatTime } from '@/time/format'
+import { formatDayTime, formatTime } from '@/time/format'
 import type { FactLine } from '@/wire/objects'
 
 type Data = Record<string, unknown>
@@ -36,6 +36,15 @@ function asked(d: Data): string {
   return [label(one), text(one.person)].filter(Boolean).join(' ')
 }
 const drawing = (data: Data): string => [both(data, 'kind'), text(data.name)].filter(Boolean).join(' ')
+
+/** A shift or a spot check: the post's name, when, and who; an empty seat says so. */
+const shiftWords = (d: Data): Record<string, unknown> => ({
+  post: both(d, 'post'),
+  starts: text(d.starts_at) ? formatDayTime(text(d.starts_at)) : '',
+  person: text(d.person) || say('roster.empty'),
+  before: text(d.before) || say('roster.empty'),
+  result: word2('roster.check.result', d.result),
+})
 
 /** What each kind needs besides the fact's own plain fields. */
 const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
@@ -100,6 +109,10 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'fence.entered': (d) => passage(d),
   'fence.left': (d) => passage(d),
   'fence.inside': (d) => passage(d),
+  ...Object.fromEntries(
+    ['added', 'changed', 'removed', 'swap_asked', 'swap_agreed', 'swap_declined', 'swap_approved', 'spot_checked'].map((kind) => [`roster.${kind}`, shiftWords]),
+  ),
+  ...Object.fromEntries(['signed_out', 'completed', 'refused', 'withdrawn', 'overdue'].map((kind) => [`handover.${kind}`, (d: Data) => ({ post: both(d, 'post') })])),
   'duty.taken': (d) => ({ post: both(d, 'post') }),
   'deadline.passed': (d) => ({ what: has(`facts.clock.${text(d.kind)}`) ? say(`facts.clock.${text(d.kind)}`) : text(d.kind), due: text(d.due_at) ? formatTime(text(d.due_at)) : '' }),
 }

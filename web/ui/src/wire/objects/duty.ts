@@ -63,6 +63,7 @@ export type DeadlineKind =
   | 'opinion_due'
   | 'consultation_merge'
   | 'request_answer'
+  | 'handover'
 
 export interface Deadline {
   id: string
@@ -81,12 +82,18 @@ export interface Deadline {
 }
 
 export interface Duty {
+  kind: 'duty' | 'command'
   id: string
   post_zh: string
   post_en: string
   account_id: string | null
   person: string | null
   since: Time | null
+  /** How he came to it; `emergency`: without a handover, for `reason`. */
+  how: 'first' | 'handover' | 'emergency' | null
+  reason: string | null
+  /** The end of his shift, where the roster has one. */
+  until: Time | null
 }
 
 export interface ClockObject {

@@ -1,0 +1,95 @@
+"""The duty room on real screens: a roster made by turns, a swap, the address book, and a watch handed over with both signatures."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from playwright.async_api import expect
+
+from spine.clock import BEIJING, iso
+from tests.browser.people import PHONE, People, shoot
+
+
+@pytest.mark.timeout(600)
+async def test_from_the_roster_to_both_signatures(people: People) -> None:
+    city = people.server.city
+    now = city.realm.clock.now()
+    today = (now.astimezone(BEIJING) - timedelta(hours=8, minutes=30)).date()
+    quake = {
+        "title": "耿马5.1级地震",
+        "class_key": "nd.quake.natural",
+        "place": "耿马县贺派乡",
+        "area_code": "530926203",
+    }
+    await city.carry_out("duty1", "incident.open", {**quake, "point": {"lon": 99.33, "lat": 23.48}})
+
+    # The seeded fortnight stands; the officer empties one seat and sees who could stand in.
+    desk = await people.come("duty2", "/roster")
+    await expect(desk.locator("td .shift").first).to_be_visible()
+    await shoot(desk, "roster-week-zh")
+    seat = desk.locator("tr", has_text="主班").first.locator("td .shift").nth(2)
+    await seat.focus()
+    await desk.keyboard.press("Enter")
+    form = desk.locator("dialog")
+    await expect(form).to_be_visible()
+    await form.get_by_label("值班人").select_option("")
+    await form.get_by_label("改动理由").fill("临时外出")
+    await shoot(desk, "roster-shift-zh")
+    await form.get_by_role("button", name="保存").click()
+    await expect(form).to_have_count(0)
+    await expect(desk.locator("td .vacant").first).to_contain_text("空岗")
+    await desk.keyboard.press("4")
+    await desk.get_by_role("searchbox").fill("cxy")
+    await expect(desk.get_by_role("row", name="陈晓雨")).to_contain_text("内线 6111")
+    await shoot(desk, "roster-book-zh")
+
+    # Rotation, in English: seen first, then put.
+    english = await people.come("duty-en", "/roster", locale="en-US")
+    await expect(english.locator("td .shift").first).to_be_visible()
+    await english.get_by_role("button", name="Make roster").click()
+    await english.get_by_label("First day").fill((today + timedelta(days=14)).isoformat())
+    await english.get_by_role("button", name="Preview").click()
+    await expect(english.get_by_text("new shifts")).to_be_visible()
+    await shoot(english, "roster-rotation-en")
+    await english.get_by_role("button", name="Put ").click()
+    await expect(english.locator("dialog")).to_have_count(0)
+
+    # The primary post is handed over: duty2 signs, something changes, duty1 reads it and signs.
+    await desk.goto(f"{people.server.url}/handover/primary")
+    await expect(desk.get_by_role("heading", name="在办突发事件")).to_be_visible()
+    await desk.get_by_role("button", name="其余正常").click()
+    await desk.get_by_placeholder("需要接班人特别注意的事").fill("关注余震和南汀河水位")
+    await shoot(desk, "handover-out-zh")
+    await desk.get_by_role("button", name="签字交班").click()
+    await expect(desk.get_by_text("您已签字")).to_be_visible()
+    await city.carry_out("duty1", "incident.open", {**quake, "title": "永德山洪", "class_key": "nd.flood.flash"})
+    incoming = await people.come("duty1", "/")
+    await incoming.get_by_role("button", name="值班长").first.click()
+    await expect(incoming.get_by_text("已签字，等待接班").first).to_be_visible()
+    await shoot(incoming, "handover-dutysheet-zh")
+    await incoming.locator("dialog tr", has_text="主班").first.get_by_role("link", name="交接班").click()
+    await expect(incoming.get_by_text("接班前必须核对")).to_be_visible()
+    await incoming.get_by_label("我已逐项核对").check()
+    await shoot(incoming, "handover-in-zh")
+    await incoming.get_by_role("button", name="签字接班").click()
+    await expect(incoming).to_have_url(f"{people.server.url}/")
+
+    # On a phone: my shifts, and a swap.
+    shift = {
+        "post": "primary",
+        "starts_at": iso(_at(today, 40)),
+        "ends_at": iso(_at(today, 41)),
+        "person_id": "chen-xiaoyu",
+    }
+    await city.carry_out("duty1", "roster.add", shift)
+    phone = await people.come("duty1", "/roster", size=PHONE)
+    await expect(phone.get_by_text("今后 60 天我的班")).to_be_visible()
+    await phone.get_by_role("button", name="换班", exact=False).last.scroll_into_view_if_needed()
+    await shoot(phone, "roster-phone-zh")
+    await phone.goto(f"{people.server.url}/handover/watch_commander")
+    await expect(phone.get_by_role("heading", name="交接班")).to_be_visible()
+    await shoot(phone, "handover-phone-zh")
+    assert people.script_errors == []
+
+
+def _at(day: date, days: int) -> datetime:
+    return datetime.combine(day, datetime.min.time(), BEIJING) + timedelta(days=days, hours=8.5)
