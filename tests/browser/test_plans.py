@@ -7,10 +7,12 @@ from command.plan import need_plan
 from command.plan_table_notes import tasks_xlsx
 from tests.browser.people import PHONE, People, shoot
 
+FLOOD = need_plan("flash_flood")
+
 
 async def test_a_plan_is_written_tried_and_put_in_force(people: People) -> None:
-    desk = await people.come("duty1", "/plans?plan=flash_flood")
-    await expect(desk.get_by_role("heading", name="临沧市山洪灾害防御应急预案（训练版）")).to_be_visible()
+    desk = await people.come("duty1", f"/plans?plan={FLOOD.id}")
+    await expect(desk.get_by_role("heading", name=FLOOD.zh)).to_be_visible()
     await shoot(desk, "plans-read-zh")
     await desk.get_by_role("button", name="以此起草新版").click()
     await expect(desk.get_by_role("tab", name="编辑")).to_have_attribute("aria-selected", "true")
@@ -25,9 +27,9 @@ async def test_a_plan_is_written_tried_and_put_in_force(people: People) -> None:
     await due.fill("45")
     await expect(said).to_contain_text("没有错误")
     await due.press("Control+Enter")
-    await expect(desk.locator(".tasks tbody tr")).to_have_count(14)
+    await expect(desk.locator(".tasks tbody tr")).to_have_count(len(FLOOD.tasks) + 1)
     await desk.keyboard.press("Control+Delete")
-    await expect(desk.locator(".tasks tbody tr")).to_have_count(13)
+    await expect(desk.locator(".tasks tbody tr")).to_have_count(len(FLOOD.tasks))
     await row.get_by_label("任务", exact=True).fill("转移危险区和低洼处群众")
 
     # A table with a fault imports nothing; mended, it replaces the tasks.
@@ -37,11 +39,11 @@ async def test_a_plan_is_written_tried_and_put_in_force(people: People) -> None:
     await form.get_by_label("文件").set_input_files({"name": "任务.csv", "mimeType": "text/csv", "buffer": bad})
     await expect(form).to_contain_text("没有导入任何一行")
     await shoot(desk, "plans-import-zh")
-    good = tasks_xlsx(need_plan("flash_flood"), organisation(), "zh")
+    good = tasks_xlsx(FLOOD, organisation(), "zh")
     await form.get_by_label("文件").set_input_files(
         {"name": "任务.xlsx", "mimeType": "application/octet-stream", "buffer": good}
     )
-    await expect(form).to_contain_text("读到 13 项任务")
+    await expect(form).to_contain_text(f"读到 {len(FLOOD.tasks)} 项任务")
     await form.get_by_role("button", name="取消").click()
 
     await desk.get_by_role("button", name="保存并推演").click()
