@@ -5,6 +5,7 @@ import type { Department, Fence, Note, Response, Task, Unit } from './objects/co
 import type { Drawing } from './objects/drawing'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
+import type { PlanHead } from './objects/plan'
 import type { Closure } from './objects/road'
 
 export * from './objects/assessment'
@@ -13,6 +14,7 @@ export * from './objects/command'
 export * from './objects/drawing'
 export * from './objects/duty'
 export * from './objects/incident'
+export * from './objects/plan'
 export * from './objects/road'
 
 /** Which object stands in which collection of a picture. */
@@ -44,6 +46,7 @@ export interface Collections {
   injects: Inject
   ratings: Rating
   closures: Closure
+  plans: PlanHead
 }
 
 export type Picture = { [K in keyof Collections]?: Record<string, Collections[K]> }
