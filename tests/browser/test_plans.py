@@ -63,7 +63,8 @@ async def test_a_plan_is_written_tried_and_put_in_force(people: People) -> None:
     await other.get_by_role("form", name="评审通过").get_by_role("button", name="评审通过").click()
     await expect(other.locator(".bar .tag")).to_contain_text("已评审")
     await shoot(other, "plans-phone-zh")
-    leader = await people.come("leader1", "/plans?plan=flash_flood&v=2", locale="en-US")
+    leader = await people.come("leader1", "/plans?plan=flash_flood&v=2")
+    await leader.get_by_role("button", name="EN", exact=True).click()
     for name in ("approve", "put in force"):
         await leader.get_by_role("button", name=name, exact=True).click()
         await leader.get_by_role("form", name=name).get_by_role("button", name=name).click()
