@@ -37,7 +37,8 @@ def briefing_page(picture: Picture, at: datetime) -> JsonObject:
         raise ValueError("this picture holds no incident")
     responses = [_object(r) for r in picture.get("responses", {}).values()]
     tasks = [_object(t) for t in picture.get("tasks", {}).values()]
-    clocks = [_object(d) for d in picture.get("deadlines", {}).values()]
+    clocks = [_object(d) for d in picture.get("deadlines", {}).values() if _object(d)["kind"] != "watch"]
+    proposals = [_object(p) for p in picture.get("proposals", {}).values()]
     return {
         "at": iso(at),
         "head": {
@@ -61,7 +62,7 @@ def briefing_page(picture: Picture, at: datetime) -> JsonObject:
         "tasks": _tasks(tasks, at),
         "help": _help(tasks),
         "next": _next(clocks, at),
-        "decisions": _decisions(incident, responses, tasks),
+        "decisions": _decisions(incident, responses, tasks, proposals),
         "options": _options(responses, tasks),
     }
 
@@ -189,9 +190,13 @@ def _next(clocks: Sequence[Mapping[str, Json]], at: datetime) -> list[Json]:
 
 
 def _decisions(
-    incident: Mapping[str, Json], responses: Sequence[Mapping[str, Json]], tasks: Sequence[Mapping[str, Json]]
+    incident: Mapping[str, Json],
+    responses: Sequence[Mapping[str, Json]],
+    tasks: Sequence[Mapping[str, Json]],
+    proposals: Sequence[Mapping[str, Json]],
 ) -> list[Json]:
-    """What waits for a person: a grade that is only suggested, a proposed response, work handed in, orders sent back."""
+    """What waits for a person: a grade that is only suggested, a proposed response, open proposals (with the reason and what
+    happens if ignored), work handed in, orders sent back."""
     wanted: list[Json] = []
     grade = _object(incident["grade"])
     suggested, decided = grade.get("suggested"), grade.get("decided")
@@ -216,6 +221,20 @@ def _decisions(
                     "due_at": response["decide_by"],
                     "zh": f"是否启动{LEVEL_WORDS[level][0]}响应：{response['plan_zh']}",
                     "en": f"Activate a {LEVEL_WORDS[level][1]} response: {response['plan_en']}",
+                }
+            )
+    for one in sorted(proposals, key=lambda p: str(p["decide_by"])):
+        if one["state"] == "open":
+            wanted.append(
+                {
+                    "kind": "proposal",
+                    "subject_id": one["id"],
+                    "due_at": one["decide_by"],
+                    "zh": f"是否{one['zh']}：{one['plan_zh']}",
+                    "en": f"{one['en']}? ({one['plan_en']})",
+                    "reasons": one["reasons"],
+                    "if_ignored_zh": one["if_ignored_zh"],
+                    "if_ignored_en": one["if_ignored_en"],
                 }
             )
     for task in tasks:

@@ -1,10 +1,12 @@
 """The commands of this room: what a sender may ask for. Strict; nothing unknown passes."""
 
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
+from command.task import Priority
 from incidents.commands import AreaCode, PointIn
 from spine.command import CommandData
 
@@ -15,7 +17,13 @@ Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 30)]
 LevelName = Literal["I", "II", "III", "IV"]
 FileHash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Files = Annotated[tuple[FileHash, ...], Field(max_length=20)]
+EvidenceKind = Literal["text", "photo", "file"]
 HelpKind = Literal["people", "vehicle", "medical", "equipment"]
+
+
+Hours = Annotated[int, Field(ge=1, le=24 * 90)]
+Stamp = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+Codes = Annotated[tuple[Short, ...], Field(max_length=200)]
 
 
 class ReasonData(BaseModel):
@@ -42,11 +50,51 @@ class ProposeResponse(CommandData):
 
 
 class ActivateResponse(CommandData):
+    """`expected_hours`: the expected period that the decision states; `against`: the difference that was looked at."""
+
     kind: ClassVar[str] = "response.activate"
     response_id: UUID
     level: LevelName
-    tasks: Annotated[tuple[Short, ...], Field(max_length=200)]
+    tasks: Codes
     reason: Reason | None = None
+    expected_hours: Hours | None = None
+    against: Stamp | None = None
+
+
+class AdjustResponse(CommandData):
+    """提级、降级. `against`: the difference that was looked at; `without`: codes of added orders that are not to be given."""
+
+    kind: ClassVar[str] = "response.adjust"
+    response_id: UUID
+    level: LevelName
+    reason: Reason
+    against: Stamp
+    without: Codes = ()
+    expected_hours: Hours | None = None
+
+
+class ExtendResponse(CommandData):
+    """The same level for so many hours more, from now."""
+
+    kind: ClassVar[str] = "response.extend"
+    response_id: UUID
+    expected_hours: Hours
+    reason: Reason
+
+
+class AskNextForResponse(CommandData):
+    """Sent by the system when the post that was asked let its time pass."""
+
+    kind: ClassVar[str] = "response.ask_next"
+    response_id: UUID
+
+
+class WatchResponse(CommandData):
+    """Sent by the system: when the plan's rules about time must be looked at again; null: not at all."""
+
+    kind: ClassVar[str] = "response.watch"
+    response_id: UUID
+    at: AwareDatetime | None
 
 
 class DeclineResponse(CommandData):
@@ -55,13 +103,26 @@ class DeclineResponse(CommandData):
     reason: Reason
 
 
+class HandOver(BaseModel):
+    """What is said of something open when a response ends: why it may be left, or that it goes on as aftercare."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+    item: Short
+    reason: Reason | None = None
+    aftercare: bool = False
+
+
 class EndResponse(CommandData):
     kind: ClassVar[str] = "response.end"
     response_id: UUID
     reason: Reason
+    handover: Annotated[tuple[HandOver, ...], Field(max_length=500)] = ()
 
 
 class IssueTask(CommandData):
+    """An order. By when: `due_minutes` from its beginning, or `due_at`. It begins at once unless `start_at` or `after` says later.
+    `parent_id`: the order it is a part of; `joint`: each department in `support` gets a share of its own."""
+
     kind: ClassVar[str] = "task.issue"
     incident_id: UUID
     title: Short
@@ -69,8 +130,17 @@ class IssueTask(CommandData):
     department: Short
     unit_id: UUID | None = None
     sign_minutes: Minutes | None = None
-    due_minutes: Minutes
+    due_minutes: Minutes | None = None
+    due_at: datetime | None = None
     deliverable: Short | None = None
+    support: Annotated[tuple[Short, ...], Field(max_length=40)] = ()
+    joint: bool = False
+    parent_id: UUID | None = None
+    after: Annotated[tuple[UUID, ...], Field(max_length=20)] = ()
+    start_at: datetime | None = None
+    evidence: Annotated[tuple[EvidenceKind, ...], Field(max_length=3)] = ()
+    priority: Priority = "normal"
+    instruction_id: UUID | None = None
 
 
 class SignTask(CommandData):
@@ -210,5 +280,8 @@ class CrossFence(CommandData):
 
 
 class TakeDuty(CommandData):
+    """A post that nobody holds; or, with a reason, one whose holder cannot hand it over."""
+
     kind: ClassVar[str] = "duty.take"
     post: Short
+    reason: Reason | None = None

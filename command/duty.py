@@ -1,18 +1,23 @@
-"""Who holds which post now (值班), and who was meant to by the roster. Pure."""
+"""Who holds which post now (值班). Who was meant to: `roster.py`. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from command.organisation.book import Person
 from spine.errors import Refused
 from spine.principal import Principal, Role
+
+How = Literal["first", "handover", "emergency"]
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A post and who holds it; nobody until somebody takes it (unknown is not the roster's name)."""
+    """A post and who holds it; nobody until somebody takes it (unknown is not the roster's name).
+
+    `how` he came to it, and why without a handover (`reason`). `until`: the end of the shift that his clock runs for.
+    """
 
     post: str
     post_zh: str
@@ -23,12 +28,20 @@ class Duty:
     account_id: UUID | None
     person: str | None
     since: datetime | None
+    how: How | None = None
+    reason: str | None = None
+    until: datetime | None = None
 
 
-def take(duty: Duty, principal: Principal, at: datetime) -> Duty:
-    """接班. Raises Refused `post_not_yours`, `already_on_duty`."""
-    fits = any(g.role in {Role(h) for h in duty.holders} and g.covers(duty.area_code) for g in principal.grants)
-    if not fits or principal.account_id is None:
+def may_hold(duty: Duty, principal: Principal) -> bool:
+    return principal.account_id is not None and any(
+        g.role in {Role(h) for h in duty.holders} and g.covers(duty.area_code) for g in principal.grants
+    )
+
+
+def require_may_hold(duty: Duty, principal: Principal) -> UUID:
+    """The account. Raises Refused `post_not_yours`."""
+    if principal.account_id is None or not may_hold(duty, principal):
         raise Refused(
             "post_not_yours",
             zh=f"您的角色不能担任“{duty.post_zh}”。",
@@ -37,7 +50,14 @@ def take(duty: Duty, principal: Principal, at: datetime) -> Duty:
             status=403,
             final=False,
         )
-    if duty.account_id == principal.account_id:
+    return principal.account_id
+
+
+def take(duty: Duty, principal: Principal, at: datetime, reason: str = "") -> Duty:
+    """接岗. A post that somebody holds is handed over; taking it without his signature is for emergencies, wants a reason and stays
+    marked. Raises Refused `post_not_yours`, `already_on_duty`, `handover_required`."""
+    account = require_may_hold(duty, principal)
+    if duty.account_id == account:
         raise Refused(
             "already_on_duty",
             zh=f"您已在“{duty.post_zh}”岗位。",
@@ -45,43 +65,28 @@ def take(duty: Duty, principal: Principal, at: datetime) -> Duty:
             field="data.post",
             status=409,
         )
-    return replace(duty, account_id=principal.account_id, person=principal.name, since=at)
+    # The headquarters' posts are not stood in shifts: there is nothing to hand over by a duty sheet.
+    emergency = duty.account_id is not None and duty.kind == "duty"
+    if emergency and not reason.strip():
+        raise Refused(
+            "handover_required",
+            zh=f"“{duty.post_zh}”现由{duty.person}担任，应办理交接班。紧急接岗须写明理由。",
+            en=f"'{duty.post_en}' is held by {duty.person}: hand over. To take it in an emergency, give a reason.",
+            field="data.reason",
+            status=409,
+        )
+    return replace(
+        duty,
+        account_id=account,
+        person=principal.name,
+        since=at,
+        how="emergency" if emergency else "first",
+        reason=reason.strip() or None,
+        until=None,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
-    """One line of the roster: who is meant to hold a post on a day (24-hour shifts, from 08:30 local time)."""
-
-    day: date
-    post: str
-    person: str
-    phone: str | None
-
-
-def rota(people: Sequence[Person], first: date, days: int) -> list[Shift]:
-    """The roster for `days` days from `first`: people of a post take turns, counted from a fixed day, so that
-    making it again gives the same names."""
-    by_post: dict[str, list[Person]] = {}
-    for person in people:
-        for post in person.rota:
-            by_post.setdefault(post, []).append(person)
-    shifts: list[Shift] = []
-    for offset in range(days):
-        day = first + timedelta(days=offset)
-        taken: set[str] = set()
-        for post, named in by_post.items():
-            turn = day.toordinal() % len(named)
-            free = [p for p in (*named[turn:], *named[:turn]) if p.id not in taken]
-            chosen = (free or named)[0]
-            taken.add(chosen.id)
-            shifts.append(Shift(day, post, chosen.name, chosen.phone))
-    return shifts
-
-
-_CHINA_TIME = timedelta(hours=8)
-_SHIFT_CHANGE = timedelta(hours=8, minutes=30)
-
-
-def roster_day(at: datetime) -> date:
-    """The roster's day that `at` falls in: shifts change at 08:30 China time. `at` is in UTC."""
-    return (at + _CHINA_TIME - _SHIFT_CHANGE).date()
+def hand_to(duty: Duty, principal: Principal, at: datetime) -> Duty:
+    """The post changes hands by a handover that both have signed."""
+    account = require_may_hold(duty, principal)
+    return replace(duty, account_id=account, person=principal.name, since=at, how="handover", reason=None, until=None)

@@ -1,54 +1,71 @@
-"""How responses are carried out: proposed by a plan, activated with their orders, declined, ended."""
+"""How responses are carried out: proposed by a plan, asked of one post after the other, activated, raised, lowered, declined, ended."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Protocol
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from command import response as rules
 from command import store
-from command.commands import ActivateResponse, DeclineResponse, EndResponse, ProposeResponse
-from command.organisation.book import organisation
-from command.plan import Plan, PlanTask, need_plan, task_line
+from command.asking import Chain, Seat, ask, exhausted, seat_of, waiting
+from command.chains import adjust_chain, decision_chain, end_chain, level_chain, tell_asked, tell_everybody
+from command.commands import (
+    ActivateResponse,
+    AdjustResponse,
+    AskNextForResponse,
+    DeclineResponse,
+    EndResponse,
+    ExtendResponse,
+    ProposeResponse,
+    WatchResponse,
+)
+from command.plan import Plan, need_plan
 from command.propose import at_level
 from command.publish import Publication
-from command.response import LEVEL_WORDS, Response
-from command.task import Act, Task, new_task, start_timers
-from command.task_steps import act_of, counted, responded, told
-from command.timers import run_timers, settle_decision, start_decision
+from command.response import LEVEL_WORDS, Response, Ruling
+from command.response_steps import (
+    Chosen,
+    about,
+    end_response,
+    outcome,
+    set_level,
+    until_text,
+)
+from command.stand_down import HandedOver
+from command.standing import Standing, plan_of, standing
+from command.task import Act
+from command.task_steps import act_of, responded
+from command.timers import settle_clock, start_clock, start_decision, start_period
 from command.transitions import Level
 from incidents.incident import require_open
-from incidents.summary import Held, hold, involve
+from incidents.summary import Held, hold
 from spine.authority import Scope, allow
-from spine.canonical import Json, JsonObject
-from spine.command import AnyHandling, Command, Handling, NewFact, Outcome, Transaction
+from spine.canonical import JsonObject
+from spine.clock import iso, parse_iso
+from spine.command import AnyHandling, Command, Handling, Outcome, Transaction
 from spine.errors import Refused
-from spine.principal import Role
+from spine.principal import Principal, Role
 
 
 @dataclass(frozen=True, slots=True)
-class _HeldResponse:
+class HeldResponse:
+    """A response under its incident's lock."""
+
     held: Held
     response: Response
 
-
-def _about(response: Response, **more: Json) -> JsonObject:
-    return {
-        "response_id": str(response.id),
-        "plan_id": response.plan_id,
-        "plan_zh": response.plan_zh,
-        "plan_en": response.plan_en,
-        "level": response.level,
-        **more,
-    }
+    def scope(self) -> Scope:
+        return Scope(self.held.incident.area_code)
 
 
-def _scope_incident(held: Held) -> Scope:
-    return Scope(held.incident.area_code)
+async def hold_response(tx: Transaction, response_id: UUID, field: str = "data.response_id") -> HeldResponse:
+    """Lock the incident first, then the response. Raises Refused `not_found`."""
+    held = await hold(tx, await store.incident_of_response(tx.conn, response_id), field=field)
+    return HeldResponse(held, await store.lock_response(tx.conn, response_id))
 
 
-def _scope(held: _HeldResponse) -> Scope:
-    return Scope(held.held.incident.area_code)
+def handed_over(listed: tuple[Any, ...]) -> dict[str, HandedOver]:
+    return {one.item: HandedOver(one.reason, one.aftercare) for one in listed}
 
 
 # --- proposing -----------------------------------------------------------------------------------------------------------
@@ -61,29 +78,34 @@ async def _load_propose(tx: Transaction, command: Command[ProposeResponse]) -> H
 async def _propose(tx: Transaction, command: Command[ProposeResponse], held: Held) -> Outcome:
     require_open(held.incident)
     data, act = command.data, act_of(tx, command)
-    plan = need_plan(data.plan_id)
-    if not plan.applies_to(held.incident.class_key):
-        raise Refused(
-            "plan_does_not_apply",
-            zh=f"“{plan.zh}”不适用于这类事件。",
-            en=f"'{plan.en}' does not apply to incidents of this class.",
-            field="data.plan_id",
-        )
+    plan = _fitting(need_plan(data.plan_id), held)
     same_plan = [r for r in await store.responses_of(tx.conn, held.incident.id) if r.plan_id == plan.id]
     rules.check_new(same_plan, data.level, by_machine=command.by.has(Role.SYSTEM))
     reasons = tuple[JsonObject, ...](reason.model_dump(mode="json", exclude_none=True) for reason in data.reasons)
-    already = await store.codes_issued(tx.conn, held.incident.id)
-    proposal = at_level(plan, held.incident.area_code, data.level, reasons, tx.at, already)
-    response = rules.propose(command.id, held.incident.id, (plan.zh, plan.en), proposal, act)
-    publication = Publication("response.proposed", _about(response, reasons=list(reasons)))
+    proposal = at_level(plan, held.incident.area_code, data.level, reasons, tx.at)
+    chain = await level_chain(tx.conn, plan, data.level)
+    asked = ask(chain, (), tx.at) or ()
+    names = (plan.zh, plan.en)
+    response = rules.propose(command.id, held.incident.id, names, proposal, act, plan_version=plan.version, asked=asked)
+    publication = Publication("response.proposed", about(response, reasons=list(reasons)))
     for older in same_plan:
         if older.state == "proposed":
             await _supersede(tx, older, act, response, publication)
     await store.save_response(tx.conn, response)
     publication.response(response)
-    approver = organisation().posts[response.approved_by]
-    await start_decision(tx, held.incident, response, (approver.zh, approver.en), publication)
+    await _ask(tx, held, response, chain, act, publication)
     return Outcome(publication.facts(await responded(tx, held)), {"response_id": str(response.id)})
+
+
+def _fitting(plan: Plan, held: Held) -> Plan:
+    if plan.applies_to(held.incident.class_key):
+        return plan
+    raise Refused(
+        "plan_does_not_apply",
+        zh=f"“{plan.zh}”不适用于这类事件。",
+        en=f"'{plan.en}' does not apply to incidents of this class.",
+        field="data.plan_id",
+    )
 
 
 async def _supersede(tx: Transaction, older: Response, act: Act, newer: Response, publication: Publication) -> None:
@@ -91,7 +113,47 @@ async def _supersede(tx: Transaction, older: Response, act: Act, newer: Response
     closed = rules.decline(older, act, f"由{LEVEL_WORDS[newer.suggested_level][0]}响应建议取代")
     await store.save_response(tx.conn, closed)
     publication.response(closed)
-    await settle_decision(tx, older, publication, void=True)
+    await settle_clock(tx, older.id, "response_decision", publication, void=True)
+
+
+async def _ask(
+    tx: Transaction, held: Held, response: Response, chain: Chain, act: Act, publication: Publication
+) -> None:
+    """The clock of the post that is asked now, and a word to it."""
+    now = waiting(response.asked)
+    if now is None:
+        return
+    await start_decision(tx, held.incident, response, (str(now["zh"]), str(now["en"])), publication)
+    what = _question(response)
+    subject = ("response", response.id)
+    tell_asked(response.asked, what, until_text(chain, act), subject, held.incident.id, publication)
+
+
+def _question(response: Response) -> tuple[str, str]:
+    zh, en = LEVEL_WORDS[response.suggested_level]
+    return f"是否启动{zh}响应（{response.plan_zh}）", f"whether to activate {en} ({response.plan_en})"
+
+
+async def _ask_next(tx: Transaction, command: Command[AskNextForResponse], held: HeldResponse) -> Outcome:
+    """The post that was asked let its time pass: the next one, or everybody when nobody is left. The clock stays red."""
+    response = held.response
+    if response.state != "proposed" or waiting(response.asked) is None or response.decide_by > tx.at:
+        return Outcome(())
+    chain = await level_chain(tx.conn, plan_of(response), response.suggested_level)
+    asked = ask(chain, response.asked, tx.at)
+    if asked is None:
+        response = replace(response, asked=exhausted(response.asked), version=response.version + 1)
+        publication = Publication("response.unanswered", about(response))
+        subject = ("response", response.id)
+        await tell_everybody(tx, chain, _question(response), subject, response.incident_id, publication)
+    else:
+        due = tx.at + timedelta(minutes=chain.minutes)
+        response = replace(response, asked=asked, decide_by=due, version=response.version + 1)
+        publication = Publication("response.asked", about(response, asked=asked[-1]))
+        await _ask(tx, held.held, response, chain, act_of(tx, command), publication)
+    await store.save_response(tx.conn, response)
+    publication.response(response)
+    return Outcome(publication.facts())
 
 
 # --- deciding ------------------------------------------------------------------------------------------------------------
@@ -102,124 +164,132 @@ class _NamesResponse(Protocol):
     def response_id(self) -> UUID: ...
 
 
-async def _load(tx: Transaction, command: Command[Any]) -> _HeldResponse:
+async def _load(tx: Transaction, command: Command[Any]) -> HeldResponse:
     data: _NamesResponse = command.data
-    held = await hold(tx, await store.incident_of_response(tx.conn, data.response_id), field="data.response_id")
-    return _HeldResponse(held, await store.lock_response(tx.conn, data.response_id))
+    return await hold_response(tx, data.response_id)
 
 
-async def _activate(tx: Transaction, command: Command[ActivateResponse], held: _HeldResponse) -> Outcome:
-    """One fact that the response is active, then one for every order, which stands in it exactly once."""
-    incident = held.held
-    require_open(incident.incident)
+def _scope(held: HeldResponse) -> Scope:
+    return held.scope()
+
+
+async def _activate(tx: Transaction, command: Command[ActivateResponse], held: HeldResponse) -> Outcome:
+    """启动. Whoever may decide on the suggested level may also decide on a lower one; a higher one has its own posts."""
+    require_open(held.held.incident)
     data, act = command.data, act_of(tx, command)
-    plan = need_plan(held.response.plan_id)
-    response = rules.activate(held.response, act, data.level, data.reason)
-    chosen = _chosen(plan, data.level, data.tasks, await store.codes_issued(tx.conn, incident.incident.id))
-    head = Publication("response.activated", _about(response, reason=data.reason, tasks=list(data.tasks)))
-    await _end_lower(tx, incident, response, act, head)
-    await store.save_response(tx.conn, response)
-    head.response(response)
-    await settle_decision(tx, response, head)
-    number = await store.count_tasks(tx.conn, incident.incident.id)
-    orders: list[NewFact] = []
-    issued: dict[str, Json] = {}
-    for offset, listed in enumerate(chosen, 1):
-        task = _order(incident, response, plan, listed, act, number + offset)
-        incident = await involve(tx, incident, department=task.department)
-        await store.save_task(tx.conn, task)
-        order = Publication("task.issued", told(task, due_minutes=task.due_minutes))
-        order.task(task)
-        await run_timers(tx, task, start_timers(task), order)
-        orders += order.facts()
-        issued[listed.code] = str(task.id)
-    incident = await responded(tx, await counted(tx, incident))
-    return Outcome([*head.facts(incident), *orders], {"response_id": str(response.id), "tasks": issued})
+    if held.response.state != "proposed":
+        rules.activate(held.response, act, data.level, Ruling(None, data.reason))
+    now = await standing(tx.conn, held.response)
+    chain, asked = await decision_chain(tx.conn, now.plan, held.response, data.level)
+    seat = seat_of(chain, asked, command.by)
+    ruling = Ruling(seat, data.reason, data.expected_hours)
+    chosen = Chosen(only=data.tasks, against=data.against)
+    _, facts, response = await set_level(tx, held.held, now, data.level, ruling, act, chosen)
+    return outcome(response, facts, tasks=_given(response, now), merged=_merged(response))
 
 
-def _chosen(plan: Plan, level: Level, codes: Sequence[str], already: frozenset[str]) -> list[PlanTask]:
-    """The plan's tasks that the leader chose, in the plan's order. Raises Refused `unknown_task`, `task_already_issued`."""
-    offered = {task.code: task for task in plan.tasks_at(level)}
-    unknown = sorted(set(codes) - set(offered))
-    if unknown:
-        raise Refused(
-            "unknown_task",
-            zh=f"预案在{LEVEL_WORDS[level][0]}响应中没有任务 {'、'.join(unknown)}。",
-            en=f"At {LEVEL_WORDS[level][1]} the plan has no task {', '.join(unknown)}.",
-            field="data.tasks",
-            tasks=list[Json](unknown),
-        )
-    given = sorted(set(codes) & already)
-    if given:
-        raise Refused(
-            "task_already_issued",
-            zh=f"任务 {'、'.join(given)} 已经下达，请从清单中去掉。",
-            en=f"Task {', '.join(given)} has been issued already; take it off the list.",
-            field="data.tasks",
-            status=409,
-            tasks=list[Json](given),
-        )
-    return [task for code, task in offered.items() if code in codes]
+def _given(response: Response, now: Standing) -> JsonObject:
+    own: JsonObject = {}
+    for code, order in response.orders.items():
+        if isinstance(order, dict) and order["other"] is None and code not in now.response.orders:
+            own[code] = order["task_id"]
+    return own
 
 
-def _order(incident: Held, response: Response, plan: Plan, listed: PlanTask, act: Act, number: int) -> Task:
-    line = task_line(plan, listed, response.level, incident.incident.area_code)
-    support = line["support"]
-    return new_task(
-        uuid5(response.id, listed.code),
-        incident.incident,
-        act,
-        number=number,
-        department=str(line["department"]),
-        title=listed.zh,
-        title_en=listed.en,
-        text=listed.text_zh,
-        text_en=listed.text_en,
-        support=[str(code) for code in support] if isinstance(support, list) else [],
-        sign_minutes=plan.sign_minutes_of(listed, response.level),
-        due_minutes=listed.due_minutes,
-        deliverable=listed.deliverable,
-        code=listed.code,
-        response_id=response.id,
-        clause=listed.clause,
-        source=listed.source,
-        joint=listed.joint,
-        start_minutes=listed.start_minutes,
-        evidence=listed.evidence,
-        priority=listed.priority,
+def _merged(response: Response) -> JsonObject:
+    return {code: o["task_id"] for code, o in response.orders.items() if isinstance(o, dict) and o["other"] is not None}
+
+
+async def _adjust(tx: Transaction, command: Command[AdjustResponse], held: HeldResponse) -> Outcome:
+    require_open(held.held.incident)
+    data, act = command.data, act_of(tx, command)
+    rules.check_active(held.response, "调整级别", "raised or lowered")
+    now = await standing(tx.conn, held.response)
+    seat = await level_seat(tx, now, data.level, command.by)
+    ruling = Ruling(seat, data.reason, data.expected_hours)
+    chosen = Chosen(without=data.without, against=data.against)
+    _, facts, response = await set_level(tx, held.held, now, data.level, ruling, act, chosen)
+    return outcome(response, facts, tasks=_given(response, now))
+
+
+async def level_seat(tx: Transaction, now: Standing, level: Level, by: Principal) -> Seat:
+    """The post in which somebody changes the level. Raises Refused `not_your_decision`, `not_your_turn`."""
+    return seat_of(await adjust_chain(tx.conn, now.plan, now.response.level, level), (), by)
+
+
+async def _extend(tx: Transaction, command: Command[ExtendResponse], held: HeldResponse) -> Outcome:
+    require_open(held.held.incident)
+    data, act = command.data, act_of(tx, command)
+    rules.check_active(held.response, "延长", "extended")
+    plan = plan_of(held.response)
+    seat = seat_of(await level_chain(tx.conn, plan, held.response.level), (), command.by)
+    response = rules.extend(held.response, act, Ruling(seat, data.reason, data.expected_hours))
+    publication = Publication(
+        "response.extended",
+        about(response, expected_hours=data.expected_hours, reason=data.reason, post=seat.to_json()),
     )
-
-
-async def _end_lower(tx: Transaction, held: Held, response: Response, act: Act, publication: Publication) -> None:
-    """提级/降级: the plan's response that was active before gives way; its orders go on."""
-    for older in await store.responses_of(tx.conn, held.incident.id):
-        if older.plan_id == response.plan_id and older.state == "active":
-            ended = rules.end(older, act, f"调整为{LEVEL_WORDS[response.level][0]}响应")
-            await store.save_response(tx.conn, ended)
-            publication.response(ended)
-
-
-async def _decline(tx: Transaction, command: Command[DeclineResponse], held: _HeldResponse) -> Outcome:
-    response = rules.decline(held.response, act_of(tx, command), command.data.reason)
-    return await _decided(tx, held, response, "response.declined", command.data.reason)
-
-
-async def _end(tx: Transaction, command: Command[EndResponse], held: _HeldResponse) -> Outcome:
-    response = rules.end(held.response, act_of(tx, command), command.data.reason)
-    return await _decided(tx, held, response, "response.ended", command.data.reason)
-
-
-async def _decided(tx: Transaction, held: _HeldResponse, response: Response, kind: str, reason: str) -> Outcome:
-    publication = Publication(kind, _about(response, reason=reason))
     await store.save_response(tx.conn, response)
     publication.response(response)
-    await settle_decision(tx, response, publication)
-    return Outcome(publication.facts(await responded(tx, held.held)), {"response_id": str(response.id)})
+    await start_period(tx, held.held.incident, response, publication)
+    return outcome(response, publication.facts())
 
+
+async def _decline(tx: Transaction, command: Command[DeclineResponse], held: HeldResponse) -> Outcome:
+    act, reason = act_of(tx, command), command.data.reason
+    if held.response.state != "proposed":
+        rules.decline(held.response, act, reason)
+    chain = await level_chain(tx.conn, plan_of(held.response), held.response.suggested_level)
+    seat = seat_of(chain, held.response.asked, command.by)
+    response = rules.decline(held.response, act, reason, seat)
+    publication = Publication("response.declined", about(response, reason=reason, post=seat.to_json()))
+    await store.save_response(tx.conn, response)
+    publication.response(response)
+    await settle_clock(tx, response.id, "response_decision", publication)
+    return outcome(response, publication.facts(await responded(tx, held.held)))
+
+
+async def _end(tx: Transaction, command: Command[EndResponse], held: HeldResponse) -> Outcome:
+    act, data = act_of(tx, command), command.data
+    rules.check_active(held.response)
+    now = await standing(tx.conn, held.response)
+    seat = seat_of(await end_chain(tx.conn, now.plan, held.response.level), (), command.by)
+    _, facts, response = await end_response(tx, held.held, now, act, seat, data.reason, handed_over(data.handover))
+    return outcome(response, facts)
+
+
+# --- rules about time ----------------------------------------------------------------------------------------------------
+
+
+async def _watch(tx: Transaction, command: Command[WatchResponse], held: HeldResponse) -> Outcome:
+    """When the plan's rules about time are looked at again. A clock that runs out sooner is left as it is."""
+    response, at = held.response, command.data.at
+    publication = Publication("response.watched", about(response, at=None if at is None else iso(at)))
+    if at is None or response.state != "active" or held.held.incident.status != "open":
+        await settle_clock(tx, response.id, "watch", publication)
+    else:
+        title = (f"复核监测条件：{response.plan_zh}", f"Look at the watch rules again: {response.plan_en}")
+        subject = ("response", response.id)
+        due = parse_iso(iso(at))
+        await start_clock(tx, held.held.incident, "watch", subject, title, ("系统", "System"), due, publication)
+    return Outcome(publication.facts())
+
+
+_DECIDERS = allow(Role.LEADER, Role.DUTY_OFFICER)
+"""Which of them is said by the posts that the plan names (asking.seat_of)."""
 
 HANDLINGS: tuple[AnyHandling, ...] = (
-    Handling(ProposeResponse, allow(Role.SYSTEM, Role.DUTY_OFFICER), _load_propose, _scope_incident, _propose),
-    Handling(ActivateResponse, allow(Role.LEADER), _load, _scope, _activate),
-    Handling(DeclineResponse, allow(Role.LEADER), _load, _scope, _decline),
-    Handling(EndResponse, allow(Role.LEADER), _load, _scope, _end),
+    Handling(
+        ProposeResponse,
+        allow(Role.SYSTEM, Role.DUTY_OFFICER),
+        _load_propose,
+        lambda held: Scope(held.incident.area_code),
+        _propose,
+    ),
+    Handling(AskNextForResponse, allow(Role.SYSTEM), _load, _scope, _ask_next),
+    Handling(ActivateResponse, _DECIDERS, _load, _scope, _activate),
+    Handling(AdjustResponse, _DECIDERS, _load, _scope, _adjust),
+    Handling(ExtendResponse, _DECIDERS, _load, _scope, _extend),
+    Handling(DeclineResponse, _DECIDERS, _load, _scope, _decline),
+    Handling(EndResponse, _DECIDERS, _load, _scope, _end),
+    Handling(WatchResponse, allow(Role.SYSTEM), _load, _scope, _watch),
 )

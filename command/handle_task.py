@@ -1,11 +1,11 @@
 """How orders are carried out: issue, sign, return, reissue, start, assign, progress, submit, accept, send back, cancel."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
-from command import store, unit_store
+from command import store, task_notices, unit_store
 from command import task_actions as rules
 from command.commands import (
     AcceptTask,
@@ -21,12 +21,18 @@ from command.commands import (
     StartTask,
     SubmitTask,
 )
+from command.issue import new_orders
+from command.notice import Notice
+from command.order_form import ordered
 from command.publish import Publication
-from command.task import Step, new_task, start_timers
-from command.task_steps import HeldTask, act_of, counted, hold_task, release_unit, save_step, save_unit, told
-from command.timers import run_timers
-from command.transitions import task_transitions, time_limits
+from command.task import Step, Task
+from command.task_evidence import need_evidence
+from command.task_log import log_event
+from command.task_parts import need_no_open_parts
+from command.task_steps import HeldTask, act_of, hold_task, release_unit, save_step, save_unit, told
+from command.transitions import task_transitions
 from command.unit import dispatch
+from incidents.entry_store import media_types_of_task
 from incidents.incident import require_open
 from incidents.summary import Held, Now, add_note, hold, involve
 from spine.authority import Allow, Scope, allow
@@ -52,39 +58,15 @@ def _scope_issue(held: Held) -> Scope:
 
 async def _issue(tx: Transaction, command: Command[IssueTask], held: Held) -> Outcome:
     require_open(held.incident)
-    data, act = command.data, act_of(tx, command)
-    await unit_store.need_department(tx.conn, data.department)
-    minutes = data.sign_minutes or min(time_limits().sign_minutes["none"], data.due_minutes)
-    if minutes > data.due_minutes:
-        raise Refused(
-            "sign_after_due",
-            zh="签收时限不能晚于办结时限。",
-            en="The time to sign cannot be longer than the time to finish.",
-            field="data.sign_minutes",
-        )
-    task = new_task(
-        command.id,
-        held.incident,
-        act,
-        number=await store.count_tasks(tx.conn, held.incident.id) + 1,
-        department=data.department,
-        title=data.title,
-        text=data.text,
-        sign_minutes=minutes,
-        due_minutes=data.due_minutes,
-        deliverable=data.deliverable,
-        unit_id=data.unit_id,
-    )
-    publication = Publication("task.issued", told(task, due_minutes=task.due_minutes))
-    held = await involve(tx, held, department=task.department)
-    if data.unit_id is not None:
-        held = await involve(tx, held, unit_id=data.unit_id)
-        unit = await unit_store.lock_unit(tx.conn, data.unit_id)
-        await save_unit(tx, dispatch(unit, act, task.id), publication)
-    await store.save_task(tx.conn, task)
-    publication.task(task)
-    await run_timers(tx, task, start_timers(task), publication)
-    return Outcome(publication.facts(await counted(tx, held)), {"task_id": str(task.id), "no": task.no})
+    act = act_of(tx, command)
+    task = await ordered(tx, command, held, act)
+    sent = None if task.unit_id is None else dispatch(await unit_store.lock_unit(tx.conn, task.unit_id), act, task.id)
+    held, (first, *shares) = await new_orders(tx, held, [task], act)
+    if sent is not None:
+        held = await involve(tx, held, unit_id=sent.id)
+        await save_unit(tx, sent, first)
+    facts = [*first.facts(held), *(fact for share in shares for fact in share.facts())]
+    return Outcome(facts, {"task_id": str(task.id), "no": task.no})
 
 
 # --- the steps of an order -----------------------------------------------------------------------------------------------
@@ -95,7 +77,7 @@ class _NamesTask(Protocol):
     def task_id(self) -> UUID: ...
 
 
-async def _load(tx: Transaction, command: Command[Any]) -> HeldTask:
+async def load_task(tx: Transaction, command: Command[Any]) -> HeldTask:
     data: _NamesTask = command.data
     return await hold_task(tx, data.task_id)
 
@@ -104,7 +86,11 @@ def _scope(held: HeldTask) -> Scope:
     return held.scope()
 
 
-async def _carry(
+def _scope_of_giver(held: HeldTask) -> Scope:
+    return held.lead_scope()
+
+
+async def carry(
     tx: Transaction, held: HeldTask, step: Step, publication: Publication, note: Now | None = None
 ) -> Outcome:
     """Save a step and publish it; a late entry that moves nothing is told to the incident alone."""
@@ -124,26 +110,37 @@ async def _carry(
     return Outcome(publication.facts(incident if step.moved else None), result)
 
 
-def _publication(kind: str, step: Step, **more: Json) -> Publication:
-    return Publication(kind, told(step.task, late=step.late, moved=step.moved, **more))
+def publication_of(kind: str, step: Step, notices: Sequence[Notice] = (), **more: Json) -> Publication:
+    """The fact of a step, with what people are told of it in words."""
+    publication = Publication(kind, told(step.task, late=step.late, moved=step.moved, **more))
+    for notice in notices:
+        publication.give(notice)
+    return publication
 
 
 async def _sign(tx: Transaction, command: Command[SignTask], held: HeldTask) -> Outcome:
     step = rules.sign(held.task, act_of(tx, command))
-    return await _carry(tx, held, step, _publication("task.signed", step))
+    return await carry(tx, held, step, publication_of("task.signed", step))
 
 
 async def _start(tx: Transaction, command: Command[StartTask], held: HeldTask) -> Outcome:
     step = rules.start(held.task, act_of(tx, command))
-    return await _carry(tx, held, step, _publication("task.started", step))
+    return await carry(tx, held, step, publication_of("task.started", step))
 
 
 async def _return(tx: Transaction, command: Command[ReturnTask], held: HeldTask) -> Outcome:
     act, reason = act_of(tx, command), command.data.reason
     step = rules.send_return(held.task, act, reason)
-    publication = _publication("task.returned", step, reason=reason)
+    if (
+        not held.task.joint
+    ):  # who gave parts of it must take them back first; a joint order's shares go on with the next lead
+        need_no_open_parts(held.task, await store.parts_of(tx.conn, held.task.id), ("退回", "return it"))
+    publication = publication_of(
+        "task.returned", step, [task_notices.returned(step.task, reason.strip())], reason=reason
+    )
+    await log_event(tx, held.task, "return", act.by, reason=reason)
     await release_unit(tx, held.task.id, held.task.unit_id, act, publication)
-    return await _carry(tx, held, step, publication)
+    return await carry(tx, held, step, publication)
 
 
 async def _reissue(tx: Transaction, command: Command[ReissueTask], held: HeldTask) -> Outcome:
@@ -151,17 +148,18 @@ async def _reissue(tx: Transaction, command: Command[ReissueTask], held: HeldTas
     act, data = act_of(tx, command), command.data
     await unit_store.need_department(tx.conn, data.department)
     step = rules.reissue(held.task, act, data.department, data.reason)
-    publication = _publication("task.reissued", step, reason=data.reason, before=held.task.department)
+    publication = publication_of("task.reissued", step, reason=data.reason, before=held.task.department)
     await release_unit(tx, held.task.id, held.task.unit_id, act, publication)
+    await log_event(tx, held.task, "reissue", act.by, reason=data.reason)
     incident = await involve(tx, held.held, department=data.department)
-    return await _carry(tx, replace(held, held=incident), step, publication)
+    return await carry(tx, replace(held, held=incident), step, publication)
 
 
 async def _assign(tx: Transaction, command: Command[AssignTask], held: HeldTask) -> Outcome:
     require_open(held.held.incident)
     act, unit_id = act_of(tx, command), command.data.unit_id
     step = rules.assign(held.task, act, unit_id)
-    publication = _publication("task.assigned", step)
+    publication = publication_of("task.assigned", step)
     unit = await unit_store.lock_unit(tx.conn, unit_id)
     if unit.department != held.task.department and not command.by.has(Role.DUTY_OFFICER):
         raise Refused(
@@ -174,7 +172,7 @@ async def _assign(tx: Transaction, command: Command[AssignTask], held: HeldTask)
     await release_unit(tx, held.task.id, held.task.unit_id, act, publication)
     await save_unit(tx, dispatch(unit, act, held.task.id), publication)
     incident = await involve(tx, held.held, unit_id=unit_id)
-    return await _carry(tx, replace(held, held=incident), step, publication)
+    return await carry(tx, replace(held, held=incident), step, publication)
 
 
 async def _report(tx: Transaction, command: Command[ReportProgress] | Command[SubmitTask], held: HeldTask) -> Now:
@@ -194,36 +192,84 @@ async def _report(tx: Transaction, command: Command[ReportProgress] | Command[Su
 
 async def _progress(tx: Transaction, command: Command[ReportProgress], held: HeldTask) -> Outcome:
     step = rules.progress(held.task, act_of(tx, command), command.data.text)
-    publication = _publication("task.progressed", step, text=command.data.text)
-    return await _carry(tx, held, step, publication, await _report(tx, command, held))
+    publication = publication_of("task.progressed", step, text=command.data.text)
+    return await carry(tx, held, step, publication, await _report(tx, command, held))
 
 
 async def _submit(tx: Transaction, command: Command[SubmitTask], held: HeldTask) -> Outcome:
     step = rules.submit(held.task, act_of(tx, command), command.data.text)
-    publication = _publication("task.submitted", step, text=command.data.text)
-    return await _carry(tx, held, step, publication, await _report(tx, command, held))
+    publication = publication_of("task.submitted", step, text=command.data.text)
+    note = await _report(tx, command, held)
+    if step.moved:
+        need_no_open_parts(held.task, await store.parts_of(tx.conn, held.task.id), ("提交办结", "hand it in"))
+        need_evidence(held.task, await media_types_of_task(tx.conn, held.task.id))
+        if held.lead is not None:
+            publication.give(task_notices.part_submitted(step.task, held.lead))
+    return await carry(tx, held, step, publication, note)
 
 
 async def _accept(tx: Transaction, command: Command[AcceptTask], held: HeldTask) -> Outcome:
     act = act_of(tx, command)
     step = rules.accept(held.task, act)
-    publication = _publication("task.closed", step, note=command.data.note)
+    need_no_open_parts(held.task, await store.parts_of(tx.conn, held.task.id), ("办结", "close it"))
+    publication = publication_of("task.closed", step, note=command.data.note)
     await release_unit(tx, held.task.id, held.task.unit_id, act, publication)
-    return await _carry(tx, held, step, publication)
+    if held.task.parent_id is not None:
+        await _tell_whole(tx, held.task, held.task.parent_id, publication)
+    return await carry(tx, held, step, publication)
+
+
+async def _tell_whole(tx: Transaction, part: Task, whole_id: UUID, publication: Publication) -> None:
+    """The last part is closed: whoever leads the whole can merge and hand it in."""
+    others = [one for one in await store.parts_of(tx.conn, whole_id) if one.id != part.id]
+    if not any(one.is_open for one in others):
+        publication.give(task_notices.parts_closed(await store.lock_task(tx.conn, whole_id)))
 
 
 async def _send_back(tx: Transaction, command: Command[SendBackTask], held: HeldTask) -> Outcome:
     require_open(held.held.incident)
-    step = rules.send_back(held.task, act_of(tx, command), command.data.reason)
-    return await _carry(tx, held, step, _publication("task.sent_back", step, reason=command.data.reason))
+    act, reason = act_of(tx, command), command.data.reason
+    step = rules.send_back(held.task, act, reason)
+    publication = publication_of(
+        "task.sent_back", step, task_notices.sent_back(step.task, reason.strip()), reason=reason
+    )
+    await log_event(tx, held.task, "send_back", act.by, reason=reason)
+    return await carry(tx, held, step, publication)
 
 
 async def _cancel(tx: Transaction, command: Command[CancelTask], held: HeldTask) -> Outcome:
+    """The order with every part of it that is still open. What waits for any of them is for a person to decide."""
     act, reason = act_of(tx, command), command.data.reason
     step = rules.cancel(held.task, act, reason)
-    publication = _publication("task.cancelled", step, reason=reason)
+    parts = [part for part in await _all_parts(tx, held.task) if part.is_open]
+    listed = list[Json]([str(part.id) for part in parts])
+    notices = await _cancellation(tx, [held.task, *parts], reason.strip())
+    publication = publication_of("task.cancelled", step, notices, reason=reason, parts=listed)
+    incident = held.held
+    for part in parts:
+        incident = await save_step(tx, incident, part, rules.cancel(part, act, reason), publication)
+        await release_unit(tx, part.id, part.unit_id, act, publication)
     await release_unit(tx, held.task.id, held.task.unit_id, act, publication)
-    return await _carry(tx, held, step, publication)
+    return await carry(tx, replace(held, held=incident), step, publication)
+
+
+async def _cancellation(tx: Transaction, gone: Sequence[Task], reason: str) -> list[Notice]:
+    """Who had them is told, and so is whoever waits for one of them."""
+    ids = {task.id for task in gone}
+    notices: list[Notice] = []
+    for task in gone:
+        notices += task_notices.cancelled(task, reason)
+        for waiting in await store.waiting_for(tx.conn, task.id):
+            notices += [] if waiting.id in ids else task_notices.predecessor_cancelled(waiting, task)
+    return notices
+
+
+async def _all_parts(tx: Transaction, task: Task) -> list[Task]:
+    """Its parts and theirs, the deepest first: a part is over before its whole is."""
+    found: list[Task] = []
+    for part in await store.parts_of(tx.conn, task.id):
+        found += [*await _all_parts(tx, part), part]
+    return found
 
 
 # --- after an incident was reopened --------------------------------------------------------------------------------------
@@ -241,28 +287,32 @@ async def _resume(tx: Transaction, command: Command[ResumeClocks], held: Held) -
     for task in await store.tasks_of_incident(tx.conn, held.incident.id):
         step = rules.resume(task, act)
         if step.moved:
-            held = await save_step(tx, held, task, step, publication)
+            held = await save_step(tx, held, task, step, publication, anew=True)
     return Outcome(publication.facts())
 
 
-def _step(
-    data: type[D], action: str, run: Callable[[Transaction, Command[D], HeldTask], Awaitable[Outcome]]
+def step_handling(
+    data: type[D],
+    action: str,
+    run: Callable[[Transaction, Command[D], HeldTask], Awaitable[Outcome]],
+    load: Callable[[Transaction, Command[Any]], Awaitable[HeldTask]] = load_task,
+    scope: Callable[[HeldTask], Scope] = _scope,
 ) -> AnyHandling:
     """A step's handling; who may take it stands in the transitions file (invariant 15)."""
-    return Handling(data, Allow(task_transitions().actions[action].who), _load, _scope, run)
+    return Handling(data, Allow(task_transitions().actions[action].who), load, scope, run)
 
 
 HANDLINGS: tuple[AnyHandling, ...] = (
     Handling(IssueTask, allow(Role.DUTY_OFFICER, Role.LEADER), _load_issue, _scope_issue, _issue),
     Handling(ResumeClocks, allow(Role.SYSTEM), _load_resume, _scope_issue, _resume),
-    _step(SignTask, "sign", _sign),
-    _step(ReturnTask, "return", _return),
-    _step(ReissueTask, "reissue", _reissue),
-    _step(StartTask, "start", _start),
-    _step(AssignTask, "assign", _assign),
-    _step(ReportProgress, "progress", _progress),
-    _step(SubmitTask, "submit", _submit),
-    _step(AcceptTask, "accept", _accept),
-    _step(SendBackTask, "send_back", _send_back),
-    _step(CancelTask, "cancel", _cancel),
+    step_handling(SignTask, "sign", _sign),
+    step_handling(ReturnTask, "return", _return),
+    step_handling(ReissueTask, "reissue", _reissue),
+    step_handling(StartTask, "start", _start),
+    step_handling(AssignTask, "assign", _assign),
+    step_handling(ReportProgress, "progress", _progress),
+    step_handling(SubmitTask, "submit", _submit),
+    step_handling(AcceptTask, "accept", _accept, scope=_scope_of_giver),
+    step_handling(SendBackTask, "send_back", _send_back, scope=_scope_of_giver),
+    step_handling(CancelTask, "cancel", _cancel, scope=_scope_of_giver),
 )

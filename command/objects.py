@@ -31,6 +31,10 @@ def response_object(response: Response) -> JsonObject:
         "proposed_tasks": list(response.proposed_tasks),
         "approved_by": response.approved_by,
         "decide_by": iso(response.decide_by),
+        "plan_version": response.plan_version,
+        "asked": list(response.asked),
+        "history": list(response.history),
+        "orders": dict(response.orders),
         "version": response.version,
     }
 
@@ -73,6 +77,16 @@ def task_object(task: Task) -> JsonObject:
         "start_at": iso_or_none(task.start_at),
         "evidence": evidence,
         "priority": task.priority,
+        "due_from": iso(task.due_from),
+        "step_from": iso_or_none(task.step_from),
+        "step_due": iso_or_none(task.step_due),
+        "pause": task.pause,
+        "pause_ask": task.pause_ask,
+        "extension_ask": task.extension_ask,
+        "extension": task.extension,
+        "urged": task.urged,
+        "supervised": task.supervised,
+        "cards": task.cards,
         "point": _point(task.lon, task.lat, task.origin),
         "place": task.place,
         "version": task.version,
@@ -102,6 +116,8 @@ def unit_object(unit: Unit) -> JsonObject:
         "need_help": unit.need_help,
         "phone": unit.phone,
         "area_code": unit.area_code,
+        "on_duty_since": iso_or_none(unit.on_duty_since),
+        "rest_until": iso_or_none(unit.rest_until),
         "version": unit.version,
     }
 
@@ -115,6 +131,9 @@ def duty_object(duty: Duty) -> JsonObject:
         "account_id": _id(duty.account_id),
         "person": duty.person,
         "since": iso_or_none(duty.since),
+        "how": duty.how,
+        "reason": duty.reason,
+        "until": iso_or_none(duty.until),
     }
 
 

@@ -2,11 +2,23 @@
 
 from uuid import UUID
 
-from command import plan_store, store, unit_store
+from command import dispatch_store, instruction_picture, plan_store, proposal_store, store, unit_store
+from command.dispatch.recommendation import head_object
 from command.exercises import picture as exercise_picture
 from command.fence import fence_object
+from command.handle_handover import handover_object
+from command.handover_store import open_of_area
 from command.objects import department_object, duty_object, response_object, task_object, unit_object
+from command.organisation.stock_book import stock_book
 from command.plan_version import PlanVersion, plan_head
+from command.proposal import proposal_object
+from command.request import Request, request_object
+from command.request_store import requests_of_desk, requests_of_incident
+from command.roster_store import read_count
+from command.shelter import Shelter, shelter_object
+from command.shelter_store import shelters_of
+from command.stock import hold_object
+from command.stock_store import allotments_of
 from command.unit import Unit
 from gis.fence_store import FenceRow, standing_fences
 from spine.canonical import Json
@@ -24,11 +36,28 @@ def _fences(fences: list[FenceRow]) -> dict[str, Json]:
     return {str(fence.id): fence_object(fence) for fence in fences}
 
 
+def _requests(requests: list[Request]) -> dict[str, Json]:
+    return {str(request.id): request_object(request) for request in requests}
+
+
+def _shelters(shelters: list[Shelter]) -> dict[str, Json]:
+    return {str(shelter.id): shelter_object(shelter) for shelter in shelters}
+
+
+def _spoken_for(department: str) -> list[str]:
+    """The department itself, and the outside parties it speaks with."""
+    return [department, *(p.code for p in stock_book().parties.values() if p.desk == department)]
+
+
 async def _board(conn: Connection, key: str) -> Picture:
+    posts = await unit_store.duty_of_area(conn, key)
+    by_post = {duty.post: duty for duty in posts}
     return {
         "fences": _fences(await standing_fences(conn, area=key)),
         "units": _units(await unit_store.units_of_area(conn, key)),
-        "duty": {duty.post: duty_object(duty) for duty in await unit_store.duty_of_area(conn, key)},
+        "duty": {duty.post: duty_object(duty) for duty in posts},
+        "handovers": {str(one.id): handover_object(one, by_post[one.post]) for one in await open_of_area(conn, key)},
+        "shelters": _shelters(await shelters_of(conn, area=key, in_use=True)),
     }
 
 
@@ -36,8 +65,15 @@ async def _incident(conn: Connection, key: str) -> Picture:
     incident_id = UUID(key)
     return {
         "fences": _fences(await standing_fences(conn, incident_id=incident_id)),
+        "recommendations": {
+            str(r.id): head_object(r) for r in await dispatch_store.recommendations_of(conn, incident_id)
+        },
+        "proposals": {str(p.id): proposal_object(p) for p in await proposal_store.proposals_of(conn, incident_id)},
         "responses": {str(r.id): response_object(r) for r in await store.responses_of(conn, incident_id)},
         "tasks": {str(t.id): task_object(t) for t in await store.tasks_of_incident(conn, incident_id)},
+        "requests": _requests(await requests_of_incident(conn, incident_id)),
+        "shelters": _shelters(await shelters_of(conn, incident_id=incident_id)),
+        "allotments": {str(h.id): hold_object(h) for h in await allotments_of(conn, incident_id)},
     }
 
 
@@ -51,6 +87,8 @@ async def _department(conn: Connection, key: str) -> Picture:
         "department": {row.code: department_object(row)},
         "tasks": {str(t.id): task_object(t) for t in await store.tasks_by_ids(conn, list(ids))},
         "units": _units(await unit_store.units_of_department(conn, key)),
+        "requests": _requests(await requests_of_desk(conn, key, _spoken_for(key))),
+        "shelters": _shelters(await shelters_of(conn, department=key, in_use=True)),
     }
 
 
@@ -71,11 +109,18 @@ async def _plans(conn: Connection, _key: str) -> Picture:
     return {"plans": {plan_id: plan_head(lines) for plan_id, lines in by_plan.items()}}
 
 
+async def _roster(conn: Connection, key: str) -> Picture:
+    head = await read_count(conn, key)
+    return {"roster": {} if head is None else {"roster": head}}
+
+
 SOURCES = (
+    PictureSource("roster", _roster),
     PictureSource("board", _board),
     PictureSource("incident", _incident),
     PictureSource("department", _department),
     PictureSource("unit", _unit),
+    *instruction_picture.SOURCES,
     PictureSource("plans", _plans),
     *exercise_picture.SOURCES,
 )

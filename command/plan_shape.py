@@ -144,6 +144,7 @@ class PlanTask:
     Clocks are T+ minutes from activation: it begins at `start_minutes` (T+0 when 0) and is due `due_minutes` after it began.
     `after`: codes of this plan's tasks that must be closed before it begins. `joint`: every department in `support` gets a part
     of its own, and the owner leads them. `precondition`: what must hold in words, for the one who chooses tasks.
+    `shared`: names the purpose where several plans serve the same one (`evacuation`): the same owner gets one order for it.
     """
 
     __pydantic_config__ = STRICT
@@ -170,6 +171,7 @@ class PlanTask:
     precondition_en: str | None = None
     checklist: tuple[Named, ...] = ()
     resources: tuple[PlanResource, ...] = ()
+    shared: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

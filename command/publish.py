@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from command.notice import Notice, notice_fact
 from command.objects import response_object, task_object, unit_object
+from command.proposal import Proposal, proposal_object
 from command.response import Response
 from command.task import Task
 from command.unit import Unit
@@ -41,15 +42,23 @@ class Publication:
             for key, value in objects.items():
                 self.put([stream], collection, key, value)
 
-    def task(self, task: Task) -> None:
-        """The order in its incident, at its department's desk, and on the phone of the unit that has it."""
+    def task(self, task: Task, lead: str | None = None) -> None:
+        """The order in its incident, at its department's desk, and on the phone of the unit that has it.
+
+        `lead`: the department that leads the order which this one is a part of.
+        """
         streams = [f"incident:{task.incident_id}", f"department:{task.department}"]
+        if lead is not None and lead != task.department:
+            streams.append(f"department:{lead}")
         if task.unit_id is not None:
             streams.append(f"unit:{task.unit_id}")
         self.put(streams, "tasks", str(task.id), task_object(task))
 
     def response(self, response: Response) -> None:
         self.put([f"incident:{response.incident_id}"], "responses", str(response.id), response_object(response))
+
+    def proposal(self, proposal: Proposal) -> None:
+        self.put([f"incident:{proposal.incident_id}"], "proposals", str(proposal.id), proposal_object(proposal))
 
     def unit(self, unit: Unit) -> None:
         shown = unit_object(unit)

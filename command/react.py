@@ -67,7 +67,7 @@ async def _wanted(realm: Realm, incident_id: UUID, fact: Fact) -> list[Proposal]
         incident = await incident_store.find_incident(conn, incident_id)
         if incident is None or incident.status != "open":
             return []
-        situation = await _situation(conn, incident)
+        situation = await situation_of(conn, incident)
         responses = await store.responses_of(conn, incident_id)
     wanted: list[Proposal] = []
     for plan in plans():
@@ -82,7 +82,8 @@ async def _wanted(realm: Realm, incident_id: UUID, fact: Fact) -> list[Proposal]
     return wanted
 
 
-async def _situation(conn: Connection, incident: Incident) -> Situation:
+async def situation_of(conn: Connection, incident: Incident) -> Situation:
+    """What is known of an incident, for the plans' triggers and watch rules."""
     figures = {
         figure.metric: figure.value
         for figure in await incident_store.figures_of(conn, incident.id)

@@ -1,19 +1,27 @@
 """Puts the organisation of the YAML files into a realm's database. Repeating it changes only what the files changed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
 
-from command.duty import Duty, roster_day, rota
+from command.duty import Duty
 from command.organisation.book import (
     AccountEntry,
     FieldUnit,
+    Person,
+    Reporter,
     organisation,
     unit_id,
 )
 from command.plan import plans
 from command.plan_take_in import take_in_shipped
+from command.resource_seed import seed_resources
+from command.roster import Member, Shift, roster_day, rotation, slots
+from command.roster_rules import roster_rules
+from command.roster_store import put_positions, save_person, seed_shifts, shifts_between
 from command.unit import Unit
-from command.unit_store import DepartmentRow, put_department, put_person, put_post, put_shifts, put_unit
+from command.unit_store import DepartmentRow, put_department, put_post, put_unit
+from gis.region.names import initials_of, pinyin_of
 from spine.command import Connection
 from spine.principal import Grant
 
@@ -42,21 +50,89 @@ async def seed_organisation(conn: Connection, at: datetime) -> dict[str, int]:
     for post in known.posts.values():
         holders = sorted(role.value for role in post.holders)
         await put_post(conn, Duty(post.id, post.zh, post.en, post.kind, post.area, holders, None, None, None))
+    members = [*(_member(person) for person in known.people), *(_reporter(one) for one in known.reporters)]
+    kept = await _linked(conn)
+    for member in members:
+        await save_person(conn, replace(member, account_id=kept.get(member.id)))
     for person in known.people:
-        await put_person(conn, person.id, person.name, (person.title_zh, person.title_en), person.phone)
-    shifts = rota(known.people, roster_day(at), ROSTER_DAYS)
-    await put_shifts(conn, shifts)
+        await put_positions(conn, person.id, [(p.department, p.title_zh, p.title_en) for p in person.also])
+    shifts = await _roster(conn, members, at)
     for unit in known.units.values():
         await put_unit(conn, _unit(unit))
+    resources = await seed_resources(conn, at)
     shipped = await take_in_shipped(conn, at, [plan.id for plan in plans()])
     return {
         "departments": len(known.departments),
         "posts": len(known.posts),
-        "people": len(known.people),
+        "people": len(members),
         "shifts": len(shifts),
         "units": len(known.units),
+        **resources,
         "plans": len(shipped),
     }
+
+
+async def _linked(conn: Connection) -> dict[str, UUID]:
+    """Accounts that people have already: seeding again takes nobody's away."""
+    rows = await (
+        await conn.execute("SELECT id, account_id FROM command.person WHERE account_id IS NOT NULL")
+    ).fetchall()
+    return {str(key): account for key, account in rows}
+
+
+async def _roster(conn: Connection, members: list[Member], at: datetime) -> list[Shift]:
+    """The roster of the next days where nobody has made one yet."""
+    rules = roster_rules()
+    posts = [post.id for post in organisation().posts.values() if post.kind == "duty"]
+    first = roster_day(rules, at)
+    wanted = slots(rules, posts, first, ROSTER_DAYS)
+    standing = await shifts_between(conn, wanted[0].starts_at, wanted[-1].ends_at)
+    shifts = rotation(rules, members, standing, (), wanted, at)
+    await seed_shifts(conn, shifts)
+    return shifts
+
+
+def pinyin(name: str) -> str:
+    """What a name is found by: 陈晓雨 → "chenxiaoyu cxy"."""
+    return f"{pinyin_of(name)} {initials_of(name)}"
+
+
+def _member(person: Person) -> Member:
+    return Member(
+        id=person.id,
+        name=person.name,
+        pinyin=pinyin(person.name),
+        title_zh=person.title_zh,
+        title_en=person.title_en,
+        department=person.department,
+        area_code=None,
+        place=None,
+        phone=person.phone,
+        mobile=None,
+        duties=person.rota,
+        account_id=None,
+        left_at=None,
+        version=1,
+    )
+
+
+def _reporter(one: Reporter) -> Member:
+    return Member(
+        id=one.id,
+        name=one.name,
+        pinyin=pinyin(one.name),
+        title_zh="灾害信息员",
+        title_en="Disaster information reporter",
+        department=f"TWN-{one.township}",
+        area_code=one.township,
+        place=one.place,
+        phone=None,
+        mobile=one.mobile,
+        duties=(),
+        account_id=None,
+        left_at=None,
+        version=1,
+    )
 
 
 def _unit(listed: FieldUnit) -> Unit:

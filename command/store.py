@@ -13,12 +13,13 @@ from spine.command import Connection
 from spine.errors import not_found
 
 _RESPONSE: LiteralString = """id, incident_id, plan_id, plan_zh, plan_en, state, suggested, decided, ended, proposed_tasks,
-    approved_by, proposed_at, decide_by, version"""
+    approved_by, proposed_at, decide_by, version, plan_version, asked, history, orders"""
 _TASK: LiteralString = """id, no, incident_id, incident_title, area_code, response_id, code, title, title_en, text, text_en,
     department, support, unit_id, clause, source, deliverable, ST_X(point) AS lon, ST_Y(point) AS lat, origin, place,
     state, state_at, issued_at, sign_minutes, due_minutes, sign_due, due, signed_at, submitted_at, closed_at,
     arrived_at, returned, progress, need_help, parent_id, joint, instruction_id, after, start_at, evidence, priority,
-    version, updated_at"""
+    due_from, step_from, step_due, pause, pause_ask, extension_ask, extension, urged, supervised, cards, yellow_cards,
+    red_cards, version, updated_at"""
 
 
 def _json(value: object) -> Jsonb | None:
@@ -48,6 +49,16 @@ async def incident_of_response(conn: Connection, response_id: UUID) -> UUID:
     return row[0]
 
 
+async def find_response(conn: Connection, response_id: UUID) -> Response:
+    """Raises Refused `not_found`."""
+    async with conn.cursor(row_factory=class_row(Response)) as cur:
+        await cur.execute(f"SELECT {_RESPONSE} FROM command.response WHERE id = %s", (response_id,))
+        row = await cur.fetchone()
+    if row is None:
+        raise not_found("应急响应", "response", str(response_id), field="response_id")
+    return row
+
+
 async def lock_response(conn: Connection, response_id: UUID) -> Response:
     async with conn.cursor(row_factory=class_row(Response)) as cur:
         await cur.execute(
@@ -61,15 +72,17 @@ async def lock_response(conn: Connection, response_id: UUID) -> Response:
 
 
 async def save_response(conn: Connection, response: Response) -> None:
-    """Insert, or update what a decision changes."""
+    """Insert, or update what a decision, or asking the next post, changes."""
     await conn.execute(
         """
         INSERT INTO command.response (id, incident_id, plan_id, plan_zh, plan_en, state, suggested, decided, ended,
-            proposed_tasks, approved_by, proposed_at, decide_by, version)
+            proposed_tasks, approved_by, proposed_at, decide_by, version, plan_version, asked, history, orders)
         VALUES (%(id)s, %(incident_id)s, %(plan_id)s, %(plan_zh)s, %(plan_en)s, %(state)s, %(suggested)s, %(decided)s,
-            %(ended)s, %(proposed_tasks)s, %(approved_by)s, %(proposed_at)s, %(decide_by)s, %(version)s)
+            %(ended)s, %(proposed_tasks)s, %(approved_by)s, %(proposed_at)s, %(decide_by)s, %(version)s,
+            %(plan_version)s, %(asked)s, %(history)s, %(orders)s)
         ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, decided = EXCLUDED.decided, ended = EXCLUDED.ended,
-            version = EXCLUDED.version
+            decide_by = EXCLUDED.decide_by, version = EXCLUDED.version, asked = EXCLUDED.asked,
+            history = EXCLUDED.history, orders = EXCLUDED.orders
         """,
         {
             "id": response.id,
@@ -86,6 +99,10 @@ async def save_response(conn: Connection, response: Response) -> None:
             "proposed_at": response.proposed_at,
             "decide_by": response.decide_by,
             "version": response.version,
+            "plan_version": response.plan_version,
+            "asked": Jsonb(list(response.asked)),
+            "history": Jsonb(list(response.history)),
+            "orders": Jsonb(dict(response.orders)),
         },
     )
 
@@ -110,6 +127,31 @@ async def lock_task(conn: Connection, task_id: UUID) -> Task:
     return row
 
 
+async def lead_of(conn: Connection, task: Task) -> str | None:
+    """The department that leads the order this one is a part of; None when it is no part."""
+    if task.parent_id is None:
+        return None
+    row = await (await conn.execute("SELECT department FROM command.task WHERE id = %s", (task.parent_id,))).fetchone()
+    return None if row is None else str(row[0])
+
+
+async def parts_of(conn: Connection, task_id: UUID) -> list[Task]:
+    """The orders that this one was split into, oldest first."""
+    async with conn.cursor(row_factory=class_row(Task)) as cur:
+        await cur.execute(f"SELECT {_TASK} FROM command.task WHERE parent_id = %s ORDER BY no", (task_id,))
+        return await cur.fetchall()
+
+
+async def waiting_for(conn: Connection, task_id: UUID) -> list[Task]:
+    """The orders that wait for this one."""
+    async with conn.cursor(row_factory=class_row(Task)) as cur:
+        await cur.execute(
+            f"SELECT {_TASK} FROM command.task WHERE state = 'waiting' AND after @> ARRAY[%s]::uuid[] ORDER BY no",
+            (task_id,),
+        )
+        return await cur.fetchall()
+
+
 async def tasks_of_incident(conn: Connection, incident_id: UUID) -> list[Task]:
     async with conn.cursor(row_factory=class_row(Task)) as cur:
         await cur.execute(
@@ -123,20 +165,6 @@ async def tasks_by_ids(conn: Connection, ids: Sequence[UUID]) -> list[Task]:
     async with conn.cursor(row_factory=class_row(Task)) as cur:
         await cur.execute(f"SELECT {_TASK} FROM command.task WHERE id = ANY(%s) ORDER BY no", (list(ids),))
         return await cur.fetchall()
-
-
-async def codes_issued(conn: Connection, incident_id: UUID) -> frozenset[str]:
-    """Codes of plan tasks that the incident has and that were not cancelled."""
-    rows = await (
-        await conn.execute(
-            """
-            SELECT DISTINCT code FROM command.task
-            WHERE incident_id = %s AND code IS NOT NULL AND state <> 'cancelled'
-            """,
-            (incident_id,),
-        )
-    ).fetchall()
-    return frozenset(str(code) for (code,) in rows)
 
 
 async def count_tasks(conn: Connection, incident_id: UUID) -> int:
@@ -154,20 +182,26 @@ async def save_task(conn: Connection, task: Task) -> None:
             text, text_en, department, support, unit_id, clause, source, deliverable, point, origin, place, state,
             state_at, issued_at, sign_minutes, due_minutes, sign_due, due, signed_at, submitted_at, closed_at,
             arrived_at, returned, progress, need_help, parent_id, joint, instruction_id, after, start_at, evidence,
-            priority, version, updated_at)
+            priority, due_from, step_from, step_due, pause, pause_ask, extension_ask, extension, urged, supervised, cards,
+            yellow_cards, red_cards, version, updated_at)
         VALUES (%(id)s, %(no)s, %(incident_id)s, %(incident_title)s, %(area_code)s, %(response_id)s, %(code)s,
             %(title)s, %(title_en)s, %(text)s, %(text_en)s, %(department)s, %(support)s, %(unit_id)s, %(clause)s,
             %(source)s, %(deliverable)s, ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), %(origin)s, %(place)s,
             %(state)s, %(state_at)s, %(issued_at)s, %(sign_minutes)s, %(due_minutes)s, %(sign_due)s, %(due)s,
             %(signed_at)s, %(submitted_at)s, %(closed_at)s, %(arrived_at)s, %(returned)s, %(progress)s, %(need_help)s,
             %(parent_id)s, %(joint)s, %(instruction_id)s, %(after)s, %(start_at)s, %(evidence)s, %(priority)s,
-            %(version)s, %(updated_at)s)
+            %(due_from)s, %(step_from)s, %(step_due)s, %(pause)s, %(pause_ask)s, %(extension_ask)s, %(extension)s, %(urged)s,
+            %(supervised)s, %(cards)s, %(yellow_cards)s, %(red_cards)s, %(version)s, %(updated_at)s)
         ON CONFLICT (id) DO UPDATE SET department = EXCLUDED.department, unit_id = EXCLUDED.unit_id,
             state = EXCLUDED.state, state_at = EXCLUDED.state_at, issued_at = EXCLUDED.issued_at,
-            sign_due = EXCLUDED.sign_due, due = EXCLUDED.due, signed_at = EXCLUDED.signed_at,
+            sign_minutes = EXCLUDED.sign_minutes, sign_due = EXCLUDED.sign_due, due = EXCLUDED.due, signed_at = EXCLUDED.signed_at,
             submitted_at = EXCLUDED.submitted_at, closed_at = EXCLUDED.closed_at, arrived_at = EXCLUDED.arrived_at,
             returned = EXCLUDED.returned, progress = EXCLUDED.progress, need_help = EXCLUDED.need_help,
-            joint = EXCLUDED.joint, after = EXCLUDED.after, start_at = EXCLUDED.start_at,
+            joint = EXCLUDED.joint, after = EXCLUDED.after, start_at = EXCLUDED.start_at, due_from = EXCLUDED.due_from,
+            step_from = EXCLUDED.step_from, step_due = EXCLUDED.step_due, pause = EXCLUDED.pause,
+            pause_ask = EXCLUDED.pause_ask, extension_ask = EXCLUDED.extension_ask, extension = EXCLUDED.extension,
+            urged = EXCLUDED.urged, supervised = EXCLUDED.supervised, cards = EXCLUDED.cards,
+            yellow_cards = EXCLUDED.yellow_cards, red_cards = EXCLUDED.red_cards,
             version = EXCLUDED.version, updated_at = EXCLUDED.updated_at
         """,
         {
@@ -213,6 +247,18 @@ async def save_task(conn: Connection, task: Task) -> None:
             "start_at": task.start_at,
             "evidence": list(task.evidence),
             "priority": task.priority,
+            "due_from": task.due_from,
+            "step_from": task.step_from,
+            "step_due": task.step_due,
+            "pause": _json(task.pause),
+            "pause_ask": _json(task.pause_ask),
+            "extension_ask": _json(task.extension_ask),
+            "extension": _json(task.extension),
+            "urged": _json(task.urged),
+            "supervised": _json(task.supervised),
+            "cards": Jsonb(task.cards),
+            "yellow_cards": task.yellow_cards,
+            "red_cards": task.red_cards,
             "version": task.version,
             "updated_at": task.updated_at,
         },
@@ -226,26 +272,38 @@ RECENT = 20
 
 
 async def desk_task_ids(conn: Connection, department: str) -> frozenset[UUID]:
-    """The orders in a department's picture: all open ones and the last RECENT finished ones."""
-    return await _shown(conn, department=department, unit_id=None)
-
-
-async def unit_task_ids(conn: Connection, unit_id: UUID) -> frozenset[UUID]:
-    return await _shown(conn, department=None, unit_id=unit_id)
-
-
-async def _shown(conn: Connection, *, department: str | None, unit_id: UUID | None) -> frozenset[UUID]:
+    """The orders in a department's picture: all open ones, the last RECENT finished ones, and the parts of all these that
+    other departments have: who leads an order sees how far its parts are."""
     rows = await (
         await conn.execute(
             """
-            SELECT id FROM command.task
-            WHERE (department = %(department)s OR unit_id = %(unit)s) AND state NOT IN ('closed', 'cancelled')
+            WITH own AS (
+                SELECT id FROM command.task WHERE department = %(department)s AND state NOT IN ('closed', 'cancelled')
+                UNION ALL
+                (SELECT id FROM command.task WHERE department = %(department)s AND state IN ('closed', 'cancelled')
+                ORDER BY closed_at DESC, id LIMIT %(recent)s)
+            )
+            SELECT id FROM own
+            UNION
+            SELECT part.id FROM command.task part JOIN own ON part.parent_id = own.id
+            """,
+            {"department": department, "recent": RECENT},
+        )
+    ).fetchall()
+    return frozenset(task_id for (task_id,) in rows)
+
+
+async def unit_task_ids(conn: Connection, unit_id: UUID) -> frozenset[UUID]:
+    """The orders in a unit's picture: all open ones and the last RECENT finished ones."""
+    rows = await (
+        await conn.execute(
+            """
+            SELECT id FROM command.task WHERE unit_id = %(unit)s AND state NOT IN ('closed', 'cancelled')
             UNION ALL
-            (SELECT id FROM command.task
-            WHERE (department = %(department)s OR unit_id = %(unit)s) AND state IN ('closed', 'cancelled')
+            (SELECT id FROM command.task WHERE unit_id = %(unit)s AND state IN ('closed', 'cancelled')
             ORDER BY closed_at DESC, id LIMIT %(recent)s)
             """,
-            {"department": department, "unit": unit_id, "recent": RECENT},
+            {"unit": unit_id, "recent": RECENT},
         )
     ).fetchall()
     return frozenset(task_id for (task_id,) in rows)

@@ -20,6 +20,9 @@ class Task:
     `parent_id`: the order it is a part of; `joint`: its parts are other departments' shares and this one leads them.
     `after`: orders that must be closed before it begins; `start_at`: when it begins at the earliest (None: at once).
     `evidence`: what must be handed in with it (text, photo, file). `instruction_id`: the leader's instruction it carries out.
+    `due_from`, `step_from`: when the total clock and the present step's began, pauses taken out; a step without a limit of its
+    own has none. The shapes of `pause`, `pause_ask`, `extension_ask`, `extension`, `urged`, `supervised` and `cards` stand in
+    migration 0021.
     """
 
     id: UUID
@@ -64,12 +67,28 @@ class Task:
     start_at: datetime | None
     evidence: Sequence[str]
     priority: Priority
+    due_from: datetime
+    step_from: datetime | None
+    step_due: datetime | None
+    pause: JsonObject | None
+    pause_ask: JsonObject | None
+    extension_ask: JsonObject | None
+    extension: JsonObject | None
+    urged: JsonObject | None
+    supervised: JsonObject | None
+    cards: JsonObject
+    yellow_cards: int
+    red_cards: int
     version: int
     updated_at: datetime
 
     @property
     def is_open(self) -> bool:
         return task_transitions().is_open(self.state)
+
+    @property
+    def is_paused(self) -> bool:
+        return self.pause is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +127,9 @@ def new_task(
     start_minutes: int = 0,
     evidence: Sequence[str] = (),
     priority: Priority = "normal",
+    no: str | None = None,
 ) -> Task:
-    """A newly issued order; its number is the incident's with a running one behind it.
+    """A newly issued order; its number is the incident's with a running one behind it unless `no` gives another.
 
     One that must wait (for a time or for other orders) is `waiting`; its clocks count from when it begins.
     """
@@ -117,7 +137,7 @@ def new_task(
     begins = start_at or act.at
     return Task(
         id=task_id,
-        no=f"{incident.no}-R{number:02d}",
+        no=no or f"{incident.no}-R{number:02d}",
         incident_id=incident.id,
         incident_title=incident.title,
         area_code=incident.area_code,
@@ -158,19 +178,21 @@ def new_task(
         start_at=start_at,
         evidence=tuple(evidence),
         priority=priority,
+        due_from=begins,
+        step_from=None,
+        step_due=None,
+        pause=None,
+        pause_ask=None,
+        extension_ask=None,
+        extension=None,
+        urged=None,
+        supervised=None,
+        cards={},
+        yellow_cards=0,
+        red_cards=0,
         version=1,
         updated_at=act.at,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """What a step does to a clock of the task: start it (anew) until `due`, settle it, or void it."""
-
-    kind: Literal["task_sign", "task_due"]
-    op: Literal["start", "settle", "void"]
-    due: datetime | None = None
-    to_duty_desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,11 +202,3 @@ class Step:
     task: Task
     moved: bool
     late: bool
-    timers: tuple[Timer, ...] = ()
-
-
-def start_timers(task: Task) -> tuple[Timer, ...]:
-    """The two clocks of an order: to sign it, and to finish it. One that waits has none yet."""
-    if task.state == "waiting":
-        return ()
-    return (Timer("task_sign", "start", task.sign_due), Timer("task_due", "start", task.due))

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from command.task import Act, Step, Task, Timer, start_timers
+from command.task import Act, Step, Task
+from command.task_clock import shifted, with_step
 from command.transitions import task_transitions, time_limits
 from spine.canonical import Json, JsonObject
-from spine.clock import iso
+from spine.clock import iso, parse_iso
 from spine.errors import Refused
 
-_SIGNED = Timer("task_sign", "settle")
 _WORKING = frozenset({"issued", "signed", "in_progress"})
 
 
@@ -20,7 +20,8 @@ def _words(state: str) -> tuple[str, str]:
     return found.zh, found.en
 
 
-def _refuse(task: Task, action: str) -> Refused:
+def refuse(task: Task, action: str) -> Refused:
+    """`task_transition`: what cannot be done with an order as it stands."""
     rule = task_transitions().actions[action]
     zh, en = _words(task.state)
     return Refused(
@@ -34,7 +35,8 @@ def _refuse(task: Task, action: str) -> Refused:
     )
 
 
-def _need_reason(action: str, reason: str) -> str:
+def need_reason(action: str, reason: str) -> str:
+    """The reason without blanks. Raises Refused `reason_required` when the action asks for one."""
     if task_transitions().actions[action].reason and not reason.strip():
         rule = task_transitions().actions[action]
         raise Refused(
@@ -51,19 +53,37 @@ def _done_at(task: Task, act: Act) -> datetime:
     return min(max(act.occurred_at, task.issued_at), act.at)
 
 
-def _next(task: Task, action: str, act: Act) -> str | None:
+def next_state(task: Task, action: str, act: Act) -> str | None:
     """The state after the action; None for a late entry that moves nothing. Raises Refused `task_transition`."""
     rule = task_transitions().actions[action]
     if task.state in rule.moves:
         return rule.moves[task.state]
     if task.state in rule.late and act.occurred_at < task.state_at:
         return None
-    raise _refuse(task, action)
+    raise refuse(task, action)
 
 
-def _change(task: Task, act: Act, state: str) -> Task:
-    moved_at = act.at if state != task.state else task.state_at
-    return replace(task, state=state, state_at=moved_at, version=task.version + 1, updated_at=act.at)
+def change(task: Task, act: Act, state: str) -> Task:
+    """The order in its next state, with that step's clock begun; `state` the same: only a newer version of it.
+
+    A move ends a pause: whoever goes on works again. What was asked for and not decided lapses when the order leaves the
+    department's hands.
+    """
+    newer = replace(task, version=task.version + 1, updated_at=act.at)
+    if state == task.state:
+        return newer
+    changed = replace(go_on(newer, act.at), state=state, state_at=act.at)
+    if state not in _WORKING:
+        changed = replace(changed, pause_ask=None, extension_ask=None)
+    return with_step(changed, act.at)
+
+
+def go_on(task: Task, at: datetime) -> Task:
+    """The order with its clocks running again and the time of the pause given back; unchanged when it was not paused."""
+    if task.pause is None:
+        return task
+    stood = max(timedelta(0), at - parse_iso(str(task.pause["since"])))
+    return replace(shifted(task, stood), pause=None)
 
 
 def _late(act: Act) -> bool:
@@ -76,34 +96,28 @@ def _signed(task: Task, act: Act) -> Task:
 
 def sign(task: Task, act: Act) -> Step:
     """签收: starts nothing yet, but stops the signing clock."""
-    state = _next(task, "sign", act)
+    state = next_state(task, "sign", act)
     if state is None:
         return Step(task, moved=False, late=True)
-    return Step(_signed(_change(task, act, state), act), True, _late(act), (_SIGNED,))
+    return Step(_signed(change(task, act, state), act), True, _late(act))
 
 
 def send_return(task: Task, act: Act, reason: str) -> Step:
     """退回: the order goes back to the duty desk with its reason, which now has a clock of its own to send it on."""
-    why = _need_reason("return", reason)
-    state = _next(task, "return", act)
+    why = need_reason("return", reason)
+    state = next_state(task, "return", act)
     if state is None:
-        raise _refuse(task, "return")
+        raise refuse(task, "return")
     returned: JsonObject = {"reason": why, "by": act.by, "at": iso(_done_at(task, act))}
-    until = act.at + timedelta(minutes=time_limits().reissue_minutes)
-    return Step(
-        replace(_change(task, act, state), returned=returned),
-        True,
-        _late(act),
-        (Timer("task_due", "void"), Timer("task_sign", "start", until, to_duty_desk=True)),
-    )
+    return Step(replace(change(task, act, state), returned=returned), True, _late(act))
 
 
 def reissue(task: Task, act: Act, department: str, reason: str) -> Step:
     """转办: another department gets the order with full time limits; the field unit of the first one is released."""
-    _need_reason("reissue", reason)
-    state = _next(task, "reissue", act)
+    need_reason("reissue", reason)
+    state = next_state(task, "reissue", act)
     if state is None:
-        raise _refuse(task, "reissue")
+        raise refuse(task, "reissue")
     if department == task.department and task.state != "returned":
         raise Refused(
             "same_department",
@@ -112,32 +126,39 @@ def reissue(task: Task, act: Act, department: str, reason: str) -> Step:
             field="data.department",
         )
     changed = replace(
-        _change(task, act, state),
+        change(task, act, state),
         department=department,
         unit_id=None,
         state_at=act.at,
         issued_at=act.at,
         sign_due=act.at + timedelta(minutes=task.sign_minutes),
         due=act.at + timedelta(minutes=task.due_minutes),
+        due_from=act.at,
         signed_at=None,
         arrived_at=None,
         progress=None,
         need_help=None,
+        pause=None,
+        pause_ask=None,
+        extension_ask=None,
+        extension=None,
+        urged=None,
+        cards={},
     )
-    return Step(changed, True, False, start_timers(changed))
+    return Step(changed, True, False)
 
 
 def start(task: Task, act: Act) -> Step:
     """开始办理; whoever starts has signed."""
-    state = _next(task, "start", act)
+    state = next_state(task, "start", act)
     if state is None:
         return Step(task, moved=False, late=True)
-    return Step(_signed(_change(task, act, state), act), True, _late(act), (_SIGNED,))
+    return Step(_signed(change(task, act, state), act), True, _late(act))
 
 
 def assign(task: Task, act: Act, unit_id: UUID) -> Step:
     """指派力量: a field unit gets the order; the state stays."""
-    state = _next(task, "assign", act)
+    state = next_state(task, "assign", act)
     if state is None or task.unit_id == unit_id:
         raise Refused(
             "unit_already_assigned",
@@ -146,7 +167,7 @@ def assign(task: Task, act: Act, unit_id: UUID) -> Step:
             field="data.unit_id",
             status=409,
         )
-    return Step(replace(_change(task, act, state), unit_id=unit_id, arrived_at=None), True, False)
+    return Step(replace(change(task, act, state), unit_id=unit_id, arrived_at=None), True, False)
 
 
 def _reported(task: Task, act: Act, text: str) -> JsonObject:
@@ -158,53 +179,56 @@ def _reported(task: Task, act: Act, text: str) -> JsonObject:
 
 def progress(task: Task, act: Act, text: str) -> Step:
     """报告进展. After the end it is kept as a late entry."""
-    state = _next(task, "progress", act)
+    state = next_state(task, "progress", act)
     if state is None:
         return Step(task, moved=False, late=True)
-    changed = replace(_signed(_change(task, act, state), act), progress=_reported(task, act, text))
-    return Step(changed, True, _late(act), (_SIGNED,))
+    changed = replace(_signed(change(task, act, state), act), progress=_reported(task, act, text))
+    if state == task.state == "in_progress" and not task.is_paused:
+        changed = with_step(changed, act.at)
+    return Step(changed, True, _late(act))
 
 
 def submit(task: Task, act: Act, text: str) -> Step:
     """提交办结: the total clock stops here; what the reviewer takes is not the department's time."""
-    state = _next(task, "submit", act)
+    state = next_state(task, "submit", act)
     if state is None:
         return Step(task, moved=False, late=True)
     changed = replace(
-        _signed(_change(task, act, state), act),
+        _signed(change(task, act, state), act),
         progress=_reported(task, act, text),
         submitted_at=_done_at(task, act),
     )
-    return Step(changed, True, _late(act), (_SIGNED, Timer("task_due", "settle")))
+    return Step(changed, True, _late(act))
 
 
 def accept(task: Task, act: Act) -> Step:
-    state = _next(task, "accept", act)
+    state = next_state(task, "accept", act)
     if state is None:
-        raise _refuse(task, "accept")
-    return Step(replace(_change(task, act, state), closed_at=act.at, need_help=None), True, False)
+        raise refuse(task, "accept")
+    return Step(replace(change(task, act, state), closed_at=act.at, need_help=None), True, False)
 
 
 def send_back(task: Task, act: Act, reason: str) -> Step:
     """退回补办: the total clock runs again, with at least the minutes that more work needs."""
-    why = _need_reason("send_back", reason)
-    state = _next(task, "send_back", act)
+    why = need_reason("send_back", reason)
+    state = next_state(task, "send_back", act)
     if state is None:
-        raise _refuse(task, "send_back")
+        raise refuse(task, "send_back")
     due = max(task.due, act.at + timedelta(minutes=time_limits().send_back_minutes))
     returned: JsonObject = {"reason": why, "by": act.by, "at": iso(act.at)}
-    changed = replace(_change(task, act, state), due=due, submitted_at=None, returned=returned)
-    return Step(changed, True, False, (Timer("task_due", "start", due),))
+    run_from = task.due_from if due == task.due else act.at
+    again = replace(task, due=due, due_from=run_from, submitted_at=None, returned=returned)
+    return Step(change(again, act, state), True, False)
 
 
 def cancel(task: Task, act: Act, reason: str) -> Step:
-    why = _need_reason("cancel", reason)
-    state = _next(task, "cancel", act)
+    why = need_reason("cancel", reason)
+    state = next_state(task, "cancel", act)
     if state is None:
-        raise _refuse(task, "cancel")
+        raise refuse(task, "cancel")
     returned: JsonObject = {"reason": why, "by": act.by, "at": iso(act.at)}
-    changed = replace(_change(task, act, state), closed_at=act.at, need_help=None, returned=returned)
-    return Step(changed, True, False, (Timer("task_sign", "void"), Timer("task_due", "void")))
+    changed = replace(change(task, act, state), closed_at=act.at, need_help=None, returned=returned)
+    return Step(changed, True, False)
 
 
 def arrive(task: Task, act: Act) -> Step:
@@ -212,9 +236,8 @@ def arrive(task: Task, act: Act) -> Step:
     moves = task_transitions().actions["start"].moves
     if task.arrived_at is not None or not task.is_open:
         return Step(task, moved=False, late=_late(act))
-    changed = _change(task, act, moves.get(task.state, task.state))
-    timers = (_SIGNED,) if task.state in moves else ()
-    return Step(replace(_signed(changed, act), arrived_at=_done_at(task, act)), True, _late(act), timers)
+    changed = change(task, act, moves.get(task.state, task.state))
+    return Step(replace(_signed(changed, act), arrived_at=_done_at(task, act)), True, _late(act))
 
 
 def ask_for_help(task: Task, act: Act, kinds: Sequence[str], text: str | None) -> Step:
@@ -223,15 +246,23 @@ def ask_for_help(task: Task, act: Act, kinds: Sequence[str], text: str | None) -
     held = task.need_help
     if not task.is_open or (held is not None and str(held["at"]) > str(asked["at"])):
         return Step(task, moved=False, late=_late(act))
-    return Step(replace(_change(task, act, task.state), need_help=asked), True, _late(act))
+    return Step(replace(change(task, act, task.state), need_help=asked), True, _late(act))
 
 
 def resume(task: Task, act: Act) -> Step:
-    """The clocks of an order run again after its incident was reopened: what was past gets its full time anew."""
-    if task.state not in _WORKING:
+    """The clocks of an open order run again after its incident was reopened: what was past gets its full time anew.
+
+    A pause goes on; the time that its order was closed counts as standing still.
+    """
+    if not task.is_open:
         return Step(task, moved=False, late=False)
+    if task.state not in _WORKING:
+        again = task if task.state == "waiting" else with_step(task, act.at)
+        return Step(change(again, act, task.state), True, False)
     sign_due = task.sign_due if task.sign_due > act.at else act.at + timedelta(minutes=task.sign_minutes)
-    due = task.due if task.due > act.at else act.at + timedelta(minutes=task.due_minutes)
-    changed = replace(_change(task, act, task.state), sign_due=sign_due, due=due)
-    timers = (Timer("task_sign", "start", sign_due), Timer("task_due", "start", due))
-    return Step(changed, True, False, timers if task.state == "issued" else timers[1:])
+    late = task.due <= act.at and not task.is_paused
+    due = act.at + timedelta(minutes=task.due_minutes) if late else task.due
+    changed = replace(
+        change(task, act, task.state), sign_due=sign_due, due=due, due_from=act.at if late else task.due_from
+    )
+    return Step(changed if task.is_paused else with_step(changed, act.at), True, False)

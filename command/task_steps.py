@@ -1,14 +1,17 @@
 """Carrying a decided step of an order into the tables and the pictures: the one place where an order changes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from command import store, unit_store
+from command.objects import task_object
 from command.publish import Publication
 from command.response import summary
 from command.task import Act, Step, Task
-from command.timers import leave_desk, run_timers
+from command.task_log import end_pause
+from command.timers import run_clocks
 from command.transitions import task_transitions
 from command.unit import Unit, release
 from incidents.summary import Held, hold, set_command_summary
@@ -23,16 +26,23 @@ class HeldTask:
 
     held: Held
     task: Task
+    lead: str | None = None
+    """The department that leads the order which this one is a part of."""
 
     def scope(self) -> Scope:
         units = frozenset[str]() if self.task.unit_id is None else frozenset({str(self.task.unit_id)})
         return Scope(self.held.incident.area_code, frozenset({self.task.department}), units)
 
+    def lead_scope(self) -> Scope:
+        """Of what the giver of an order does with it: a department gives the parts of the order that it leads."""
+        return Scope(self.held.incident.area_code, frozenset({self.lead} if self.lead else ()))
+
 
 async def hold_task(tx: Transaction, task_id: UUID) -> HeldTask:
     """Lock the incident first, then the order. Raises Refused `not_found`."""
     held = await hold(tx, await store.incident_of_task(tx.conn, task_id), field="data.task_id")
-    return HeldTask(held, await store.lock_task(tx.conn, task_id))
+    task = await store.lock_task(tx.conn, task_id)
+    return HeldTask(held, task, await store.lead_of(tx.conn, task))
 
 
 def act_of(tx: Transaction, command: Command[Any]) -> Act:
@@ -71,35 +81,60 @@ def told(task: Task, **more: Json) -> JsonObject:
     }
 
 
-async def save_step(tx: Transaction, held: Held, before: Task, step: Step, publication: Publication) -> Held:
+async def save_step(
+    tx: Transaction, held: Held, before: Task, step: Step, publication: Publication, *, anew: bool = False
+) -> Held:
     """Save the changed order and put it, its clocks and its unit into every picture where they stand.
 
+    `anew`: its clocks were all stopped before (its incident was closed) and start again.
     Returns the incident with its counters as they are now.
     """
     task = step.task
-    finished = before.is_open and not task.is_open
-    shown_before = await _windows(tx, task) if finished else {}
+    lead = await store.lead_of(tx.conn, task)
+    reshuffled = before.is_open != task.is_open or before.department != task.department
+    desks = sorted({before.department, task.department} | ({lead} if lead else set[str]()))
+    shown_before = await _windows(tx, desks, task) if reshuffled else {}
     await store.save_task(tx.conn, task)
-    if before.department != task.department:
-        leave_desk(task, before.department, publication)
     if before.unit_id is not None and before.unit_id != task.unit_id:
         publication.put([f"unit:{before.unit_id}"], "tasks", str(task.id), None)
-    publication.task(task)
-    await run_timers(tx, task, step.timers, publication)
-    if not finished:
-        return held if before.state == task.state else await counted(tx, held)
-    for stream, ids in (await _windows(tx, task)).items():
-        for gone in shown_before[stream] - ids:
-            publication.put([stream], "tasks", str(gone), None)
-    return await counted(tx, held)
+    publication.task(task, lead)
+    if before.is_paused and not task.is_paused:
+        await end_pause(tx, task)
+    had = None if anew else before
+    await run_clocks(tx, had, task, publication, lead=lead, is_open=held.incident.status == "open")
+    if reshuffled:
+        await _reshuffle(tx, shown_before, await _windows(tx, desks, task), publication)
+    if before.department != task.department:
+        await _move_parts(tx, before, task, publication)
+    return held if before.state == task.state else await counted(tx, held)
 
 
-async def _windows(tx: Transaction, task: Task) -> dict[str, frozenset[UUID]]:
-    """Which orders the desk and the unit of this order see: the finished ones of long ago drop out."""
-    windows = {f"department:{task.department}": await store.desk_task_ids(tx.conn, task.department)}
+async def _move_parts(tx: Transaction, before: Task, task: Task, publication: Publication) -> None:
+    """The parts of an order that another department leads now: what the leader owes them goes to its desk."""
+    for part in await store.parts_of(tx.conn, task.id):
+        await run_clocks(tx, part, part, publication, lead=task.department, lead_before=before.department)
+
+
+async def _windows(tx: Transaction, desks: Sequence[str], task: Task) -> dict[str, frozenset[UUID]]:
+    """Which orders these desks and the unit of this order see: the finished ones of long ago drop out."""
+    windows = {f"department:{code}": await store.desk_task_ids(tx.conn, code) for code in desks}
     if task.unit_id is not None:
         windows[f"unit:{task.unit_id}"] = await store.unit_task_ids(tx.conn, task.unit_id)
     return windows
+
+
+async def _reshuffle(
+    tx: Transaction,
+    before: dict[str, frozenset[UUID]],
+    after: dict[str, frozenset[UUID]],
+    publication: Publication,
+) -> None:
+    """What dropped out of a desk's or a unit's picture, and what came into it with an order that it leads now."""
+    for stream, ids in after.items():
+        for gone in before[stream] - ids:
+            publication.put([stream], "tasks", str(gone), None)
+        for come in await store.tasks_by_ids(tx.conn, sorted(ids - before[stream])):
+            publication.put([stream], "tasks", str(come.id), task_object(come))
 
 
 async def release_unit(

@@ -79,12 +79,49 @@ class Light:
     basis: Literal["sourced", "illustrative"]
 
 
+PauseCause = Literal["superior", "external", "safety"]
+Basis = Literal["sourced", "illustrative"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepLimit:
+    """How long an order may stand in one state, by its priority; `zh`, `en`: what is to be done in that time."""
+
+    __pydantic_config__ = STRICT
+    zh: str
+    en: str
+    minutes: dict[Literal["life", "urgent", "normal"], int]
+    basis: Basis
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    __pydantic_config__ = STRICT
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRule:
+    __pydantic_config__ = STRICT
+    causes: dict[PauseCause, Words]
+    max_minutes: int
+    basis: Basis
+    source: str
+
+
 @dataclass(frozen=True, slots=True)
 class TimeLimits:
     __pydantic_config__ = STRICT
     version: int
     lights: tuple[Light, ...]
+    steps: dict[str, StepLimit]
+    pause: PauseRule
     sign_minutes: dict[str, int] = field(default_factory=dict[str, int])
+    decide_minutes: int = 15
+    urge_gap_minutes: int = 5
+    joint_share: float = 0.8
     send_back_minutes: int = 30
     reissue_minutes: int = 10
     late_after_s: int = 300
@@ -145,6 +182,12 @@ def time_limits() -> TimeLimits:
     shares = [light.at_share for light in found.lights]
     if not shares or shares != sorted(shares) or shares[0] != 0.0:
         raise RulesTrouble(path, [("灯色须从 0 起按比例递增。", "Lights start at share 0 and rise.")])
+    unknown = sorted(set(found.steps) - set(task_transitions().states))
+    if unknown:
+        raise RulesTrouble(path, [(f"环节时限写了不存在的状态：{unknown}。", f"steps names no such state: {unknown}.")])
+    short = sorted(name for name, step in found.steps.items() if set(step.minutes) != {"life", "urgent", "normal"})
+    if short:
+        raise RulesTrouble(path, [(f"环节时限缺少优先级：{short}。", f"steps lacks a priority in {short}.")])
     missing = sorted({*LEVELS, "none"} - set(found.sign_minutes))
     if missing:
         raise RulesTrouble(path, [(f"缺少签收时限：{missing}。", f"No sign_minutes for {missing}.")])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from command.fatigue import Fatigue, Spell, fatigue_of, spell_after
 from command.task import Act
 from command.transitions import time_limits, unit_transitions
 from spine.canonical import Json, JsonObject
@@ -40,6 +41,12 @@ class Unit:
     phone: str | None
     area_code: str | None
     version: int
+    on_duty_since: datetime | None = None
+    rest_until: datetime | None = None
+
+    @property
+    def spell(self) -> Spell:
+        return Spell(self.on_duty_since, self.rest_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,16 @@ class UnitStep:
 
 def _change(unit: Unit) -> Unit:
     return replace(unit, version=unit.version + 1)
+
+
+def _become(unit: Unit, status: str, at: datetime) -> Unit:
+    """The unit in another status since `at`; what it does to its hours of work is `fatigue.spell_after`'s to say."""
+    spell = spell_after(unit.spell, unit.kind, unit.status, status, at)
+    return replace(unit, status=status, status_at=at, on_duty_since=spell.on_duty_since, rest_until=spell.rest_until)
+
+
+def fatigue(unit: Unit, now: datetime) -> Fatigue:
+    return fatigue_of(unit.spell, unit.kind, now)
 
 
 def set_status(unit: Unit, act: Act, status: str) -> UnitStep:
@@ -89,7 +106,7 @@ def set_status(unit: Unit, act: Act, status: str) -> UnitStep:
             status=409,
             state=unit.status,
         )
-    changed = replace(_change(unit), status=status, status_at=min(act.occurred_at, act.at))
+    changed = _become(_change(unit), status, min(act.occurred_at, act.at))
     if status in rules.free:
         changed = replace(changed, task_id=None, need_help=None)
     return UnitStep(changed, True, time_limits().is_late(act.occurred_at, act.at))
@@ -128,27 +145,18 @@ def dispatch(unit: Unit, act: Act, task_id: UUID) -> Unit:
             status=409,
             task_id=str(unit.task_id),
         )
+    given = replace(_change(unit), task_id=task_id)
     moves = "dispatched" in unit_transitions().states[unit.status].to
-    return replace(
-        _change(unit),
-        task_id=task_id,
-        status="dispatched" if moves else unit.status,
-        status_at=act.at if moves else unit.status_at,
-    )
+    return _become(given, "dispatched", act.at) if moves else given
 
 
 def release(unit: Unit, act: Act, task_id: UUID) -> Unit:
     """Take an order off the unit (closed, cancelled, sent to others). Where it is does not change, only its order."""
     if unit.task_id != task_id:
         return unit
+    free = replace(_change(unit), task_id=None, need_help=None)
     ready = unit.status == "dispatched"  # it had not left yet
-    return replace(
-        _change(unit),
-        task_id=None,
-        need_help=None,
-        status="available" if ready else unit.status,
-        status_at=act.at if ready else unit.status_at,
-    )
+    return _become(free, "available", act.at) if ready else free
 
 
 def arrive(unit: Unit, act: Act, place: Place | None) -> UnitStep:

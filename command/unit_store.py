@@ -1,22 +1,22 @@
-"""Rows of field units, departments, duty and the roster."""
+"""Rows of field units, departments and duty."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import LiteralString
 from uuid import UUID
 
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from command.duty import Duty, Shift
+from command.duty import Duty
 from command.unit import Unit
 from spine.command import Connection
 from spine.errors import not_found
 
 _UNIT: LiteralString = """id, code, call_sign, name, name_en, department, kind, capabilities, crew, status, status_at,
-    ST_X(point) AS lon, ST_Y(point) AS lat, origin, accuracy_m, seen_at, task_id, need_help, phone, area_code, version"""
-_DUTY: LiteralString = "post, post_zh, post_en, kind, area_code, holders, account_id, person, since"
+    ST_X(point) AS lon, ST_Y(point) AS lat, origin, accuracy_m, seen_at, task_id, need_help, phone, area_code, version,
+    on_duty_since, rest_until"""
+_DUTY: LiteralString = "post, post_zh, post_en, kind, area_code, holders, account_id, person, since, how, reason, until"
 
 
 # --- units ---------------------------------------------------------------------------------------------------------------
@@ -66,7 +66,8 @@ async def save_unit(conn: Connection, unit: Unit) -> None:
         """
         UPDATE command.unit SET status = %(status)s, status_at = %(status_at)s,
             point = ST_SetSRID(ST_MakePoint(%(lon)s, %(lat)s), 4326), origin = %(origin)s, accuracy_m = %(accuracy_m)s,
-            seen_at = %(seen_at)s, task_id = %(task_id)s, need_help = %(need_help)s, version = %(version)s
+            seen_at = %(seen_at)s, task_id = %(task_id)s, need_help = %(need_help)s, on_duty_since = %(on_duty_since)s,
+            rest_until = %(rest_until)s, version = %(version)s
         WHERE id = %(id)s
         """,
         {
@@ -80,6 +81,8 @@ async def save_unit(conn: Connection, unit: Unit) -> None:
             "seen_at": unit.seen_at,
             "task_id": unit.task_id,
             "need_help": None if unit.need_help is None else Jsonb(unit.need_help),
+            "on_duty_since": unit.on_duty_since,
+            "rest_until": unit.rest_until,
             "version": unit.version,
         },
     )
@@ -223,10 +226,19 @@ async def duty_of_area(conn: Connection, area: str) -> list[Duty]:
 async def save_duty(conn: Connection, duty: Duty) -> None:
     await conn.execute(
         """
-        UPDATE command.duty SET account_id = %(account_id)s, person = %(person)s, since = %(since)s
+        UPDATE command.duty SET account_id = %(account_id)s, person = %(person)s, since = %(since)s, how = %(how)s,
+            reason = %(reason)s, until = %(until)s
         WHERE post = %(post)s
         """,
-        {"post": duty.post, "account_id": duty.account_id, "person": duty.person, "since": duty.since},
+        {
+            "post": duty.post,
+            "account_id": duty.account_id,
+            "person": duty.person,
+            "since": duty.since,
+            "how": duty.how,
+            "reason": duty.reason,
+            "until": duty.until,
+        },
     )
 
 
@@ -247,37 +259,4 @@ async def put_post(conn: Connection, duty: Duty) -> None:
             "area_code": duty.area_code,
             "holders": list(duty.holders),
         },
-    )
-
-
-async def put_shifts(conn: Connection, shifts: Sequence[Shift]) -> None:
-    """Roster lines that are not there yet; a line that somebody changed stays changed."""
-    async with conn.cursor() as cur:
-        await cur.executemany(
-            """
-            INSERT INTO command.roster (day, post, person, phone) VALUES (%s, %s, %s, %s)
-            ON CONFLICT (day, post) DO NOTHING
-            """,
-            [(s.day, s.post, s.person, s.phone) for s in shifts],
-        )
-
-
-async def shifts_of(conn: Connection, day: date) -> list[Shift]:
-    """Who is meant to be on duty that day (the shift that begins on it at 08:30 local time)."""
-    async with conn.cursor(row_factory=class_row(Shift)) as cur:
-        await cur.execute(
-            "SELECT day, post, person, phone FROM command.roster WHERE day = %s ORDER BY post",
-            (day,),
-        )
-        return await cur.fetchall()
-
-
-async def put_person(conn: Connection, person_id: str, name: str, title: tuple[str, str], phone: str | None) -> None:
-    await conn.execute(
-        """
-        INSERT INTO command.person (id, name, title_zh, title_en, phone) VALUES (%s, %s, %s, %s, %s)
-        ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, title_zh = EXCLUDED.title_zh,
-            title_en = EXCLUDED.title_en, phone = EXCLUDED.phone
-        """,
-        (person_id, name, title[0], title[1], phone),
     )

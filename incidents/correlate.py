@@ -94,7 +94,11 @@ def _by_class(one: Happening, other: Happening) -> Ground | None:
 def _by_place(one: Happening, other: Happening) -> Ground | None:
     if one.point is not None and other.point is not None:
         km = distance_km(one.point, other.point)
-        quake = any(h.class_key is not None and is_within(h.class_key, "nd.quake") for h in (one, other))
+        quake = any(
+            h.class_key is not None
+            and (is_within(h.class_key, "nd.quake") or is_within(h.class_key, "nd.quake_outside"))
+            for h in (one, other)
+        )
         steps = _NEAR_QUAKE if quake else _NEAR
         for limit, weight in steps:
             if km <= limit:

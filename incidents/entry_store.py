@@ -61,6 +61,19 @@ async def notes_of(conn: Connection, incident_id: UUID) -> list[Note]:
         return await cur.fetchall()
 
 
+async def media_types_of_task(conn: Connection, task_id: UUID) -> list[str]:
+    """The media types of everything that was attached to the notes of an order."""
+    rows = await (
+        await conn.execute(
+            """
+            SELECT file->>'media_type' FROM incidents.note, jsonb_array_elements(files) AS file WHERE task_id = %s
+            """,
+            (task_id,),
+        )
+    ).fetchall()
+    return [str(media_type) for (media_type,) in rows]
+
+
 async def insert_report(conn: Connection, report: Report) -> Report:
     async with conn.cursor(row_factory=class_row(Report)) as cur:
         await cur.execute(

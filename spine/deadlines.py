@@ -41,6 +41,7 @@ class DeadlineRow:
     passed_at: datetime | None
     settled_at: datetime | None
     outcome: str | None
+    silent: bool
 
 
 def deadline_id(kind: str, subject_id: UUID) -> UUID:
@@ -81,21 +82,27 @@ async def set_deadline(
     due_at: datetime,
     area: str | None,
     started_at: datetime | None = None,
+    silent: bool = False,
 ) -> DeadlineRow:
-    """Start a clock, or start it anew when this subject's clock of this kind ran before."""
+    """Start a clock, or start it anew when this subject's clock of this kind ran before.
+
+    `silent`: a time at which something must be looked at, owed by nobody; it stands in no picture and needs an incident.
+    """
     async with tx.conn.cursor(row_factory=class_row(DeadlineRow)) as cur:
         await cur.execute(
             """
             INSERT INTO spine.deadline (id, kind, incident_id, subject_kind, subject_id, department, area,
-                title_zh, title_en, to_zh, to_en, started_at, due_at)
+                title_zh, title_en, to_zh, to_en, started_at, due_at, silent)
             VALUES (%(id)s, %(kind)s, %(incident_id)s, %(subject_kind)s, %(subject_id)s, %(department)s, %(area)s,
-                %(title_zh)s, %(title_en)s, %(to_zh)s, %(to_en)s, %(started_at)s, %(due_at)s)
+                %(title_zh)s, %(title_en)s, %(to_zh)s, %(to_en)s, %(started_at)s, %(due_at)s,
+                %(silent)s)
             ON CONFLICT (id) DO UPDATE SET incident_id = EXCLUDED.incident_id, department = EXCLUDED.department,
                 area = EXCLUDED.area, title_zh = EXCLUDED.title_zh, title_en = EXCLUDED.title_en,
                 to_zh = EXCLUDED.to_zh, to_en = EXCLUDED.to_en, started_at = EXCLUDED.started_at,
-                due_at = EXCLUDED.due_at, passed_at = NULL, settled_at = NULL, outcome = NULL
+                due_at = EXCLUDED.due_at, silent = EXCLUDED.silent, passed_at = NULL, settled_at = NULL,
+                outcome = NULL
             RETURNING id, kind, incident_id, subject_kind, subject_id, department, area, title_zh, title_en,
-                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome
+                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome, silent
             """,
             {
                 "id": deadline_id(kind, subject_id),
@@ -111,6 +118,7 @@ async def set_deadline(
                 "to_en": to_en,
                 "started_at": started_at or tx.at,
                 "due_at": due_at,
+                "silent": silent,
             },
         )
         row = await cur.fetchone()
@@ -128,7 +136,7 @@ async def settle_deadline(tx: Transaction, *, subject_id: UUID, kind: str, void:
                 outcome = CASE WHEN %(void)s THEN 'void' WHEN due_at >= %(at)s THEN 'met' ELSE 'late' END
             WHERE id = %(id)s AND settled_at IS NULL
             RETURNING id, kind, incident_id, subject_kind, subject_id, department, area, title_zh, title_en,
-                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome
+                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome, silent
             """,
             {"at": tx.at, "void": void, "id": deadline_id(kind, subject_id)},
         )
@@ -143,7 +151,7 @@ async def settle_incident_deadlines(tx: Transaction, incident_id: UUID) -> list[
             UPDATE spine.deadline SET settled_at = %(at)s, outcome = 'void'
             WHERE incident_id = %(incident)s AND settled_at IS NULL
             RETURNING id, kind, incident_id, subject_kind, subject_id, department, area, title_zh, title_en,
-                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome
+                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome, silent
             """,
             {"at": tx.at, "incident": incident_id},
         )
@@ -157,7 +165,7 @@ async def move_incident_deadlines(tx: Transaction, incident_id: UUID, area: str)
             """
             UPDATE spine.deadline SET area = %(area)s WHERE incident_id = %(incident)s AND settled_at IS NULL
             RETURNING id, kind, incident_id, subject_kind, subject_id, department, area, title_zh, title_en,
-                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome
+                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome, silent
             """,
             {"area": area, "incident": incident_id},
         )
@@ -165,7 +173,9 @@ async def move_incident_deadlines(tx: Transaction, incident_id: UUID, area: str)
 
 
 def deadline_streams(row: DeadlineRow) -> tuple[str, ...]:
-    """Every stream in whose picture this deadline stands."""
+    """Every stream in whose picture this deadline stands; none for a silent one."""
+    if row.silent:
+        return ()
     streams = list(boards(row.area))
     if row.incident_id is not None:
         streams.append(f"incident:{row.incident_id}")
@@ -187,7 +197,7 @@ async def _load(tx: Transaction, command: Command[PassDeadline]) -> DeadlineRow:
         await cur.execute(
             """
             SELECT id, kind, incident_id, subject_kind, subject_id, department, area, title_zh, title_en,
-                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome
+                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome, silent
             FROM spine.deadline WHERE id = %s FOR NO KEY UPDATE
             """,
             (command.data.deadline_id,),
@@ -203,7 +213,15 @@ async def _run(tx: Transaction, command: Command[PassDeadline], row: DeadlineRow
         return Outcome(facts=(), result={"passed": False})
     await tx.conn.execute("UPDATE spine.deadline SET passed_at = %s WHERE id = %s", (tx.at, row.id))
     shown: JsonObject = {**deadline_object(row), "passed": True}
-    data: JsonObject = {"deadline_id": str(row.id), "kind": row.kind, "due_at": iso(row.due_at)}
+    data: JsonObject = {
+        "deadline_id": str(row.id),
+        "kind": row.kind,
+        "due_at": iso(row.due_at),
+        "subject_kind": row.subject_kind,
+        "subject_id": str(row.subject_id),
+    }
+    if row.silent:
+        return Outcome([NewFact(f"incident:{row.incident_id}", "deadline.passed", data)], {"passed": True})
     return Outcome(
         facts=[
             NewFact(stream, "deadline.passed", data, now={"deadlines": {str(row.id): shown}})
@@ -249,9 +267,9 @@ async def _open(conn: Connection, *, area: str = "", incident: UUID | None = Non
         await cur.execute(
             """
             SELECT id, kind, incident_id, subject_kind, subject_id, department, area, title_zh, title_en,
-                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome
+                to_zh, to_en, started_at, due_at, passed_at, settled_at, outcome, silent
             FROM spine.deadline
-            WHERE settled_at IS NULL AND area LIKE %(area)s || '%%'
+            WHERE settled_at IS NULL AND NOT silent AND area LIKE %(area)s || '%%'
                 AND (%(incident)s::uuid IS NULL OR incident_id = %(incident)s)
                 AND (%(department)s = '' OR department = %(department)s)
             """,

@@ -23,6 +23,36 @@ BEGIN
     RETURN NULL;
 END
 $$;
+CREATE TABLE command.consultation (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    incident_id uuid NOT NULL,
+    incident_title text NOT NULL,
+    area_code text,
+    subject text NOT NULL,
+    title text NOT NULL,
+    question text NOT NULL,
+    safety boolean NOT NULL,
+    mode text NOT NULL,
+    asker jsonb NOT NULL,
+    asker_department text,
+    lead text NOT NULL,
+    state text NOT NULL,
+    merge_minutes integer NOT NULL,
+    merge_due timestamp with time zone,
+    merge_escalated jsonb NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    answer jsonb,
+    withdrawn jsonb,
+    ended_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT consultation_check CHECK ((NOT (safety AND (mode = 'tacit'::text)))),
+    CONSTRAINT consultation_merge_minutes_check CHECK ((merge_minutes > 0)),
+    CONSTRAINT consultation_mode_check CHECK ((mode = ANY (ARRAY['explicit'::text, 'tacit'::text]))),
+    CONSTRAINT consultation_question_check CHECK ((question <> ''::text)),
+    CONSTRAINT consultation_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'ready'::text, 'answered'::text, 'withdrawn'::text])))
+);
 CREATE TABLE command.department (
     code text NOT NULL,
     zh text NOT NULL,
@@ -36,6 +66,16 @@ CREATE TABLE command.department (
     sort integer NOT NULL,
     CONSTRAINT department_basis_check CHECK ((basis = ANY (ARRAY['statute'::text, 'customary'::text])))
 );
+CREATE TABLE command.depot (
+    code text NOT NULL,
+    zh text NOT NULL,
+    en text NOT NULL,
+    department text NOT NULL,
+    area_code text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    phone text,
+    illustrative boolean NOT NULL
+);
 CREATE TABLE command.duty (
     post text NOT NULL,
     post_zh text NOT NULL,
@@ -46,7 +86,11 @@ CREATE TABLE command.duty (
     account_id uuid,
     person text,
     since timestamp with time zone,
+    how text,
+    reason text,
+    until timestamp with time zone,
     CONSTRAINT duty_check CHECK (((account_id IS NULL) = (since IS NULL))),
+    CONSTRAINT duty_how_check CHECK ((how = ANY (ARRAY['first'::text, 'handover'::text, 'emergency'::text]))),
     CONSTRAINT duty_kind_check CHECK ((kind = ANY (ARRAY['duty'::text, 'command'::text])))
 );
 CREATE TABLE command.exercise (
@@ -62,6 +106,57 @@ CREATE TABLE command.exercise (
     CONSTRAINT exercise_only_one_check CHECK (only_one),
     CONSTRAINT exercise_state_check CHECK ((state = ANY (ARRAY['running'::text, 'ended'::text])))
 );
+CREATE TABLE command.handover (
+    id uuid NOT NULL,
+    post text NOT NULL,
+    from_id uuid NOT NULL,
+    from_name text NOT NULL,
+    to_person text,
+    state text NOT NULL,
+    sheet jsonb NOT NULL,
+    digest text NOT NULL,
+    checks jsonb NOT NULL,
+    words text NOT NULL,
+    signed_out jsonb NOT NULL,
+    signed_in jsonb,
+    ended jsonb,
+    version integer NOT NULL,
+    CONSTRAINT handover_check CHECK (((state = 'completed'::text) = (signed_in IS NOT NULL))),
+    CONSTRAINT handover_state_check CHECK ((state = ANY (ARRAY['offered'::text, 'completed'::text, 'refused'::text, 'withdrawn'::text, 'superseded'::text])))
+);
+CREATE TABLE command.holding (
+    person_id text NOT NULL,
+    department text NOT NULL,
+    title_zh text NOT NULL,
+    title_en text NOT NULL
+);
+CREATE TABLE command.hospital (
+    code text NOT NULL,
+    zh text NOT NULL,
+    en text NOT NULL,
+    level text,
+    area_code text NOT NULL,
+    department text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    emergency text,
+    reported_at timestamp with time zone,
+    reported_by jsonb,
+    illustrative boolean NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT hospital_emergency_check CHECK ((emergency = ANY (ARRAY['open'::text, 'limited'::text, 'diverting'::text])))
+);
+CREATE TABLE command.hospital_beds (
+    hospital text NOT NULL,
+    ward text NOT NULL,
+    total integer,
+    available integer,
+    extra_24h integer,
+    reported_at timestamp with time zone,
+    CONSTRAINT hospital_beds_available_check CHECK ((available >= 0)),
+    CONSTRAINT hospital_beds_check CHECK ((available <= total)),
+    CONSTRAINT hospital_beds_extra_24h_check CHECK ((extra_24h >= 0)),
+    CONSTRAINT hospital_beds_total_check CHECK ((total >= 0))
+);
 CREATE TABLE command.inject (
     id uuid NOT NULL,
     exercise_id uuid NOT NULL,
@@ -76,12 +171,87 @@ CREATE TABLE command.inject (
     version integer NOT NULL,
     CONSTRAINT inject_state_check CHECK ((state = ANY (ARRAY['planned'::text, 'delivered'::text, 'skipped'::text])))
 );
+CREATE TABLE command.instruction (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    incident_id uuid,
+    incident_title text,
+    area_code text,
+    leader_name text NOT NULL,
+    leader_post text,
+    leader_account uuid,
+    channel text NOT NULL,
+    urgency text NOT NULL,
+    text text NOT NULL,
+    files jsonb NOT NULL,
+    state text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    captured_by jsonb NOT NULL,
+    feedback_due timestamp with time zone NOT NULL,
+    orders_open integer DEFAULT 0 NOT NULL,
+    orders_closed integer DEFAULT 0 NOT NULL,
+    orders_total integer DEFAULT 0 NOT NULL,
+    urged jsonb NOT NULL,
+    escalated jsonb NOT NULL,
+    answers jsonb NOT NULL,
+    sent_back jsonb,
+    ended jsonb,
+    version integer DEFAULT 1 NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT instruction_channel_check CHECK ((channel = ANY (ARRAY['oral'::text, 'written'::text, 'phone'::text, 'video'::text]))),
+    CONSTRAINT instruction_text_check CHECK ((text <> ''::text))
+);
+CREATE TABLE command.leave (
+    id uuid NOT NULL,
+    person_id text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    reason text,
+    cancelled jsonb,
+    entered jsonb NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT leave_check CHECK ((to_at > from_at))
+);
+CREATE TABLE command.opinion (
+    id uuid NOT NULL,
+    consultation_id uuid NOT NULL,
+    place integer NOT NULL,
+    department text NOT NULL,
+    question text,
+    minutes integer NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    due timestamp with time zone NOT NULL,
+    state text NOT NULL,
+    stance text,
+    text text,
+    decision_mode text,
+    given jsonb,
+    escalated jsonb NOT NULL,
+    late jsonb NOT NULL,
+    CONSTRAINT opinion_check CHECK (((state = ANY (ARRAY['given'::text, 'tacit'::text])) = (stance IS NOT NULL))),
+    CONSTRAINT opinion_check1 CHECK (((stance IS NULL) = (decision_mode IS NULL))),
+    CONSTRAINT opinion_decision_mode_check CHECK ((decision_mode = ANY (ARRAY['explicit'::text, 'tacit'::text, 'escalated'::text]))),
+    CONSTRAINT opinion_minutes_check CHECK ((minutes > 0)),
+    CONSTRAINT opinion_stance_check CHECK ((stance = ANY (ARRAY['agree'::text, 'conditions'::text, 'disagree'::text, 'abstain'::text]))),
+    CONSTRAINT opinion_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'escalated'::text, 'given'::text, 'tacit'::text])))
+);
 CREATE TABLE command.person (
     id text NOT NULL,
     name text NOT NULL,
     title_zh text NOT NULL,
     title_en text NOT NULL,
-    phone text
+    phone text,
+    pinyin text DEFAULT ''::text NOT NULL,
+    department text,
+    area_code text,
+    place text,
+    mobile text,
+    duties text[] DEFAULT '{}'::text[] NOT NULL,
+    account_id uuid,
+    left_at timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL
 );
 CREATE TABLE command.plan_version (
     plan_id text NOT NULL,
@@ -103,6 +273,34 @@ CREATE TABLE command.plan_version (
     CONSTRAINT plan_version_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'reviewed'::text, 'approved'::text, 'filed'::text, 'in_force'::text, 'superseded'::text, 'withdrawn'::text]))),
     CONSTRAINT plan_version_version_check CHECK ((version > 0))
 );
+CREATE TABLE command.proposal (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    response_id uuid NOT NULL,
+    plan_zh text NOT NULL,
+    plan_en text NOT NULL,
+    rule text,
+    kind text NOT NULL,
+    level text,
+    task text,
+    zh text NOT NULL,
+    en text NOT NULL,
+    reasons jsonb NOT NULL,
+    if_ignored_zh text NOT NULL,
+    if_ignored_en text NOT NULL,
+    automatic boolean DEFAULT false NOT NULL,
+    rests_on jsonb NOT NULL,
+    state text NOT NULL,
+    made jsonb NOT NULL,
+    asked jsonb NOT NULL,
+    decide_by timestamp with time zone NOT NULL,
+    decided jsonb,
+    cleared_at timestamp with time zone,
+    version integer NOT NULL,
+    CONSTRAINT proposal_check CHECK (((state = 'open'::text) = (decided IS NULL))),
+    CONSTRAINT proposal_kind_check CHECK ((kind = ANY (ARRAY['raise'::text, 'lower'::text, 'add_task'::text, 'move_unit'::text, 'extend_zone'::text, 'stand_down'::text]))),
+    CONSTRAINT proposal_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text, 'withdrawn'::text, 'overtaken'::text])))
+);
 CREATE TABLE command.rating (
     id uuid NOT NULL,
     exercise_id uuid NOT NULL,
@@ -113,6 +311,93 @@ CREATE TABLE command.rating (
     by jsonb NOT NULL,
     at timestamp with time zone NOT NULL,
     CONSTRAINT rating_rating_check CHECK ((rating = ANY (ARRAY['P'::text, 'S'::text, 'M'::text, 'U'::text])))
+);
+CREATE TABLE command.recommendation (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    kind text NOT NULL,
+    course text NOT NULL,
+    head jsonb NOT NULL,
+    changed jsonb NOT NULL,
+    reason text NOT NULL,
+    inputs_hash text NOT NULL,
+    chosen jsonb NOT NULL,
+    answer jsonb NOT NULL,
+    orders jsonb NOT NULL,
+    by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT recommendation_kind_check CHECK ((kind = ANY (ARRAY['dispatch'::text, 'evacuation'::text])))
+);
+CREATE TABLE command.request (
+    id uuid NOT NULL,
+    no text NOT NULL,
+    incident_id uuid,
+    incident_title text,
+    task_id uuid,
+    department text NOT NULL,
+    area_code text,
+    item text NOT NULL,
+    quantity bigint NOT NULL,
+    priority text NOT NULL,
+    text text NOT NULL,
+    place text,
+    needed_by timestamp with time zone,
+    state text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    answer_due timestamp with time zone,
+    ended jsonb,
+    outlook jsonb,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT request_priority_check CHECK ((priority = ANY (ARRAY['life'::text, 'urgent'::text, 'normal'::text]))),
+    CONSTRAINT request_quantity_check CHECK ((quantity > 0))
+);
+CREATE TABLE command.request_offer (
+    id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    nr integer NOT NULL,
+    party text NOT NULL,
+    source text NOT NULL,
+    source_id text,
+    state text NOT NULL,
+    quantity bigint NOT NULL,
+    committed bigint NOT NULL,
+    deployed bigint NOT NULL,
+    received bigint NOT NULL,
+    returned bigint NOT NULL,
+    used bigint NOT NULL,
+    lost bigint NOT NULL,
+    text text,
+    arrives_at timestamp with time zone,
+    transport text,
+    task_id uuid,
+    offered_at timestamp with time zone NOT NULL,
+    state_at timestamp with time zone NOT NULL,
+    reason text,
+    version integer NOT NULL,
+    CONSTRAINT request_offer_check CHECK (((committed <= quantity) AND (deployed <= committed) AND (received <= deployed))),
+    CONSTRAINT request_offer_check1 CHECK ((((returned + used) + lost) <= deployed)),
+    CONSTRAINT request_offer_check2 CHECK (((source = 'outside'::text) = (source_id IS NULL))),
+    CONSTRAINT request_offer_committed_check CHECK ((committed >= 0)),
+    CONSTRAINT request_offer_deployed_check CHECK ((deployed >= 0)),
+    CONSTRAINT request_offer_lost_check CHECK ((lost >= 0)),
+    CONSTRAINT request_offer_quantity_check CHECK ((quantity > 0)),
+    CONSTRAINT request_offer_received_check CHECK ((received >= 0)),
+    CONSTRAINT request_offer_returned_check CHECK ((returned >= 0)),
+    CONSTRAINT request_offer_source_check CHECK ((source = ANY (ARRAY['stock'::text, 'shelter'::text, 'unit'::text, 'outside'::text]))),
+    CONSTRAINT request_offer_used_check CHECK ((used >= 0))
+);
+CREATE TABLE command.request_party (
+    request_id uuid NOT NULL,
+    nr integer NOT NULL,
+    party text NOT NULL,
+    why text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    answer text,
+    reason text,
+    answered_at timestamp with time zone,
+    CONSTRAINT request_party_answer_check CHECK ((answer = ANY (ARRAY['offered'::text, 'declined'::text]))),
+    CONSTRAINT request_party_why_check CHECK ((why = ANY (ARRAY['asked'::text, 'passed_on'::text, 'escalated'::text])))
 );
 CREATE TABLE command.response (
     id uuid NOT NULL,
@@ -129,13 +414,172 @@ CREATE TABLE command.response (
     proposed_at timestamp with time zone NOT NULL,
     decide_by timestamp with time zone NOT NULL,
     version integer NOT NULL,
+    plan_version integer DEFAULT 1 NOT NULL,
+    asked jsonb DEFAULT '[]'::jsonb NOT NULL,
+    history jsonb DEFAULT '[]'::jsonb NOT NULL,
+    orders jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT response_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'active'::text, 'ended'::text, 'declined'::text])))
 );
-CREATE TABLE command.roster (
-    day date NOT NULL,
+CREATE TABLE command.roster_calendar (
+    id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    account_id uuid NOT NULL,
+    subject text NOT NULL,
+    key text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT roster_calendar_subject_check CHECK ((subject = ANY (ARRAY['person'::text, 'post'::text])))
+);
+CREATE TABLE command.roster_head (
+    area text NOT NULL,
+    changes bigint DEFAULT 0 NOT NULL,
+    at timestamp with time zone
+);
+CREATE TABLE command.shelter (
+    id uuid NOT NULL,
+    facility_code text,
+    zh text NOT NULL,
+    en text NOT NULL,
+    kind text NOT NULL,
+    indoor boolean,
+    area_code text NOT NULL,
+    department text NOT NULL,
+    point public.geometry(Point,4326) NOT NULL,
+    capacity integer NOT NULL,
+    services jsonb NOT NULL,
+    state text NOT NULL,
+    state_at timestamp with time zone,
+    incident_id uuid,
+    occupied integer,
+    needs jsonb,
+    reported_at timestamp with time zone,
+    reported_by jsonb,
+    over_reason text,
+    promised integer DEFAULT 0 NOT NULL,
+    illustrative boolean NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT shelter_capacity_check CHECK ((capacity > 0)),
+    CONSTRAINT shelter_check CHECK (((occupied IS NULL) = (reported_at IS NULL))),
+    CONSTRAINT shelter_occupied_check CHECK ((occupied >= 0)),
+    CONSTRAINT shelter_promised_check CHECK ((promised >= 0))
+);
+CREATE TABLE command.shift (
+    id uuid NOT NULL,
     post text NOT NULL,
-    person text NOT NULL,
-    phone text
+    seat integer NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    person_id text,
+    origin text NOT NULL,
+    note text,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT shift_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT shift_origin_check CHECK ((origin = ANY (ARRAY['rotation'::text, 'hand'::text, 'swap'::text, 'import'::text]))),
+    CONSTRAINT shift_seat_check CHECK ((seat > 0))
+);
+CREATE TABLE command.shift_swap (
+    id uuid NOT NULL,
+    shift_id uuid NOT NULL,
+    in_return_id uuid,
+    from_person text NOT NULL,
+    to_person text NOT NULL,
+    post text NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    state text NOT NULL,
+    asked jsonb NOT NULL,
+    answered jsonb,
+    decided jsonb,
+    version integer NOT NULL,
+    CONSTRAINT shift_swap_check CHECK ((from_person <> to_person)),
+    CONSTRAINT shift_swap_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'agreed'::text, 'approved'::text, 'declined'::text, 'rejected'::text, 'withdrawn'::text, 'lapsed'::text])))
+);
+CREATE TABLE command.spot_check (
+    id uuid NOT NULL,
+    post text NOT NULL,
+    shift_id uuid,
+    expected text,
+    means text NOT NULL,
+    result text NOT NULL,
+    note text,
+    by jsonb NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT spot_check_means_check CHECK ((means = ANY (ARRAY['video'::text, 'phone'::text, 'visit'::text]))),
+    CONSTRAINT spot_check_result_check CHECK ((result = ANY (ARRAY['present'::text, 'replaced'::text, 'absent'::text, 'no_answer'::text])))
+);
+CREATE TABLE command.stock_hold (
+    id uuid NOT NULL,
+    depot text NOT NULL,
+    item text NOT NULL,
+    offer_id uuid,
+    incident_id uuid,
+    task_id uuid,
+    purpose text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    by jsonb NOT NULL,
+    version integer NOT NULL
+);
+CREATE TABLE command.stock_hold_lot (
+    hold_id uuid NOT NULL,
+    lot_id uuid NOT NULL,
+    committed bigint NOT NULL,
+    "out" bigint NOT NULL,
+    returned bigint NOT NULL,
+    used bigint NOT NULL,
+    discarded bigint NOT NULL,
+    CONSTRAINT stock_hold_lot_committed_check CHECK ((committed >= 0)),
+    CONSTRAINT stock_hold_lot_discarded_check CHECK ((discarded >= 0)),
+    CONSTRAINT stock_hold_lot_out_check CHECK (("out" >= 0)),
+    CONSTRAINT stock_hold_lot_returned_check CHECK ((returned >= 0)),
+    CONSTRAINT stock_hold_lot_used_check CHECK ((used >= 0))
+);
+CREATE TABLE command.stock_lot (
+    id uuid NOT NULL,
+    depot text NOT NULL,
+    item text NOT NULL,
+    lot_no text NOT NULL,
+    made_on date,
+    expires_on date,
+    received bigint NOT NULL,
+    adjusted bigint NOT NULL,
+    free bigint NOT NULL,
+    committed bigint NOT NULL,
+    "out" bigint NOT NULL,
+    used bigint NOT NULL,
+    discarded bigint NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    counted_at timestamp with time zone,
+    counted_by jsonb,
+    illustrative boolean DEFAULT false NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT stock_lot_check CHECK (((received + adjusted) = ((((free + committed) + "out") + used) + discarded))),
+    CONSTRAINT stock_lot_committed_check CHECK ((committed >= 0)),
+    CONSTRAINT stock_lot_discarded_check CHECK ((discarded >= 0)),
+    CONSTRAINT stock_lot_free_check CHECK ((free >= 0)),
+    CONSTRAINT stock_lot_out_check CHECK (("out" >= 0)),
+    CONSTRAINT stock_lot_received_check CHECK ((received >= 0)),
+    CONSTRAINT stock_lot_used_check CHECK ((used >= 0))
+);
+CREATE TABLE command.stock_move (
+    id bigint NOT NULL,
+    lot_id uuid NOT NULL,
+    kind text NOT NULL,
+    quantity bigint NOT NULL,
+    hold_id uuid,
+    reason text,
+    by jsonb NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT stock_move_kind_check CHECK ((kind = ANY (ARRAY['receive'::text, 'count'::text, 'commit'::text, 'release'::text, 'issue'::text, 'return'::text, 'use'::text, 'discard'::text])))
+);
+ALTER TABLE command.stock_move ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME command.stock_move_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE command.task (
     id uuid NOT NULL,
@@ -181,9 +625,50 @@ CREATE TABLE command.task (
     start_at timestamp with time zone,
     evidence text[] DEFAULT '{}'::text[] NOT NULL,
     priority text DEFAULT 'normal'::text NOT NULL,
+    due_from timestamp with time zone NOT NULL,
+    step_from timestamp with time zone,
+    step_due timestamp with time zone,
+    pause jsonb,
+    pause_ask jsonb,
+    extension_ask jsonb,
+    extension jsonb,
+    urged jsonb,
+    supervised jsonb,
+    cards jsonb DEFAULT '{}'::jsonb NOT NULL,
+    yellow_cards integer DEFAULT 0 NOT NULL,
+    red_cards integer DEFAULT 0 NOT NULL,
+    CONSTRAINT task_check CHECK (((step_from IS NULL) = (step_due IS NULL))),
     CONSTRAINT task_due_minutes_check CHECK ((due_minutes > 0)),
     CONSTRAINT task_priority_check CHECK ((priority = ANY (ARRAY['life'::text, 'urgent'::text, 'normal'::text]))),
     CONSTRAINT task_sign_minutes_check CHECK ((sign_minutes > 0))
+);
+CREATE TABLE command.task_event (
+    id bigint NOT NULL,
+    task_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    area_code text,
+    department text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    kind text NOT NULL,
+    clock text,
+    level text,
+    cause text,
+    minutes integer,
+    ended_at timestamp with time zone,
+    reason text,
+    by jsonb NOT NULL,
+    CONSTRAINT task_event_check CHECK (((kind = 'card'::text) = (level IS NOT NULL))),
+    CONSTRAINT task_event_clock_check CHECK ((clock = ANY (ARRAY['task_sign'::text, 'task_step'::text, 'task_due'::text]))),
+    CONSTRAINT task_event_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'urge'::text, 'return'::text, 'reissue'::text, 'send_back'::text, 'pause'::text, 'pause_refused'::text, 'extension'::text, 'extension_refused'::text, 'supervise'::text, 'release'::text]))),
+    CONSTRAINT task_event_level_check CHECK ((level = ANY (ARRAY['yellow'::text, 'red'::text, 'severe'::text])))
+);
+ALTER TABLE command.task_event ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME command.task_event_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE command.unit (
     id uuid NOT NULL,
@@ -207,6 +692,9 @@ CREATE TABLE command.unit (
     phone text,
     area_code text,
     version integer DEFAULT 1 NOT NULL,
+    on_duty_since timestamp with time zone,
+    rest_until timestamp with time zone,
+    CONSTRAINT unit_check CHECK (((rest_until IS NULL) OR (on_duty_since IS NOT NULL))),
     CONSTRAINT unit_crew_check CHECK ((crew > 0))
 );
 CREATE TABLE gis.base_map (
@@ -1092,6 +1580,7 @@ CREATE TABLE spine.deadline (
     passed_at timestamp with time zone,
     settled_at timestamp with time zone,
     outcome text,
+    silent boolean DEFAULT false NOT NULL,
     CONSTRAINT deadline_outcome_check CHECK ((outcome = ANY (ARRAY['met'::text, 'late'::text, 'void'::text])))
 );
 CREATE TABLE spine.fact (
@@ -1153,28 +1642,96 @@ CREATE TABLE spine.stream_head (
     CONSTRAINT stream_head_stream_check CHECK (((length(stream) >= 1) AND (length(stream) <= 120)))
 )
 WITH (fillfactor='50');
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_no_key UNIQUE (no);
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_pkey PRIMARY KEY (code);
+ALTER TABLE ONLY command.depot
+    ADD CONSTRAINT depot_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY command.duty
     ADD CONSTRAINT duty_pkey PRIMARY KEY (post);
 ALTER TABLE ONLY command.exercise
     ADD CONSTRAINT exercise_only_one_key UNIQUE (only_one);
 ALTER TABLE ONLY command.exercise
     ADD CONSTRAINT exercise_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.handover
+    ADD CONSTRAINT handover_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.holding
+    ADD CONSTRAINT holding_pkey PRIMARY KEY (person_id, department, title_zh);
+ALTER TABLE ONLY command.hospital_beds
+    ADD CONSTRAINT hospital_beds_pkey PRIMARY KEY (hospital, ward);
+ALTER TABLE ONLY command.hospital
+    ADD CONSTRAINT hospital_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_exercise_id_no_key UNIQUE (exercise_id, no);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.instruction
+    ADD CONSTRAINT instruction_no_key UNIQUE (no);
+ALTER TABLE ONLY command.instruction
+    ADD CONSTRAINT instruction_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.leave
+    ADD CONSTRAINT leave_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_consultation_id_department_key UNIQUE (consultation_id, department);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_consultation_id_place_key UNIQUE (consultation_id, place);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.person
+    ADD CONSTRAINT person_account_id_key UNIQUE (account_id);
 ALTER TABLE ONLY command.person
     ADD CONSTRAINT person_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.plan_version
     ADD CONSTRAINT plan_version_pkey PRIMARY KEY (plan_id, version);
+ALTER TABLE ONLY command.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.recommendation
+    ADD CONSTRAINT recommendation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.request
+    ADD CONSTRAINT request_no_key UNIQUE (no);
+ALTER TABLE ONLY command.request_offer
+    ADD CONSTRAINT request_offer_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.request_party
+    ADD CONSTRAINT request_party_pkey PRIMARY KEY (request_id, party);
+ALTER TABLE ONLY command.request
+    ADD CONSTRAINT request_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.response
     ADD CONSTRAINT response_pkey PRIMARY KEY (id);
-ALTER TABLE ONLY command.roster
-    ADD CONSTRAINT roster_pkey PRIMARY KEY (day, post);
+ALTER TABLE ONLY command.roster_calendar
+    ADD CONSTRAINT roster_calendar_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.roster_calendar
+    ADD CONSTRAINT roster_calendar_token_hash_key UNIQUE (token_hash);
+ALTER TABLE ONLY command.roster_head
+    ADD CONSTRAINT roster_head_pkey PRIMARY KEY (area);
+ALTER TABLE ONLY command.shelter
+    ADD CONSTRAINT shelter_facility_code_key UNIQUE (facility_code);
+ALTER TABLE ONLY command.shelter
+    ADD CONSTRAINT shelter_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.shift
+    ADD CONSTRAINT shift_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.shift
+    ADD CONSTRAINT shift_post_seat_starts_at_key UNIQUE (post, seat, starts_at);
+ALTER TABLE ONLY command.shift_swap
+    ADD CONSTRAINT shift_swap_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.spot_check
+    ADD CONSTRAINT spot_check_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.stock_hold_lot
+    ADD CONSTRAINT stock_hold_lot_pkey PRIMARY KEY (hold_id, lot_id);
+ALTER TABLE ONLY command.stock_hold
+    ADD CONSTRAINT stock_hold_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.stock_lot
+    ADD CONSTRAINT stock_lot_depot_item_lot_no_key UNIQUE (depot, item, lot_no);
+ALTER TABLE ONLY command.stock_lot
+    ADD CONSTRAINT stock_lot_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.stock_move
+    ADD CONSTRAINT stock_move_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.task_event
+    ADD CONSTRAINT task_event_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_no_key UNIQUE (no);
 ALTER TABLE ONLY command.task
@@ -1335,16 +1892,61 @@ ALTER TABLE ONLY spine.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY spine.stream_head
     ADD CONSTRAINT stream_head_pkey PRIMARY KEY (stream);
+CREATE INDEX consultation_asker ON command.consultation USING btree (asker_department);
+CREATE INDEX consultation_incident ON command.consultation USING btree (incident_id);
+CREATE INDEX consultation_lead ON command.consultation USING btree (lead);
+CREATE INDEX depot_department ON command.depot USING btree (department);
 CREATE INDEX duty_account ON command.duty USING btree (account_id);
+CREATE UNIQUE INDEX handover_one_open ON command.handover USING btree (post) WHERE (state = 'offered'::text);
+CREATE INDEX handover_post ON command.handover USING btree (post);
+CREATE INDEX holding_department ON command.holding USING btree (department);
+CREATE INDEX hospital_area ON command.hospital USING btree (area_code text_pattern_ops);
 CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
+CREATE INDEX instruction_incident ON command.instruction USING btree (incident_id);
+CREATE INDEX instruction_open ON command.instruction USING btree (area_code) WHERE (state <> ALL (ARRAY['closed'::text, 'cancelled'::text]));
+CREATE INDEX leave_person ON command.leave USING btree (person_id, from_at);
+CREATE INDEX opinion_department ON command.opinion USING btree (department);
+CREATE INDEX person_department ON command.person USING btree (department);
 CREATE UNIQUE INDEX plan_in_force ON command.plan_version USING btree (plan_id) WHERE (state = 'in_force'::text);
+CREATE INDEX proposal_incident ON command.proposal USING btree (incident_id);
+CREATE UNIQUE INDEX proposal_one_open ON command.proposal USING btree (response_id, rule) WHERE ((state = 'open'::text) AND (rule IS NOT NULL));
 CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);
 CREATE INDEX rating_inject ON command.rating USING btree (inject_id);
+CREATE INDEX recommendation_incident ON command.recommendation USING btree (incident_id, at);
+CREATE INDEX request_department ON command.request USING btree (department, state);
+CREATE INDEX request_incident ON command.request USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+CREATE INDEX request_item ON command.request USING btree (item, state);
+CREATE INDEX request_offer_request ON command.request_offer USING btree (request_id);
+CREATE INDEX request_offer_source ON command.request_offer USING btree (source, source_id);
+CREATE UNIQUE INDEX request_offer_unit ON command.request_offer USING btree (source_id) WHERE ((source = 'unit'::text) AND (state = ANY (ARRAY['offered'::text, 'committed'::text, 'deployed'::text, 'received'::text])));
+CREATE INDEX request_party_party ON command.request_party USING btree (party);
+CREATE INDEX request_task ON command.request USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX response_incident ON command.response USING btree (incident_id);
 CREATE UNIQUE INDEX response_one_active ON command.response USING btree (incident_id, plan_id) WHERE (state = 'active'::text);
 CREATE UNIQUE INDEX response_one_proposed ON command.response USING btree (incident_id, plan_id) WHERE (state = 'proposed'::text);
-CREATE INDEX roster_post ON command.roster USING btree (post);
+CREATE INDEX roster_calendar_account ON command.roster_calendar USING btree (account_id);
+CREATE INDEX shelter_area ON command.shelter USING btree (area_code text_pattern_ops);
+CREATE INDEX shelter_incident ON command.shelter USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+CREATE INDEX shelter_point ON command.shelter USING gist (point);
+CREATE INDEX shift_person ON command.shift USING btree (person_id, starts_at);
+CREATE INDEX shift_post ON command.shift USING btree (post, starts_at);
+CREATE INDEX shift_starts ON command.shift USING btree (starts_at);
+CREATE INDEX spot_check_post ON command.spot_check USING btree (post, at);
+CREATE INDEX stock_hold_depot ON command.stock_hold USING btree (depot, item);
+CREATE INDEX stock_hold_incident ON command.stock_hold USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+CREATE INDEX stock_hold_lot_lot ON command.stock_hold_lot USING btree (lot_id);
+CREATE INDEX stock_lot_item ON command.stock_lot USING btree (item, depot);
+CREATE INDEX stock_move_issue ON command.stock_move USING btree (at) WHERE (kind = 'issue'::text);
+CREATE INDEX stock_move_lot ON command.stock_move USING btree (lot_id, at);
+CREATE INDEX swap_from ON command.shift_swap USING btree (from_person);
+CREATE UNIQUE INDEX swap_one_open ON command.shift_swap USING btree (shift_id) WHERE (state = ANY (ARRAY['asked'::text, 'agreed'::text]));
+CREATE INDEX swap_post ON command.shift_swap USING btree (post);
+CREATE INDEX swap_return ON command.shift_swap USING btree (in_return_id) WHERE (in_return_id IS NOT NULL);
+CREATE INDEX swap_to ON command.shift_swap USING btree (to_person);
 CREATE INDEX task_department ON command.task USING btree (department, state);
+CREATE INDEX task_event_at ON command.task_event USING btree (at);
+CREATE INDEX task_event_counted ON command.task_event USING btree (kind, department, level, at) INCLUDE (clock, minutes, ended_at);
+CREATE INDEX task_event_task ON command.task_event USING btree (task_id, at);
 CREATE INDEX task_incident ON command.task USING btree (incident_id);
 CREATE INDEX task_instruction ON command.task USING btree (instruction_id) WHERE (instruction_id IS NOT NULL);
 CREATE INDEX task_parent ON command.task USING btree (parent_id) WHERE (parent_id IS NOT NULL);
@@ -1408,6 +2010,7 @@ CREATE INDEX involvement_unit ON incidents.involvement USING btree (unit_id);
 CREATE INDEX link_other ON incidents.link USING btree (other_id);
 CREATE INDEX note_files ON incidents.note USING gin (files jsonb_path_ops);
 CREATE INDEX note_incident ON incidents.note USING btree (incident_id);
+CREATE INDEX note_task ON incidents.note USING btree (task_id) WHERE (task_id IS NOT NULL);
 CREATE INDEX register_site_area ON incidents.register_site USING btree (area_code);
 CREATE INDEX register_site_place ON incidents.register_site USING btree (lon, lat) WHERE (NOT retired);
 CREATE INDEX what_if_open ON incidents.what_if USING btree (incident_id) WHERE (state = 'open'::text);
@@ -1427,20 +2030,88 @@ CREATE INDEX session_account ON spine.session USING btree (account_id);
 CREATE TRIGGER road_edge_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_edge FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 CREATE TRIGGER road_node_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_node FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
 CREATE TRIGGER road_turn_changed AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON gis.road_turn FOR EACH STATEMENT EXECUTE FUNCTION gis.road_layer_changed();
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_asker_department_fkey FOREIGN KEY (asker_department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.consultation
+    ADD CONSTRAINT consultation_lead_fkey FOREIGN KEY (lead) REFERENCES command.department(code);
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
+ALTER TABLE ONLY command.depot
+    ADD CONSTRAINT depot_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.handover
+    ADD CONSTRAINT handover_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.holding
+    ADD CONSTRAINT holding_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.holding
+    ADD CONSTRAINT holding_person_id_fkey FOREIGN KEY (person_id) REFERENCES command.person(id);
+ALTER TABLE ONLY command.hospital_beds
+    ADD CONSTRAINT hospital_beds_hospital_fkey FOREIGN KEY (hospital) REFERENCES command.hospital(code);
+ALTER TABLE ONLY command.hospital
+    ADD CONSTRAINT hospital_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.inject
     ADD CONSTRAINT inject_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
+ALTER TABLE ONLY command.leave
+    ADD CONSTRAINT leave_person_id_fkey FOREIGN KEY (person_id) REFERENCES command.person(id);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_consultation_id_fkey FOREIGN KEY (consultation_id) REFERENCES command.consultation(id);
+ALTER TABLE ONLY command.opinion
+    ADD CONSTRAINT opinion_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.person
+    ADD CONSTRAINT person_account_id_fkey FOREIGN KEY (account_id) REFERENCES spine.account(id);
+ALTER TABLE ONLY command.person
+    ADD CONSTRAINT person_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.proposal
+    ADD CONSTRAINT proposal_response_id_fkey FOREIGN KEY (response_id) REFERENCES command.response(id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_exercise_id_fkey FOREIGN KEY (exercise_id) REFERENCES command.exercise(id);
 ALTER TABLE ONLY command.rating
     ADD CONSTRAINT rating_inject_id_fkey FOREIGN KEY (inject_id) REFERENCES command.inject(id);
+ALTER TABLE ONLY command.recommendation
+    ADD CONSTRAINT recommendation_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
+ALTER TABLE ONLY command.request
+    ADD CONSTRAINT request_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.request_offer
+    ADD CONSTRAINT request_offer_request_id_fkey FOREIGN KEY (request_id) REFERENCES command.request(id);
+ALTER TABLE ONLY command.request_offer
+    ADD CONSTRAINT request_offer_task_id_fkey FOREIGN KEY (task_id) REFERENCES command.task(id);
+ALTER TABLE ONLY command.request_party
+    ADD CONSTRAINT request_party_request_id_fkey FOREIGN KEY (request_id) REFERENCES command.request(id);
+ALTER TABLE ONLY command.request
+    ADD CONSTRAINT request_task_id_fkey FOREIGN KEY (task_id) REFERENCES command.task(id);
 ALTER TABLE ONLY command.response
     ADD CONSTRAINT response_incident_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
-ALTER TABLE ONLY command.roster
-    ADD CONSTRAINT roster_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.roster_calendar
+    ADD CONSTRAINT roster_calendar_account_id_fkey FOREIGN KEY (account_id) REFERENCES spine.account(id);
+ALTER TABLE ONLY command.shelter
+    ADD CONSTRAINT shelter_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.shift
+    ADD CONSTRAINT shift_person_id_fkey FOREIGN KEY (person_id) REFERENCES command.person(id);
+ALTER TABLE ONLY command.shift
+    ADD CONSTRAINT shift_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.shift_swap
+    ADD CONSTRAINT shift_swap_from_person_fkey FOREIGN KEY (from_person) REFERENCES command.person(id);
+ALTER TABLE ONLY command.shift_swap
+    ADD CONSTRAINT shift_swap_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.shift_swap
+    ADD CONSTRAINT shift_swap_to_person_fkey FOREIGN KEY (to_person) REFERENCES command.person(id);
+ALTER TABLE ONLY command.spot_check
+    ADD CONSTRAINT spot_check_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.stock_hold
+    ADD CONSTRAINT stock_hold_depot_fkey FOREIGN KEY (depot) REFERENCES command.depot(code);
+ALTER TABLE ONLY command.stock_hold_lot
+    ADD CONSTRAINT stock_hold_lot_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES command.stock_hold(id);
+ALTER TABLE ONLY command.stock_hold_lot
+    ADD CONSTRAINT stock_hold_lot_lot_id_fkey FOREIGN KEY (lot_id) REFERENCES command.stock_lot(id);
+ALTER TABLE ONLY command.stock_lot
+    ADD CONSTRAINT stock_lot_depot_fkey FOREIGN KEY (depot) REFERENCES command.depot(code);
+ALTER TABLE ONLY command.stock_move
+    ADD CONSTRAINT stock_move_hold_id_fkey FOREIGN KEY (hold_id) REFERENCES command.stock_hold(id);
+ALTER TABLE ONLY command.stock_move
+    ADD CONSTRAINT stock_move_lot_id_fkey FOREIGN KEY (lot_id) REFERENCES command.stock_lot(id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.task_event
+    ADD CONSTRAINT task_event_task_id_fkey FOREIGN KEY (task_id) REFERENCES command.task(id);
 ALTER TABLE ONLY command.task
     ADD CONSTRAINT task_incident_fkey FOREIGN KEY (incident_id) REFERENCES incidents.incident(id);
 ALTER TABLE ONLY command.task

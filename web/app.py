@@ -33,6 +33,7 @@ from web.api import (
     fences,
     files,
     health,
+    instructions,
     intake,
     layer_imports,
     layers,
@@ -41,13 +42,17 @@ from web.api import (
     places,
     plans,
     positions,
+    resources,
     road_matrix,
     roads,
     session,
     tiles,
 )
+from web.api.dispatch import router as dispatch_router
 from web.api.drawings import router as drawings_router
+from web.api.evacuation import router as evacuation_router
 from web.api.register import router as register_router
+from web.api.responses import router as responses_router
 from web.base_maps.service import BaseMaps
 from web.gateway.gateway import Gateway
 from web.guard import Guard
@@ -108,6 +113,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.roads = CurrentRoads()
     app.state.navigator = CurrentNavigator(settings.data_dir)
     app.state.exposure = CurrentExposure()
+    app.state.dispatching = asyncio.Semaphore(1)  # one recommendation at a time: it may take a whole core
     app.state.register_ground = CurrentGround(app.state.exposure)
     house.realm.when_exchanged(app.state.roads.forget)
     house.realm.when_exchanged(app.state.exposure.forget)
@@ -120,6 +126,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         session,
         pictures,
         files,
+        instructions,
         intake,
         layers,
         catalogue,
@@ -136,13 +143,17 @@ def make_app(house: House, settings: Settings) -> FastAPI:
         feeds,
         positions,
         fences,
+        resources,
         exercises,
         health,
         ogc,
     ):
         app.include_router(part.router)
+    app.include_router(dispatch_router)
+    app.include_router(evacuation_router)
     app.include_router(drawings_router)
     app.include_router(register_router)
+    app.include_router(responses_router)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
     app.add_middleware(Guard, house=app)
     _serve_screens(app)

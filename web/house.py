@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from spine.command import Registry
-from spine.follow import Follower
+from spine.follow import AnyFollower
 from spine.picture import PictureBook
 from spine.realm import Realm
 
@@ -15,4 +15,4 @@ class House:
     realm: Realm
     registry: Registry
     book: PictureBook
-    followers: tuple[Follower, ...]
+    followers: tuple[AnyFollower, ...]

@@ -139,7 +139,7 @@ async def _deadlines(conn: Connection) -> Deadlines:
     async with conn.cursor(row_factory=class_row(Deadlines)) as cur:
         await cur.execute(
             """
-            SELECT count(*) AS open, count(passed_at) AS passed FROM spine.deadline WHERE settled_at IS NULL
+            SELECT count(*) AS open, count(passed_at) AS passed FROM spine.deadline WHERE settled_at IS NULL AND NOT silent
             """
         )
         return await cur.fetchone() or Deadlines(0, 0)

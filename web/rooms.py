@@ -4,10 +4,16 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
+import command.asking_react
 import command.fence_react
 import command.handlers
+import command.handover_react
+import command.instruction_react
+import command.order_react
 import command.picture
 import command.react
+import command.request_react
+import command.watch_react
 import gis.roads.handlers
 import gis.roads.picture
 import incidents.handlers
@@ -16,7 +22,12 @@ import notify.handlers
 import notify.picture
 import notify.react
 from command.catalogue import command_catalogue
+from command.dispatch.rules import dispatch_rules
+from command.escalation import escalation
+from command.evacuation.rules import evacuation_rules
 from command.plan import plans
+from command.proposal_rules import proposal_rules
+from command.roster_rules import roster_rules
 from gis.hazards.needs import need_rules
 from gis.roads.profile import house_rules
 from incidents.assessments.grading import grade_rule
@@ -68,7 +79,12 @@ def read_rules() -> None:
     incident_catalogue()
     grade_rule()
     command_catalogue()
+    escalation()
     plans()
+    dispatch_rules()
+    proposal_rules()
+    roster_rules()
+    evacuation_rules()
     register_rules()
 
 
@@ -79,6 +95,13 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
     followers = (
         command.react.follower(commands),
         command.fence_react.follower(commands),
+        command.instruction_react.follower(commands),
+        command.instruction_react.clocks_follower(commands),
+        command.asking_react.follower(commands),
+        command.watch_react.follower(commands),
+        command.handover_react.follower(commands),
+        command.order_react.follower(commands),
+        command.request_react.follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 
+from command.organisation.book import organisation
 from command.seed import seed_accounts, seed_organisation
 from gis.exposure.load import seed_exposure
 from gis.seed import seed_region
@@ -52,10 +53,16 @@ async def seed(
                 locale=account.locale,
                 demo_password=shared,
             )
+        for person in organisation().people:
+            if person.account is not None:
+                await conn.execute(
+                    "UPDATE command.person SET account_id = (SELECT id FROM spine.account WHERE login = %s) WHERE id = %s",
+                    (person.account, person.id),
+                )
         for post, login in ON_DUTY.items():
             await conn.execute(
                 """
-                UPDATE command.duty SET account_id = a.id, person = a.name, since = %(since)s
+                UPDATE command.duty SET account_id = a.id, person = a.name, since = %(since)s, how = 'first'
                 FROM spine.account a WHERE a.login = %(login)s AND post = %(post)s AND account_id IS NULL
                 """,
                 {"since": datetime.now(UTC), "login": login, "post": post},

@@ -74,6 +74,21 @@ async def _plans(_conn: Connection, key: str) -> Scope | None:
     return Scope() if key == "" else None
 
 
+async def _roster(_conn: Connection, key: str) -> Scope | None:
+    """The duty roster of the city or of a county: whoever oversees the area."""
+    if key and not (key.isdigit() and len(key) == 6 and key.startswith(CITY)):
+        return None
+    return Scope(area=key or CITY)
+
+
+async def _resources(conn: Connection, key: str) -> Scope | None:
+    """What changes in depots, shelters and hospitals: whoever oversees the city, and every department."""
+    if key:
+        return None
+    row = await (await conn.execute("SELECT array_agg(code) FROM command.department")).fetchone()
+    return Scope(departments=frozenset(row[0] or ()) if row is not None else frozenset())
+
+
 async def _exercise(conn: Connection, key: str) -> Scope | None:
     row = await (await conn.execute("SELECT kind FROM spine.realm")).fetchone()
     return Scope() if key == "" and row is not None and row[0] == "exercise" else None
@@ -86,6 +101,8 @@ STREAMS = (
     StreamKind("unit", Allow(OVERSEERS | {Role.DEPARTMENT, Role.FIELD_UNIT}), _unit),
     StreamKind("register", Allow(OVERSEERS | {Role.DEPARTMENT}), _register),
     StreamKind("plans", ANYBODY, _plans),
+    StreamKind("roster", Allow(OVERSEERS), _roster),
+    StreamKind("resources", Allow(OVERSEERS | {Role.DEPARTMENT}), _resources),
     StreamKind("desk", Allow(frozenset(Role)), _desk),
     StreamKind("exercise", Allow(frozenset({Role.EXERCISE_DIRECTOR, Role.EVALUATOR, Role.ADMINISTRATOR})), _exercise),
 )

@@ -9,6 +9,8 @@ from psycopg.types.json import Jsonb
 
 from command.exercises.exercise import Exercise, InjectRow, Rating
 from command.exercises.scenario import Scenario, exercise_id, inject_id
+from command.resource_seed import TABLES as RESOURCE_TABLES
+from command.resource_seed import put_everything_back
 from spine.command import Connection
 from spine.errors import not_found
 from spine.realm_clock import exercise_only
@@ -16,9 +18,11 @@ from spine.realm_clock import exercise_only
 REFERENCE_TABLES: tuple[LiteralString, ...] = (
     "command.department",
     "command.person",
+    "command.holding",
     "command.duty",
-    "command.roster",
+    "command.shift",
     "command.unit",
+    *RESOURCE_TABLES,
     "command.plan_version",
 )
 """What the city is, in an order that foreign keys permit. No order, response, incident or fact is ever copied."""
@@ -34,10 +38,17 @@ async def begin_exercise(conn: Connection, scenario: Scenario, starts_at: dateti
     await conn.execute(
         """
         UPDATE command.unit SET status = 'available', status_at = NULL, point = home, origin = 'WGS84',
-            accuracy_m = NULL, seen_at = NULL, task_id = NULL, need_help = NULL, version = 1
+            accuracy_m = NULL, seen_at = NULL, task_id = NULL, need_help = NULL, on_duty_since = NULL, rest_until = NULL,
+            version = 1
         """
     )
+    await put_everything_back(conn)
     await conn.execute("UPDATE command.duty SET account_id = NULL, person = NULL, since = NULL")
+    await conn.execute(
+        """
+        UPDATE command.duty SET account_id = NULL, person = NULL, since = NULL, how = NULL, reason = NULL, until = NULL
+        """
+    )
     await conn.execute(
         """
         INSERT INTO command.exercise (id, scenario, title_zh, title_en, starts_at, state, version)

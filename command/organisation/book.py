@@ -53,6 +53,22 @@ class County:
 
 
 @dataclass(frozen=True, slots=True)
+class Township:
+    __pydantic_config__ = STRICT
+    code: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class _TownshipsFile:
+    __pydantic_config__ = STRICT
+    version: int
+    desk: _CountyDesk
+    townships: tuple[Township, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _DepartmentsFile:
     __pydantic_config__ = STRICT
     version: int
@@ -120,7 +136,19 @@ class UnitsFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Position:
+    """A position that somebody holds besides his first one."""
+
+    __pydantic_config__ = STRICT
+    department: str
+    title_zh: str
+    title_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
+    """`rota`: the duty posts he stands; `account`: his login; `also`: further positions."""
+
     __pydantic_config__ = STRICT
     id: str
     name: str
@@ -128,6 +156,29 @@ class Person:
     title_en: str
     phone: str | None
     rota: tuple[str, ...]
+    department: str | None = None
+    account: str | None = None
+    also: tuple[Position, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """An information reporter of a village (灾害信息员): a name and a number, no account."""
+
+    __pydantic_config__ = STRICT
+    id: str
+    name: str
+    township: str
+    place: str
+    mobile: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _ReportersFile:
+    __pydantic_config__ = STRICT
+    version: int
+    illustrative: bool
+    reporters: tuple[Reporter, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +230,8 @@ class Organisation:
     units: dict[str, FieldUnit]
     people: tuple[Person, ...]
     accounts: tuple[AccountEntry, ...]
+    townships: tuple[Township, ...]
+    reporters: tuple[Reporter, ...]
 
 
 def unit_id(code: str) -> UUID:
@@ -198,8 +251,11 @@ def read_organisation(folder: Path) -> Organisation:
     units = read_rules(folder / "units.yaml", UnitsFile)
     people = read_rules(folder / "people.yaml", _PeopleFile)
     accounts = read_rules(folder / "accounts.yaml", _AccountsFile)
+    townships = read_rules(folder / "townships.yaml", _TownshipsFile)
+    reporters = read_rules(folder / "reporters.yaml", _ReportersFile)
+    desks = (*listed.departments, *_county_desks(listed), *_township_desks(townships))
     found = Organisation(
-        departments={d.code: d for d in (*listed.departments, *_county_desks(listed))},
+        departments={d.code: d for d in desks},
         counties=listed.counties,
         posts={p.id: p for p in (*posts.city, *_county_posts(posts, listed.counties))},
         kinds=units.kinds,
@@ -207,6 +263,8 @@ def read_organisation(folder: Path) -> Organisation:
         units={u.code: u for u in units.units},
         people=people.people,
         accounts=accounts.accounts,
+        townships=townships.townships,
+        reporters=reporters.reporters,
     )
     _check(folder, found, units)
     return found
@@ -227,6 +285,25 @@ def _county_desks(listed: _DepartmentsFile) -> list[Department]:
         )
         for county in listed.counties
         for desk in listed.county_desks
+    ]
+
+
+def _township_desks(listed: _TownshipsFile) -> list[Department]:
+    """TWN-530926103 under CTY-530926: orders can be sent to a township, and its villages' reporters stand under it."""
+    desk = listed.desk
+    return [
+        Department(
+            code=f"{desk.prefix}-{township.code}",
+            zh=desk.zh.format(zh=township.zh),
+            en=desk.en.format(en=township.en),
+            role_zh=desk.role_zh,
+            role_en=desk.role_en,
+            basis=desk.basis,
+            source=desk.source,
+            area=township.code,
+            parent=f"{desk.parent}-{township.code[:6]}",
+        )
+        for township in listed.townships
     ]
 
 
@@ -265,8 +342,23 @@ def _check(folder: Path, found: Organisation, units: UnitsFile) -> None:
         if department.parent is not None:
             need(department.parent in found.departments, "department", department.parent, department.code)
     for person in found.people:
+        where = f"people.{person.id}"
         for post in person.rota:
-            need(post in found.posts, "post", post, f"people.{person.id}")
+            need(post in found.posts, "post", post, where)
+        for code in (person.department, *(position.department for position in person.also)):
+            need(code is None or code in found.departments, "department", str(code), where)
+        need(
+            person.account is None or any(a.login == person.account for a in found.accounts),
+            "account",
+            str(person.account),
+            where,
+        )
+    codes = {township.code for township in found.townships}
+    for reporter in found.reporters:
+        need(reporter.township in codes, "township", reporter.township, f"reporters.{reporter.id}")
+    ids = [one.id for one in (*found.people, *found.reporters)]
+    for name in sorted({one for one in ids if ids.count(one) > 1}):
+        troubles.append((f"人员编号“{name}”用了两次。", f"Two people have the id '{name}'."))
     for account in found.accounts:
         for entry in account.roles:
             where = f"accounts.{account.login}"

@@ -23,7 +23,7 @@ from web.work import run_work
 __all__ = ["city_template", "city_url"]
 
 expect.set_options(timeout=45_000)  # software rendering of several maps at once on two cores
-FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-gpu-compositing"]
 
 
 @pytest.fixture

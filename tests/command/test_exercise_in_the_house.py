@@ -14,12 +14,14 @@ from command.exercises.director import run_due
 from command.exercises.evaluators import score
 from command.exercises.scenario import inject_id, load_scenario
 from command.exercises.store import find_exercise, injects
+from command.organisation.book import organisation
+from command.plan import need_plan
 from spine.carry_out import Answer, carry_out
 from spine.clock import HandClock
 from spine.command import Envelope, Registry
 from spine.errors import Refused
 from spine.nudge import Nudges
-from spine.principal import Principal
+from spine.principal import Principal, Role
 from spine.private_services import Services
 from spine.realm import Realm, open_realm
 from spine.verify import verify
@@ -92,6 +94,11 @@ async def scored(city: City) -> dict[str, dict[str, Any]]:
     return {line["id"]: line for line in lines}
 
 
+def orders_at_once() -> int:
+    """How many orders of level II start when the response is activated; the others still wait when control signs."""
+    return sum(task.start_minutes == 0 for task in need_plan("earthquake").tasks_at("II"))
+
+
 async def test_it_runs_with_nobody_at_the_desks(drill: City) -> None:
     watch = FoldWatch(drill.realm, drill.house.book)
     await watch.watch("exercise", "board", "board:530926", "department:FRB")
@@ -102,7 +109,7 @@ async def test_it_runs_with_nobody_at_the_desks(drill: City) -> None:
     assert {found[f"C{n}"] for n in range(1, 7)} == {("delivered", "carried_out")}
     assert await count(drill, "incident.open") == 1
     assert await count(drill, "response.activate") == 1
-    assert await count(drill, "task.sign") == 14
+    assert await count(drill, "task.sign") == orders_at_once()
     async with drill.realm.pool.connection() as conn:
         assert (await verify(conn)).broken == []
     marks = {name: line["rating"] for name, line in (await scored(drill)).items()}
@@ -135,7 +142,7 @@ async def test_a_restart_repeats_nothing(drill: City) -> None:
     }
     assert (await count(drill, "alert.receive"), await count(drill, "incident.open")) == (1, 1)
     assert (await count(drill, "call.register"), await count(drill, "response.activate")) == (3, 1)
-    assert (await count(drill, "incident.figure"), await count(drill, "task.sign")) == (3, 14)
+    assert (await count(drill, "incident.figure"), await count(drill, "task.sign")) == (3, orders_at_once())
 
 
 async def test_players_who_act_in_time_never_notice_the_contingencies(drill: City) -> None:
@@ -168,18 +175,15 @@ async def test_players_who_act_in_time_never_notice_the_contingencies(drill: Cit
     )
     await play(drill, 15)
     tasks = (await picture(drill, f"incident:{incident}"))["tasks"]
-    desks = {"FRB": "frb", "EMB": "emb", "SEI": "sei", "HEB": "heb", "TRA": "tra", "PWR": "pwr", "IND": "ind"}
-    desks |= {
-        "PSB": "psb",
-        "NRP": "nrp",
-        "WAT": "wat",
-        "CTY-530926": "cty-gengma",
-        "CIV": "civ",
-        "HUD": "hud",
-        "PRO": "pro",
+    desks = {
+        role.department: account.login
+        for account in organisation().accounts
+        for role in account.roles
+        if role.role is Role.DEPARTMENT
     }
     for key, task in tasks.items():
-        await drill.carry_out(desks[task["department"]], "task.sign", {"task_id": key})
+        if task["state"] == "issued":
+            await drill.carry_out(desks[task["department"]], "task.sign", {"task_id": key})
     await play(drill, 40)
     found = await states(drill)
     for number in ("C1", "C2", "C3", "C4"):

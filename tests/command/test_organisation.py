@@ -1,16 +1,17 @@
 """The organisation as data, and the roster made from it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copytree
 from uuid import UUID
 
 import pytest
 
-from command.duty import Duty, roster_day, rota, take
+from command.duty import Duty, take
 from command.organisation.book import HERE, organisation, read_organisation, unit_id
 from command.rulebook import RulesTrouble
 from command.seed import seed_accounts
+from gis.region.facts import read_facts
 from spine.errors import Refused
 from spine.principal import Grant, Principal, Role
 
@@ -51,6 +52,8 @@ def test_every_role_of_a_person_has_a_training_account() -> None:
         ("accounts.yaml", "department: SEI", "department: SIE", "SIE"),
         ("accounts.yaml", "unit: tra-gengma", "unit: tra-nowhere", "tra-nowhere"),
         ("people.yaml", "rota: [duty_leader]", "rota: [throne]", "throne"),
+        ("people.yaml", "account: leader1", "account: leader9", "leader9"),
+        ("reporters.yaml", 'township: "530924100"', 'township: "530999100"', "530999100"),
         ("posts.yaml", "holders: [leader]", "holders: [king]", "holders"),
     ],
 )
@@ -65,21 +68,15 @@ def test_a_slip_in_the_lists_is_named(tmp_path: Path, file: str, before: str, af
     assert named in str(trouble.value)
 
 
-def test_the_roster_gives_every_post_somebody_and_nobody_two_posts() -> None:
-    shifts = rota(organisation().people, date(2026, 3, 1), 14)
-    by_day: dict[date, list[str]] = {}
-    for shift in shifts:
-        by_day.setdefault(shift.day, []).append(shift.person)
-    assert len(by_day) == 14
-    assert all(len(set(people)) == len(people) for people in by_day.values())
-    assert shifts == rota(organisation().people, date(2026, 3, 1), 14)
-    leaders = [s.person for s in shifts if s.post == "duty_leader"]
-    assert len(set(leaders[:3])) == 3
-
-
-def test_shifts_change_at_half_past_eight() -> None:
-    assert roster_day(datetime(2026, 3, 1, 0, 29, tzinfo=UTC)) == date(2026, 2, 28)
-    assert roster_day(datetime(2026, 3, 1, 0, 30, tzinfo=UTC)) == date(2026, 3, 1)
+def test_every_township_of_the_region_has_a_desk_under_its_county() -> None:
+    known = organisation()
+    listed = {township.code for county in read_facts().counties for township in county.townships}
+    assert {township.code for township in known.townships} == listed
+    assert len(listed) == 77
+    for code in listed:
+        desk = known.departments[f"TWN-{code}"]
+        assert (desk.area, desk.parent) == (code, f"CTY-{code[:6]}")
+    assert all(reporter.township in listed and reporter.mobile for reporter in known.reporters)
 
 
 def duty(holders: tuple[str, ...] = ("duty_officer",), area: str = "5309") -> Duty:

@@ -2,7 +2,14 @@
 
 import asyncio
 from typing import Any
+from uuid import UUID
 
+from command.difference import difference_object
+from command.plan import need_plan
+from command.standing import standing
+from command.store import find_response
+from command.transitions import Level
+from incidents.store import find_incident
 from spine.carry_out import Answer
 from spine.clock import iso
 from spine.errors import Refused
@@ -21,6 +28,23 @@ def codes(response: dict[str, Any]) -> list[str]:
     return [task["code"] for task in response["proposed_tasks"]]
 
 
+def of_level(level: Level) -> list[str]:
+    """The codes of the earthquake plan at a level, in the plan's order."""
+    return [task.code for task in need_plan("earthquake").tasks_at(level)]
+
+
+def orders(scene: Scene, incident: str) -> dict[str, dict[str, Any]]:
+    """The incident's orders that the plan gave, by code; shares of a joint order are their leader's."""
+    tasks = scene.picture(f"incident:{incident}", "tasks").values()
+    found = [task for task in tasks if task["code"] is not None and task["parent_id"] is None]
+    assert len({task["code"] for task in found}) == len(found)
+    return {task["code"]: task for task in found}
+
+
+def on_desk(scene: Scene, department: str) -> set[str]:
+    return {task["code"] for task in scene.picture(f"department:{department}", "tasks").values()}
+
+
 async def test_a_strong_earthquake_brings_a_proposal_by_itself(scene: Scene) -> None:
     incident = await scene.open_quake(6.3)
     response = await proposed(scene, incident)
@@ -29,7 +53,7 @@ async def test_a_strong_earthquake_brings_a_proposal_by_itself(scene: Scene) -> 
     assert any(reason["metric"] == "magnitude" for reason in response["suggested"]["reasons"])
     assert all(reason["clause"] and reason["source"] for reason in response["suggested"]["reasons"])
     assert response["decided"] is None
-    assert len(response["proposed_tasks"]) == 14
+    assert codes(response) == of_level("II")
     head = scene.picture("board", "incidents")[incident]
     assert (head["response"]["level"], head["response"]["state"]) == ("II", "proposed")
     clock = next(c for c in scene.picture("board", "deadlines").values() if c["kind"] == "response_decision")
@@ -70,12 +94,15 @@ async def test_activating_puts_orders_on_every_desk_exactly_once(scene: Scene) -
     chosen = [code for code in codes(response) if code != "EQ-13"]
     await scene.do("leader1", "response.activate", response_id=response["id"], level="II", tasks=chosen)
     own = f"incident:{incident}"
-    tasks = scene.picture(own, "tasks")
-    assert sorted(task["code"] for task in tasks.values()) == sorted(chosen)
-    assert all(task["state"] == "issued" and task["response_id"] == response["id"] for task in tasks.values())
-    assert scene.only("department:FRB", "tasks")["code"] == "EQ-03"
-    assert scene.only("department:CTY-530926", "tasks")["code"] == "EQ-11"
-    assert scene.picture("department:FRB", "incidents")[incident]["tasks"]["total"] == 13
+    given = orders(scene, incident)
+    assert len(chosen) >= 60
+    assert sorted(given) == sorted(chosen)
+    assert all(task["response_id"] == response["id"] for task in given.values())
+    assert {task["state"] for task in given.values() if task["priority"] == "life"} == {"issued"}
+    assert {task["state"] for task in given.values()} == {"issued", "waiting"}
+    assert "EQ-03" in on_desk(scene, "FRB")
+    assert "EQ-11" in on_desk(scene, "CTY-530926")
+    assert scene.picture("department:FRB", "incidents")[incident]["tasks"]["total"] == len(scene.picture(own, "tasks"))
     issued = await scene.facts(own, "task.issued")
     assert [list(fact["now"]["tasks"]) for fact in issued] == [[fact["data"]["task_id"]] for fact in issued]  # type: ignore[index]
     active = (await scene.facts(own, "response.activated"))[0]["now"]
@@ -90,7 +117,8 @@ async def test_only_a_leader_decides_and_only_what_the_plan_has(scene: Scene) ->
     incident = await scene.open_quake(6.3)
     response = await proposed(scene, incident)
     good: dict[str, Any] = {"response_id": response["id"], "level": "II", "tasks": codes(response)}
-    for who in ("duty1", "emb", "field-mengding", "auditor", "evaluator", "director", "admin"):
+    assert (await scene.refused("duty1", "response.activate", **good)).code == "not_your_decision"
+    for who in ("emb", "field-mengding", "auditor", "evaluator", "director", "admin"):
         assert (await scene.refused(who, "response.activate", **good)).code == "forbidden"
         assert (
             await scene.refused(who, "response.decline", response_id=response["id"], reason="x")
@@ -122,20 +150,38 @@ async def test_a_worse_grade_brings_a_higher_proposal_and_replaces_the_lower_one
     assert clocks == [higher["id"]]
 
 
-async def test_raising_an_active_response_keeps_its_orders_and_adds_the_new_ones(scene: Scene) -> None:
+async def test_a_worse_figure_proposes_to_raise_the_same_response_and_raising_adds_what_the_level_has(
+    scene: Scene,
+) -> None:
     incident = await scene.open_quake(4.6)
     first = await proposed(scene, incident)
-    assert len(first["proposed_tasks"]) == 11
+    assert codes(first) == of_level("IV")
     await scene.do("leader1", "response.activate", response_id=first["id"], level="IV", tasks=codes(first))
     await scene.do("duty1", "incident.figure", **figure(incident, "dead", 60, scene))
-    second = await proposed(scene, incident)
-    assert (second["suggested"]["level"], codes(second)) == ("II", ["EQ-12", "EQ-13", "EQ-14"])
-    await scene.do("leader1", "response.activate", response_id=second["id"], level="II", tasks=codes(second))
-    responses = scene.picture(f"incident:{incident}", "responses")
-    assert (responses[first["id"]]["state"], responses[second["id"]]["state"]) == ("ended", "active")
-    assert responses[first["id"]]["ended"]["reason"] == "调整为二级响应"
-    assert len(scene.picture(f"incident:{incident}", "tasks")) == 14
+    await scene.settle()
+    own = f"incident:{incident}"
+    assert list(scene.picture(own, "responses")) == [first["id"]]
+    proposal = scene.only(own, "proposals")
+    assert (proposal["kind"], proposal["level"], proposal["state"]) == ("raise", "II", "open")
+    seen = await looked(scene, first["id"], "II")
+    added = len(of_level("II")) - len(of_level("IV"))
+    kept = len(of_level("IV"))
+    assert seen["counts"] == {"added": added, "retimed": kept, "cancelled": 0, "kept": 0, "elsewhere": 0}
+    await scene.do("leader1", "proposal.accept", proposal_id=proposal["id"], expect=1, against=seen["against"])
+    shown = scene.picture(own, "responses")[first["id"]]
+    assert (shown["state"], shown["decided"]["level"]) == ("active", "II")
+    assert [entry["what"] for entry in shown["history"]] == ["activated", "raised"]
+    assert sorted(orders(scene, incident)) == sorted(of_level("II"))
     assert scene.picture("board", "incidents")[incident]["response"]["level"] == "II"
+
+
+async def looked(scene: Scene, response_id: str, level: Any) -> dict[str, Any]:
+    """The difference as the desk looks at it."""
+    async with scene.city.realm.pool.connection() as conn:
+        now = await standing(conn, await find_response(conn, UUID(response_id)))
+        incident = await find_incident(conn, now.response.incident_id)
+    assert incident is not None
+    return dict(difference_object(now.difference(incident, level, scene.city.realm.clock.now()), now.plan))
 
 
 async def test_what_a_leader_declined_the_machine_does_not_propose_again_but_a_person_may(scene: Scene) -> None:
@@ -181,7 +227,7 @@ async def test_two_leaders_at_once_one_activates(scene: Scene) -> None:
     assert sum(isinstance(a, Answer) for a in answers) == 1
     refusal = next(a for a in answers if isinstance(a, Refused))
     assert refusal.code == "response_transition"
-    assert len(scene.picture(f"incident:{incident}", "tasks")) == 14
+    assert sorted(orders(scene, incident)) == sorted(of_level("II"))
 
 
 async def test_a_red_warning_alone_brings_a_proposal(scene: Scene) -> None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from psycopg.types.json import Jsonb
 
+from spine.authority import may_oversee
 from spine.db import Connection
 from spine.errors import Refused, forbidden, not_found
 from spine.files import MOST_BYTES, FileStore, StoredFile, check_hash, find_files, save_file, too_large
@@ -64,7 +65,7 @@ async def head_file(sha256: str, house: InHouse, principal: SignedIn) -> Respons
 
 @router.get("/{sha256}")
 async def get_file(sha256: str, house: InHouse, principal: SignedIn) -> FileResponse:
-    """The kept bytes, for who uploaded them and for who may see an incident with a note that names them."""
+    """The kept bytes, for who uploaded them and for who may see an incident with a note, or an instruction of no incident, that names them."""
     async with house.realm.pool.connection() as conn:
         await _check_reader(conn, house, principal, check_hash(sha256))
         file = (await find_files(conn, [check_hash(sha256)]))[0]
@@ -99,6 +100,14 @@ async def _check_reader(conn: Connection, house: House, principal: Principal, sh
         with contextlib.suppress(Refused):
             await house.book.check(conn, principal, f"incident:{incident}")
             return
+    areas = await (
+        await conn.execute(
+            "SELECT area_code FROM command.instruction WHERE incident_id IS NULL AND files @> %s",
+            (Jsonb([{"hash": sha256}]),),
+        )
+    ).fetchall()
+    if any(may_oversee(principal, area) for (area,) in areas):
+        return
     raise forbidden("您无权查看这个附件。", "You may not see this attachment.", field="sha256")
 
 

@@ -24,6 +24,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/exercise', name: 'exercise', component: () => import('@/exercise/ExerciseScreen.vue'), meta: { title: 'shell.nav.exercise' } },
   { path: '/layers', name: 'layers', component: () => import('@/layers/LayersScreen.vue'), meta: { title: 'shell.nav.layers' } },
   { path: '/register', name: 'register', component: () => import('@/register/RegisterScreen.vue'), meta: { title: 'shell.nav.register' } },
+  { path: '/resources', name: 'resources', component: () => import('@/resources/ResourcesScreen.vue'), meta: { title: 'shell.nav.resources' } },
   { path: '/plans', name: 'plans', component: () => import('@/plans/PlansScreen.vue'), meta: { title: 'shell.nav.plans' } },
   { path: '/log', name: 'log', component: () => import('@/log/LogScreen.vue'), meta: { title: 'shell.nav.log' } },
   { path: '/:rest(.*)*', redirect: '/' },

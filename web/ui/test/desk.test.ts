@@ -45,9 +45,9 @@ describe('lights', () => {
   })
   it('follow the signing clock until the order is signed, then the finishing clock', () => {
     const task = { state: 'issued', issued_at: at(0), sign_due: at(10), due: at(100) } as Task
-    expect(taskClock(task, base + 11 * 60_000)).toEqual({ tone: 'overdue', due: at(10) })
-    expect(taskClock({ ...task, state: 'signed' }, base + 11 * 60_000)).toEqual({ tone: 'intime', due: at(100) })
-    expect(taskClock({ ...task, state: 'submitted' }, base + 500 * 60_000)).toEqual({ tone: 'pending', due: null })
+    expect(taskClock(task, base + 11 * 60_000)).toEqual({ name: 'sign', tone: 'overdue', due: at(10) })
+    expect(taskClock({ ...task, state: 'signed' }, base + 11 * 60_000)).toEqual({ name: 'finish', tone: 'intime', due: at(100) })
+    expect(taskClock({ ...task, state: 'submitted' }, base + 500 * 60_000)).toEqual({ name: null, tone: 'pending', due: null })
     expect(taskClock({ ...task, state: 'closed' }, base).tone).toBe('done')
   })
   it('put what needs a hand on top', () => {

@@ -1,7 +1,7 @@
 /** What stands on a briefing page, worked out from the record's picture. Pure: picture and time in, page out. */
 import { toMs } from '@/time/clock'
 import { lightOf, type LightTone } from '@/shell/light'
-import type { Figure, Grade, Incident, Note, Picture, Response, Task, TaskState, Unit } from '@/wire/objects'
+import type { Figure, Grade, Incident, Note, Picture, Proposal, Response, Task, TaskState, Unit } from '@/wire/objects'
 
 /** Figures that every briefing shows, known or not: what is not known is said, not left out. */
 export const ALWAYS_ASKED = ['dead', 'missing', 'trapped', 'injured', 'evacuated'] as const
@@ -104,6 +104,7 @@ export function helpNotes(picture: Picture): Note[] {
 
 export type Decision =
   | { readonly is: 'response'; readonly response: Response }
+  | { readonly is: 'proposal'; readonly proposal: Proposal; readonly response: Response | null }
   | { readonly is: 'grade'; readonly suggested: Grade; readonly decided: Grade | null }
   | { readonly is: 'returned'; readonly task: Task }
   | { readonly is: 'review'; readonly count: number }
@@ -117,6 +118,8 @@ export function decisionsWanted(picture: Picture, incident: Incident): Decision[
   const { suggested, decided } = incident.grade
   const review = tasks.filter((task) => task.state === 'submitted').length
   const wanted: Decision[] = proposed.map((response) => ({ is: 'response', response }))
+  const open = Object.values(picture.proposals ?? {}).filter((one) => one.state === 'open').sort((a, b) => a.decide_by.localeCompare(b.decide_by))
+  wanted.push(...open.map((proposal): Decision => ({ is: 'proposal', proposal, response: picture.responses?.[proposal.response_id] ?? null })))
   if (suggested !== null && suggested.grade !== decided?.grade && !settledSince(suggested.at, decided?.at)) {
     wanted.push({ is: 'grade', suggested: suggested.grade, decided: decided?.grade ?? null })
   }

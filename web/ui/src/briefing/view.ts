@@ -1,6 +1,6 @@
 /** What a presenter shows: a section of the page and a place on the map. Telemetry of a few hundred bytes, the newest one counts. */
 
-export const SECTIONS = ['situation', 'assessment', 'trend', 'grade', 'options', 'tasks', 'forces', 'decisions'] as const
+export const SECTIONS = ['situation', 'assessment', 'trend', 'grade', 'options', 'tasks', 'forces', 'decisions', 'instructions'] as const
 export type Section = (typeof SECTIONS)[number]
 
 export interface MapPlace {

@@ -1,9 +1,9 @@
 /** The department's orders by their clocks, and what may be done with each. Pure. */
-import { lightOf, type LightTone } from '@/shell/light'
-import { toMs } from '@/time/clock'
+import { orderClock, type ClockName } from '@/orders/clock'
+import type { LightTone } from '@/shell/light'
 import type { Delivery, Task, TaskState } from '@/wire/objects'
 
-export type OrderAction = 'sign' | 'start' | 'return' | 'assign' | 'progress' | 'submit'
+export type OrderAction = 'sign' | 'start' | 'return' | 'assign' | 'progress' | 'submit' | 'ask_extension' | 'ask_pause' | 'go_on' | 'split'
 
 /** From the catalogue: action → states in which it moves the order on. */
 export type Moves = Readonly<Record<string, readonly string[]>>
@@ -14,11 +14,12 @@ export type OrderGroup = 'mine' | 'waiting' | 'over'
 export interface DeskOrder {
   readonly task: Task
   readonly group: OrderGroup
-  readonly due: { readonly what: 'sign' | 'finish'; readonly at: string } | null
+  readonly due: { readonly what: ClockName; readonly at: string } | null
   readonly tone: LightTone
 }
 
 const GROUPS: Readonly<Record<TaskState, OrderGroup>> = {
+  waiting: 'waiting',
   issued: 'mine',
   signed: 'mine',
   in_progress: 'mine',
@@ -29,23 +30,19 @@ const GROUPS: Readonly<Record<TaskState, OrderGroup>> = {
 }
 const RANK: Readonly<Record<OrderGroup, number>> = { mine: 0, waiting: 1, over: 2 }
 
-export function deskOrders(tasks: Readonly<Record<string, Task>>, now: number): DeskOrder[] {
+/** `own`: whose desk it is. Parts that other departments have of its orders stand with those, not in its list. */
+export function deskOrders(tasks: Readonly<Record<string, Task>>, now: number, own: string | null = null): DeskOrder[] {
   return Object.values(tasks)
+    .filter((task) => own === null || task.department === own)
     .map((task) => deskOrder(task, now))
     .sort((a, b) => RANK[a.group] - RANK[b.group] || byClock(a, b) || a.task.no.localeCompare(b.task.no))
 }
 
 function deskOrder(task: Task, now: number): DeskOrder {
   const group = GROUPS[task.state]
-  const due = group === 'mine' ? clockOf(task) : null
-  const tone = due !== null ? lightOf(toMs(task.issued_at), toMs(due.at), now) : group === 'over' ? 'done' : 'pending'
-  return { task, group, due, tone }
-}
-
-/** Until it is signed the signing clock counts, then the clock of the whole. */
-function clockOf(task: Task): DeskOrder['due'] {
-  if (task.state === 'issued' && task.sign_due !== null) return { what: 'sign', at: task.sign_due }
-  return task.due === null ? null : { what: 'finish', at: task.due }
+  const clock = orderClock(task, now)
+  const due = (group === 'mine' || task.state === 'waiting') && clock.due !== null && clock.name !== null ? { what: clock.name, at: clock.due } : null
+  return { task, group, due, tone: group === 'waiting' && task.state !== 'waiting' ? 'pending' : clock.tone }
 }
 
 function byClock(a: DeskOrder, b: DeskOrder): number {
@@ -79,7 +76,4 @@ export function toMark(
   })
 }
 
-/** `R03` of `S530927-20261124-001-R03`: enough beside the incident that it belongs to. */
-export function shortNo(no: string): string {
-  return no.split('-').at(-1) ?? no
-}
+export { shortNo } from '@/orders/tree'

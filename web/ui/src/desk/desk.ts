@@ -10,7 +10,7 @@ import type { Alert, Call, Deadline, Incident, IncidentHead, Unit } from '@/wire
 import { concernsUs, openAlerts, openCalls, sortDeadlines, sortIncidents } from './order'
 
 export type Selection = { kind: 'incident' | 'alert' | 'call'; id: string }
-export const TABS = ['situation', 'assessment', 'response', 'tasks', 'forces', 'reports', 'briefing'] as const
+export const TABS = ['situation', 'assessment', 'response', 'tasks', 'instructions', 'forces', 'resources', 'reports', 'briefing'] as const
 export type Tab = (typeof TABS)[number]
 export type QueueTab = 'alerts' | 'incidents' | 'mine'
 export type PhonePart = 'queue' | 'map' | 'detail' | 'log'
@@ -33,8 +33,8 @@ export interface Desk {
   tab: Ref<Tab>
   queueTab: Ref<QueueTab>
   part: Ref<PhonePart>
-  /** What a deadline led to: the task, or the report's channel. */
-  lead: Ref<{ task?: string; channel?: 'phone' | 'written' } | null>
+  /** What a deadline led to: the task, the request, the instruction, the proposal, or the report's channel. */
+  lead: Ref<{ task?: string; request?: string; instruction?: string; proposal?: string; channel?: 'phone' | 'written' } | null>
   select: (what: Selection | null, tab?: Tab) => void
   settle: (deadline: Deadline) => void
   /** The form that lies over the right panel, if any. */
@@ -48,6 +48,7 @@ export interface Desk {
 export type Sheet =
   | { kind: 'open_incident'; alertId?: string; callId?: string; title?: string }
   | { kind: 'call'; text?: string }
+  | { kind: 'instruct'; text?: string }
   | { kind: 'close' | 'reopen' | 'link' | 'correct' | 'draw' }
 
 const KEY: InjectionKey<Desk> = Symbol('desk')
@@ -113,17 +114,40 @@ export function provideDesk(): Desk {
       select({ kind: 'alert', id: deadline.subject_id })
       return
     }
-    if (!deadline.incident_id) return
+    if (!deadline.incident_id) {
+      if (deadline.kind === 'request_answer') void router.push({ path: '/resources', query: { part: 'requests', request: deadline.subject_id } })
+      // An instruction of no incident stands in the list beside those of any incident.
+      if (deadline.subject_kind === 'instruction') {
+        sheet.value = { kind: 'instruct' }
+        lead.value = { instruction: deadline.subject_id }
+      }
+      return
+    }
     const at: Record<Exclude<Deadline['kind'], 'alert_answer'>, Tab> = {
       task_sign: 'tasks',
+      task_step: 'tasks',
       task_due: 'tasks',
+      task_extension: 'tasks',
+      task_pause_ask: 'tasks',
+      task_pause: 'tasks',
       first_report_phone: 'reports',
       first_report_written: 'reports',
       response_decision: 'response',
+      instruction_feedback: 'instructions',
+      instruction_escalation: 'instructions',
+      opinion_due: 'instructions',
+      consultation_merge: 'instructions',
+      request_answer: 'resources',
+      proposal_decision: 'response',
+      response_period: 'response',
+      watch: 'response',
     }
     select({ kind: 'incident', id: deadline.incident_id }, at[deadline.kind])
     lead.value = deadline.subject_kind === 'task'
       ? { task: deadline.subject_id }
+      : deadline.subject_kind === 'request' ? { request: deadline.subject_id }
+      : deadline.subject_kind === 'instruction' ? { instruction: deadline.subject_id }
+      : deadline.subject_kind === 'proposal' ? { proposal: deadline.subject_id }
       : deadline.kind === 'first_report_written' ? { channel: 'written' } : deadline.kind === 'first_report_phone' ? { channel: 'phone' } : null
   }
 

@@ -10,11 +10,11 @@ export interface DueGroup {
   all: Deadline[]
 }
 
-/** `deadlines` are sorted by time left. Signing and finishing clocks of one incident, due within the same minute, stand together. */
+/** `deadlines` are sorted by time left. The clocks of signing, of a step and of finishing in one incident, due within the same minute, stand together. */
 export function groupDeadlines(deadlines: Deadline[]): DueGroup[] {
   const groups: DueGroup[] = []
   for (const deadline of deadlines) {
-    const alike = deadline.kind === 'task_sign' || deadline.kind === 'task_due'
+    const alike = deadline.kind === 'task_sign' || deadline.kind === 'task_step' || deadline.kind === 'task_due'
       ? groups.find((group) => group.first.kind === deadline.kind && group.first.incident_id === deadline.incident_id && Date.parse(deadline.due_at) - Date.parse(group.first.due_at) < TOGETHER)
       : undefined
     if (alike) alike.all.push(deadline)

@@ -2,8 +2,9 @@
 import type { Alert, Call, Colour, Deadline, IncidentHead } from '@/wire/objects'
 
 /** By time left: the most overdue first. Sorting by due time is sorting by time left. */
+/** What somebody owes, by time left; when the machine looks at a plan's rules again is nobody's obligation. */
 export function sortDeadlines(deadlines: Deadline[]): Deadline[] {
-  return [...deadlines].sort((a, b) => (a.due_at < b.due_at ? -1 : a.due_at > b.due_at ? 1 : a.id < b.id ? -1 : 1))
+  return deadlines.filter((one) => one.kind !== 'watch').sort((a, b) => (a.due_at < b.due_at ? -1 : a.due_at > b.due_at ? 1 : a.id < b.id ? -1 : 1))
 }
 
 /** Open ones first, the newest on top; closed ones after them. */

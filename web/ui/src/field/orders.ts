@@ -23,6 +23,7 @@ const NEXT_STATE: Readonly<Record<string, TaskState>> = {
 }
 
 const RANK: Readonly<Record<TaskState, number>> = {
+  waiting: -1,
   issued: 0,
   signed: 1,
   in_progress: 2,

@@ -30,6 +30,7 @@ export interface DueLine {
 /** Every running clock, the one that is longest overdue first. */
 export function dueLines(picture: Picture, now: number): DueLine[] {
   return Object.values(picture.deadlines ?? {})
+    .filter((one) => one.kind !== 'watch')
     .sort((a, b) => a.due_at.localeCompare(b.due_at) || a.id.localeCompare(b.id))
     .map((deadline) => ({ deadline, tone: lightOf(toMs(deadline.started_at), toMs(deadline.due_at), now) }))
 }

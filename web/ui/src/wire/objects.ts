@@ -2,19 +2,29 @@
 import type { Adjustment, Assessment, WhatIf } from './objects/assessment'
 import type { By, Time } from './objects/base'
 import type { Department, Fence, Note, Response, Task, Unit } from './objects/command'
+import type { Consultation } from './objects/consultation'
+import type { Proposal } from './objects/proposal'
 import type { Drawing } from './objects/drawing'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
 import type { PlanHead } from './objects/plan'
+import type { RecommendationHead } from './objects/recommendation'
+import type { Instruction } from './objects/instruction'
+import type { Allotment, ResourceRequest, Shelter } from './objects/resource'
 import type { Closure } from './objects/road'
 
 export * from './objects/assessment'
 export * from './objects/base'
 export * from './objects/command'
+export * from './objects/consultation'
 export * from './objects/drawing'
 export * from './objects/duty'
 export * from './objects/incident'
 export * from './objects/plan'
+export * from './objects/recommendation'
+export * from './objects/instruction'
+export * from './objects/resource'
+export * from './objects/proposal'
 export * from './objects/road'
 
 /** Which object stands in which collection of a picture. */
@@ -28,9 +38,13 @@ export interface Collections {
   what_ifs: WhatIf
   calls: Call
   reports: Report
+  recommendations: RecommendationHead
   responses: Response
+  proposals: Proposal
   fences: Fence
   tasks: Task
+  instructions: Instruction
+  consultations: Consultation
   units: Unit
   unit: Unit
   notes: Note
@@ -47,6 +61,9 @@ export interface Collections {
   ratings: Rating
   closures: Closure
   plans: PlanHead
+  requests: ResourceRequest
+  shelters: Shelter
+  allotments: Allotment
 }
 
 export type Picture = { [K in keyof Collections]?: Record<string, Collections[K]> }

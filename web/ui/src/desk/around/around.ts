@@ -150,11 +150,17 @@ export function draw(part: string, features: Feature[]): void {
   parts.value = { ...parts.value, [part]: features }
 }
 
+/** What another panel of the desk lays on the map by the same means; it stays whether this one is open or not. */
+const laid = shallowRef<Record<string, Feature[]>>({})
+export function lay(part: string, features: Feature[]): void {
+  laid.value = { ...laid.value, [part]: features }
+}
+
 export function feature(geometry: Geometry, properties: Record<string, unknown>): Feature {
   return { type: 'Feature', geometry, properties }
 }
 
-export const overlay = computed<FeatureCollection>(() => ({ type: 'FeatureCollection', features: open.value ? Object.values(parts.value).flat() : [] }))
+export const overlay = computed<FeatureCollection>(() => ({ type: 'FeatureCollection', features: [...Object.values(laid.value), ...(open.value ? Object.values(parts.value) : [])].flat() }))
 
 export function query(params: Record<string, string | number | null | undefined>): string {
   const given = Object.entries(params).filter((pair): pair is [string, string | number] => pair[1] !== null && pair[1] !== undefined)

@@ -120,6 +120,10 @@ export function useCommandDeeds(desk: Desk, act: Act, kept: KeptCalls): CommandD
         if (!id || !what.text) return false
         return (await act.send('incident.note', `incident:${id}`, { incident_id: id, text: what.text }, { done: say('desk.note.done') })) !== null
       }
+      case 'instruct':
+        desk.sheet.value = { kind: 'instruct', text: what.text }
+        desk.part.value = 'detail'
+        return true
       case 'report':
         if (!needIncident()) return false
         desk.tab.value = 'reports'

@@ -12,6 +12,7 @@ export type Asked =
   | { do: 'acknowledge'; note: string }
   | { do: 'dismiss'; reason: string }
   | { do: 'attach' }
+  | { do: 'instruct'; text: string }
   | { do: 'report'; channel: 'phone' | 'written' }
   | { do: 'find'; text: string }
   | { do: 'close'; reason: string }
@@ -26,6 +27,7 @@ const WORDS: Record<string, string> = {
   签: 'acknowledge', 应答: 'acknowledge', ack: 'acknowledge',
   排除: 'dismiss', dismiss: 'dismiss',
   并: 'attach', attach: 'attach',
+  批示: 'instruct', 批: 'instruct', instruct: 'instruct', instruction: 'instruct', i: 'instruct',
   首报: 'report', 报送: 'report', report: 'report',
   找: 'find', find: 'find',
   结: 'close', 办结: 'close', close: 'close',
@@ -72,6 +74,9 @@ export function readLine(line: string): Asked {
       return { do: 'dismiss', reason: rest }
     case 'attach':
       return { do: 'attach' }
+    case 'instruct':
+      // `/批示李副市长…` without a space is read by its first character.
+      return { do: 'instruct', text: rest.replace(/^示/, '').trim() }
     case 'report':
       return { do: 'report', channel: /电话|phone/i.test(rest) ? 'phone' : 'written' }
     case 'find':

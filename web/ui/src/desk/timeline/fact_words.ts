@@ -3,6 +3,7 @@ import { className, departmentName, metricName, metricUnit } from '@/catalogue/c
 import { has, say } from '@/i18n'
 import { label } from '@/i18n/label'
 import { currentLocale } from '@/i18n/locale'
+import { RESOURCE_WORDS } from '@/resources/fact_words'
 import { formatTime } from '@/time/format'
 import type { FactLine } from '@/wire/objects'
 
@@ -29,6 +30,11 @@ function addressee(d: Data): string {
   const to = (d.to ?? {}) as Data
   return text(to.kind) === 'department' ? departmentName(text(to.id)) : say(`facts.notice_to.${text(to.kind)}`)
 }
+/** The post that is asked now, with who holds it. */
+function asked(d: Data): string {
+  const one = (d.asked ?? {}) as Data
+  return [label(one), text(one.person)].filter(Boolean).join(' ')
+}
 const drawing = (data: Data): string => [both(data, 'kind'), text(data.name)].filter(Boolean).join(' ')
 
 /** What each kind needs besides the fact's own plain fields. */
@@ -52,7 +58,31 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'response.proposed': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level) }),
   'response.activated': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level), n: list(d.tasks).length }),
   'response.declined': (d) => ({ plan: both(d, 'plan') }),
+  'response.adjusted': (d) => ({ plan: both(d, 'plan'), level: word('level', d.level), n: list(d.tasks).length, changed: word2('facts.changed_to', d.what) }),
+  'response.extended': (d) => ({ plan: both(d, 'plan') }),
+  'response.asked': (d) => ({ level: word('level', d.level), who: asked(d) }),
+  'response.watched': (d) => ({ when: text(d.at) ? formatTime(text(d.at)) : '—' }),
+  'proposal.made': (d) => ({ proposal: both(d, 'proposal'), why: list(d.reasons).map((one) => label(one as object)).join(' ') }),
+  'proposal.asked': (d) => ({ proposal: both(d, 'proposal'), who: asked(d) }),
+  'proposal.unanswered': (d) => ({ proposal: both(d, 'proposal') }),
+  'proposal.accepted': (d) => ({ proposal: both(d, 'proposal') }),
+  'proposal.rejected': (d) => ({ proposal: both(d, 'proposal') }),
+  'proposal.withdrawn': (d) => ({ proposal: both(d, 'proposal') }),
+  'proposal.cleared': (d) => ({ proposal: both(d, 'proposal') }),
   'response.ended': (d) => ({ plan: both(d, 'plan') }),
+  'task.extension_decided': (d) => ({ decided: say(d.granted === true ? 'facts.decided.granted' : 'facts.decided.refused') }),
+  'task.pause_decided': (d) => ({ decided: say(d.granted === true ? 'facts.decided.granted' : 'facts.decided.refused') }),
+  'task.escalated': (d) => ({ cards: list(d.cards).map((card) => `${say(`orders.card.${text((card as Data).level)}`)}${say('shell.colon')}${label(card as object)}`).join(say('shell.comma')) }),
+  'instruction.followed': (d) => ({ state_word: word2('instructions.state', d.state) }),
+  'instruction.urged': (d) => ({ words: text(d.words) }),
+  'instruction.escalated': (d) => ({ post: both(d, 'post') }),
+  'instruction.closed': (d) => ({ note: text(d.note) }),
+  'consultation.requested': (d) => ({ departments: list(d.departments).map((code) => departmentName(text(code))).join(say('shell.comma')) }),
+  'opinion.given': (d) => ({ stance_word: word2('instructions.stance', d.stance), words: text(d.words) }),
+  'opinion.late': (d) => ({ stance_word: word2('instructions.stance', d.stance), words: text(d.words) }),
+  'opinion.escalated': (d) => ({ post: both(d, 'post') }),
+  'consultation.merge_escalated': (d) => ({ post: both(d, 'post') }),
+  'consultation.answered': (d) => ({ result_word: word2('instructions.result', d.result), mode_word: word2('instructions.decision_mode', d.decision_mode) }),
   'notice.given': (d) => ({ to_name: addressee(d) }),
   'unit.status_changed': (d) => ({ status: word('unit_status', d.status), unit: text(d.call_sign) || text(d.unit) }),
   'unit.needs_help': (d) => ({ kinds: list(d.kinds).map((kind) => word('help', kind)).join(say('shell.comma')), unit: text(d.call_sign) }),
@@ -64,6 +94,7 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'assessment.filed': (d) => ({ best: both(d, 'best'), model: label(d.model as object) || text((d.model as Data | undefined)?.id) }),
   'assessment.refused': (d) => ({ why: label(d) }),
   'assessment.adjusted': (d) => ({ what: adjusted(d) }),
+  ...RESOURCE_WORDS,
   'fence.drawn': (d) => ({ name: fenceName(d), purpose: word2('places.purpose', d.purpose) }),
   'fence.lifted': (d) => ({ name: fenceName(d) }),
   'fence.entered': (d) => passage(d),

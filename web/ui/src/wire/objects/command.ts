@@ -32,13 +32,70 @@ export interface Response {
   plan_en: string
   state: ResponseState
   suggested: { level: Level; reasons: (ProposalReason | string)[] } | null
-  decided: { level: Level; by: By; at: Time; reason: string | null } | null
+  decided: LevelDecision | null
+  ended?: { by: By; at: Time; reason: string; post?: Seat | null; handed_over?: HandedOver[] } | null
   proposed_tasks: ProposedTask[]
   decide_by: Time | null
+  plan_version?: number
+  /** The posts that were asked to decide, in order; the last one is asked now when its outcome is waiting. */
+  asked?: Asked[]
+  history?: LevelEntry[]
+  /** By code of the plan: which order serves it, and the other plan that gave it, if one did. */
+  orders?: Record<string, { task_id: string; owner: string; title: string; other: { plan_zh: string; plan_en: string } | null }>
   version: number
 }
 
+/** The post in which somebody decided; `held` false: nobody held it and he may hold it. */
+export interface Seat {
+  post: string
+  zh: string
+  en: string
+  held: boolean
+}
+
+export interface Asked {
+  post: string
+  zh: string
+  en: string
+  person: string | null
+  held: boolean
+  at: Time
+  until: Time
+  outcome: 'waiting' | 'silent' | 'decided' | 'void'
+}
+
+export interface LevelDecision {
+  level: Level
+  by: By
+  at: Time
+  reason: string | null
+  post?: Seat | null
+  expected_hours?: number | null
+  expected_until?: Time | null
+}
+
+export type OrderChange = 'added' | 'retimed' | 'cancelled' | 'kept' | 'elsewhere'
+
+export interface LevelEntry extends LevelDecision {
+  what: 'activated' | 'raised' | 'lowered' | 'extended'
+  before: Level | null
+  counts: Partial<Record<OrderChange, number>>
+  proposal_id: string | null
+}
+
+export interface HandedOver {
+  id: string
+  kind: string
+  zh: string
+  en: string
+  reason: string | null
+  aftercare: boolean
+}
+
 export type TaskState = 'waiting' | 'issued' | 'signed' | 'in_progress' | 'submitted' | 'closed' | 'returned' | 'cancelled'
+export type PauseCause = 'superior' | 'external' | 'safety'
+export type CardedClock = 'task_sign' | 'task_step' | 'task_due'
+export type CardLevel = 'yellow' | 'red' | 'severe'
 export type HelpKind = 'people' | 'vehicle' | 'medical' | 'equipment'
 
 export interface Task {
@@ -78,6 +135,20 @@ export interface Task {
   start_at: Time | null
   evidence: ('text' | 'photo' | 'file')[]
   priority: 'life' | 'urgent' | 'normal'
+  /** When the total clock began to run, pauses taken out; the same of the present step, null when it has no limit of its own. */
+  due_from: Time
+  step_from: Time | null
+  step_due: Time | null
+  /** The clocks stand still; `pause_ask`: it is asked for and nobody has decided. */
+  pause: { cause: PauseCause; text: string; since: Time; until: Time; asked: By; granted: By } | null
+  pause_ask: { cause: PauseCause; text: string; minutes: number; by: By; at: Time } | null
+  extension_ask: { minutes: number; reason: string; by: By; at: Time } | null
+  /** The last decision on more time. */
+  extension: { granted: boolean; minutes: number | null; reason: string | null; by: By; at: Time } | null
+  urged: { count: number; text: string | null; by: By; at: Time } | null
+  supervised: { reason: string; by: By; at: Time } | null
+  /** How far each clock was escalated. */
+  cards: Partial<Record<CardedClock, { level: CardLevel; due: Time; at: Time }>>
   point: Point | null
   place: string | null
   version: number
@@ -103,6 +174,9 @@ export interface Unit {
   task_id: string | null
   need_help?: { kinds: HelpKind[]; text: string | null; at: Time } | null
   area_code?: string | null
+  /** Since when it works without a full rest, and when the rest that it is having is enough. */
+  on_duty_since?: Time | null
+  rest_until?: Time | null
   phone: string | null
   version: number
 }

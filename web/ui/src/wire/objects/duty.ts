@@ -46,11 +46,23 @@ export interface Delivery {
 
 export type DeadlineKind =
   | 'task_sign'
+  | 'task_step'
   | 'task_due'
+  | 'task_extension'
+  | 'task_pause_ask'
+  | 'task_pause'
   | 'first_report_phone'
   | 'first_report_written'
   | 'response_decision'
+  | 'proposal_decision'
+  | 'response_period'
+  | 'watch'
   | 'alert_answer'
+  | 'instruction_feedback'
+  | 'instruction_escalation'
+  | 'opinion_due'
+  | 'consultation_merge'
+  | 'request_answer'
 
 export interface Deadline {
   id: string

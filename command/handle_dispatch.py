@@ -1,0 +1,206 @@
+"""How an officer's choice among recommended units is carried out: kept whole, and turned into orders in the same transaction."""
+
+from dataclasses import dataclass, replace
+from typing import cast
+from uuid import UUID, uuid5
+
+from command import dispatch_store, store, unit_store
+from command import task_actions as task_rules
+from command.dispatch.asked import NeedIn, need_of
+from command.dispatch.choose import (
+    changes,
+    check_shape,
+    check_units,
+    due_minutes,
+    kept,
+    key_figures,
+    order_words,
+    require_reason,
+)
+from command.dispatch.recommendation import Recommendation, head_object
+from command.dispatch.rules import dispatch_rules
+from command.dispatch_commands import ChooseDispatch, PickIn
+from command.issue import new_orders
+from command.publish import Publication
+from command.task import Act, Task, new_task
+from command.task_steps import act_of, counted, release_unit, save_step, save_unit, told
+from command.unit import Unit, dispatch
+from incidents.incident import require_open
+from incidents.summary import Held, hold, involve
+from spine.authority import Scope, allow
+from spine.canonical import Json, JsonObject
+from spine.command import AnyHandling, Command, Handling, NewFact, Outcome, Transaction
+from spine.errors import Refused
+from spine.principal import Role
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldChoice:
+    """The incident, the orders that the needs are for, and the chosen units, locked in this order."""
+
+    held: Held
+    tasks: dict[UUID, Task]
+    units: dict[str, Unit]
+
+
+async def _load(tx: Transaction, command: Command[ChooseDispatch]) -> _HeldChoice:
+    held = await hold(tx, command.data.incident_id)
+    tasks: dict[UUID, Task] = {}
+    for task_id in sorted({need.task_id for need in command.data.needs if need.task_id is not None}):
+        task = await store.lock_task(tx.conn, task_id)
+        if task.incident_id != held.incident.id:
+            raise Refused(
+                "need_of_other_incident",
+                zh=f"任务 {task.no} 属于另一起事件。",
+                en=f"Order {task.no} is another incident's.",
+                field="data.needs",
+            )
+        tasks[task_id] = task
+    wanted = sorted({pick.unit_id for pick in command.data.picks})
+    return _HeldChoice(held, tasks, {str(unit): await unit_store.lock_unit(tx.conn, unit) for unit in wanted})
+
+
+async def _choose(tx: Transaction, command: Command[ChooseDispatch], choice: _HeldChoice) -> Outcome:
+    """One fact that it was chosen, then one for every order, which stands in it exactly once."""
+    data, act = command.data, act_of(tx, command)
+    require_open(choice.held.incident)
+    needs = check_shape(data)
+    for index, need in enumerate(data.needs):
+        need_of(need, choice.held.incident, f"data.needs.{index}")
+    changed = changes(data)
+    require_reason(changed, data.reason)
+    check_units(data.picks, needs, choice.units)
+    held, facts, orders = await _orders(tx, command.id, choice, data, needs, act)
+    chosen = _chosen(command, changed, orders, tx)
+    await dispatch_store.insert_recommendation(tx.conn, chosen)
+    head = Publication("dispatch.chosen", _about(chosen))
+    head.put([f"incident:{held.incident.id}"], "recommendations", str(chosen.id), head_object(chosen))
+    result: JsonObject = {"recommendation_id": str(chosen.id), "orders": orders}
+    return Outcome([*head.facts(await counted(tx, held)), *facts], result)
+
+
+def _chosen(
+    command: Command[ChooseDispatch], changed: list[Json], orders: list[Json], tx: Transaction
+) -> Recommendation:
+    data = command.data
+    seen = cast(JsonObject, data.recommendation)
+    return Recommendation(
+        id=command.id,
+        incident_id=data.incident_id,
+        kind="dispatch",
+        course=data.course,
+        head={**key_figures(data), "picks": len(data.picks)},
+        changed=changed,
+        reason=data.reason.strip(),
+        inputs_hash=str(seen.get("inputs_hash", "")),
+        chosen={
+            "needs": [cast(Json, need.model_dump(mode="json")) for need in data.needs],
+            "picks": [cast(Json, pick.model_dump(mode="json")) for pick in data.picks],
+        },
+        answer=kept(seen),
+        orders=orders,
+        by=command.by.as_by(),
+        at=tx.at,
+    )
+
+
+def _about(chosen: Recommendation) -> JsonObject:
+    return {
+        "recommendation_id": str(chosen.id),
+        "course": chosen.course,
+        "course_zh": chosen.head.get("zh"),
+        "course_en": chosen.head.get("en"),
+        "changed": len(chosen.changed),
+        "reason": chosen.reason,
+        "orders": len(chosen.orders),
+    }
+
+
+async def _orders(
+    tx: Transaction, command_id: UUID, choice: _HeldChoice, data: ChooseDispatch, needs: dict[str, NeedIn], act: Act
+) -> tuple[Held, list[NewFact], list[Json]]:
+    """The first unit of a need that has an order gets that order; every other one an order of its own."""
+    held, facts, listed = choice.held, list[NewFact](), list[Json]()
+    number = await store.count_tasks(tx.conn, held.incident.id)
+    given: set[UUID] = set()
+    for pick in data.picks:
+        need, unit = needs[pick.need_id], choice.units[str(pick.unit_id)]
+        whole = None if need.task_id is None else choice.tasks[need.task_id]
+        if whole is not None and whole.id not in given and _takes(whole, need):
+            given.add(whole.id)
+            held, task, publication = await _give(tx, held, whole, unit, act)
+        else:
+            number += 1
+            task = _new(held, need, pick, unit, whole, act, number, uuid5(command_id, f"{need.id}:{unit.id}"))
+            held, publication = await _issue(tx, held, task, unit, act)
+        facts += publication.facts()
+        listed.append(
+            {
+                "task_id": str(task.id),
+                "no": task.no,
+                "unit_id": str(unit.id),
+                "call_sign": unit.call_sign,
+                "need_id": need.id,
+            }
+        )
+    return held, facts, listed
+
+
+def _takes(task: Task, need: NeedIn) -> bool:
+    """Whether an existing order goes to a unit itself: it has none yet, or the one it has is being replaced."""
+    return task.unit_id is None or need.source.get("kind") == "replace"
+
+
+async def _give(tx: Transaction, held: Held, task: Task, unit: Unit, act: Act) -> tuple[Held, Task, Publication]:
+    step = task_rules.assign(task, act, unit.id)
+    publication = Publication("task.assigned", told(step.task, late=step.late, moved=step.moved))
+    await release_unit(tx, task.id, task.unit_id, act, publication)
+    held = await involve(tx, held, unit_id=unit.id)
+    await save_unit(tx, dispatch(unit, act, task.id), publication)
+    return await save_step(tx, held, task, step, publication), step.task, publication
+
+
+def _new(
+    held: Held, need: NeedIn, pick: PickIn, unit: Unit, whole: Task | None, act: Act, number: int, task_id: UUID
+) -> Task:
+    rules = dispatch_rules()
+    zh, en = order_words(need, unit, pick.minutes, held.incident.place)
+    due = due_minutes(need, pick.minutes, rules)
+    if whole is not None:  # a part is due with its whole at the latest
+        due = max(1, min(due, int((whole.due - act.at).total_seconds() // 60)))
+    task = new_task(
+        task_id,
+        held.incident,
+        act,
+        number=number,
+        department=unit.department,
+        title=need.title,
+        title_en=need.title_en,
+        text=zh,
+        text_en=en,
+        sign_minutes=min(rules.order.sign_minutes, due),
+        due_minutes=due,
+        unit_id=unit.id,
+        parent_id=None if whole is None else whole.id,
+        priority=need.priority,
+    )
+    if need.point is None:
+        return task
+    lon, lat = need_of(need, held.incident, "data.needs").lon, need_of(need, held.incident, "data.needs").lat
+    return replace(task, lon=round(lon, 7), lat=round(lat, 7), origin=need.point.origin)
+
+
+async def _issue(tx: Transaction, held: Held, task: Task, unit: Unit, act: Act) -> tuple[Held, Publication]:
+    held = await involve(tx, held, unit_id=unit.id)
+    held, (publication,) = await new_orders(tx, held, [task], act)
+    await save_unit(tx, dispatch(unit, act, task.id), publication)
+    return held, publication
+
+
+def _scope(choice: _HeldChoice) -> Scope:
+    return Scope(choice.held.incident.area_code)
+
+
+HANDLINGS: tuple[AnyHandling, ...] = (
+    Handling(ChooseDispatch, allow(Role.DUTY_OFFICER, Role.LEADER), _load, _scope, _choose),
+)

@@ -1,0 +1,149 @@
+"""The commands on shelters and hospital beds."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from command import beds as bed_rules
+from command import shelter as rules
+from command.beds import Hospital
+from command.beds_store import lock_hospital, save_hospital
+from command.handle_stock import owned_by
+from command.notice import Notice
+from command.publish import Publication
+from command.request_store import requests_on_shelter
+from command.resource_commands import (
+    CloseShelter,
+    OpenShelter,
+    ReportBeds,
+    ReportShelter,
+    RestoreShelter,
+    SuspendShelter,
+)
+from command.resource_publish import RESOURCES, put_shelter
+from command.shelter import Shelter, shelter_rules
+from command.shelter_store import lock_shelter, save_shelter
+from command.task_steps import act_of
+from incidents.incident import require_open
+from incidents.summary import hold
+from spine.authority import Allow, Scope, allow
+from spine.canonical import Json, JsonObject
+from spine.command import AnyHandling, Command, CommandData, Handling, Outcome, Transaction
+from spine.principal import Role
+
+D = TypeVar("D", bound=CommandData)
+
+
+class _NamesShelter(Protocol):
+    @property
+    def shelter_id(self) -> UUID: ...
+
+
+async def _load(tx: Transaction, command: Command[Any]) -> Shelter:
+    data: _NamesShelter = command.data
+    if isinstance(data, OpenShelter) and data.incident_id is not None:
+        require_open((await hold(tx, data.incident_id)).incident)
+    return await lock_shelter(tx.conn, data.shelter_id)
+
+
+def _scope(shelter: Shelter) -> Scope:
+    """Its county's government runs it; the county's emergency bureau and civil affairs look after the people in it."""
+    county = shelter.area_code[:6]
+    return Scope(shelter.area_code, frozenset({shelter.department, f"EMB-{county}", "CIV"}))
+
+
+async def _open(tx: Transaction, command: Command[OpenShelter], shelter: Shelter) -> Outcome:
+    opened = rules.open_shelter(shelter, act_of(tx, command), command.data.incident_id)
+    return await _carry(tx, "shelter.opened", shelter, opened)
+
+
+async def _report(tx: Transaction, command: Command[ReportShelter], shelter: Shelter) -> Outcome:
+    data = command.data
+    told = rules.report(shelter, act_of(tx, command), data.occupied, data.needs, data.over_reason)
+    return await _carry(
+        tx, "shelter.reported", shelter, told, occupied=data.occupied, capacity=shelter.capacity, late=told is shelter
+    )
+
+
+async def _close(tx: Transaction, command: Command[CloseShelter], shelter: Shelter) -> Outcome:
+    closed = rules.close(shelter, act_of(tx, command), command.data.reason)
+    return await _carry(tx, "shelter.closed", shelter, closed, reason=command.data.reason)
+
+
+async def _suspend(tx: Transaction, command: Command[SuspendShelter], shelter: Shelter) -> Outcome:
+    """Whoever counts on places in it hears at once that they are gone."""
+    reason = command.data.reason
+    gone = rules.suspend(shelter, act_of(tx, command), reason)
+    counting = await requests_on_shelter(tx.conn, shelter.id)
+    notices = [
+        Notice(
+            ("department", request.department),
+            (f"{shelter.zh}停用", f"{shelter.en} is out of use"),
+            (f"{reason}。请求 {request.no} 的安置位需另找。", f"{reason}. Find other places for request {request.no}."),
+            ("request", request.id),
+            request.incident_id,
+        )
+        for request in counting
+    ]
+    return await _carry(tx, "shelter.suspended", shelter, gone, notices, reason=reason)
+
+
+async def _restore(tx: Transaction, command: Command[RestoreShelter], shelter: Shelter) -> Outcome:
+    back = rules.restore(shelter, act_of(tx, command), command.data.reason)
+    return await _carry(tx, "shelter.restored", shelter, back, reason=command.data.reason)
+
+
+async def _carry(
+    tx: Transaction, kind: str, before: Shelter, shelter: Shelter, notices: Sequence[Notice] = (), **more: Json
+) -> Outcome:
+    data: JsonObject = {"shelter_id": str(shelter.id), "name_zh": shelter.zh, "name_en": shelter.en, **more}
+    publication = Publication(kind, data)
+    for notice in notices:
+        publication.give(notice)
+    if shelter is before:
+        publication.tell(RESOURCES)
+    else:
+        await save_shelter(tx.conn, shelter)
+        put_shelter(publication, before, shelter)
+    result: JsonObject = {"shelter_id": str(shelter.id), "state": shelter.state, "free": shelter.free}
+    return Outcome(publication.facts(), {**result, "moved": shelter is not before})
+
+
+# --- beds ----------------------------------------------------------------------------------------------------------------
+
+
+async def _load_hospital(tx: Transaction, command: Command[ReportBeds]) -> Hospital:
+    return await lock_hospital(tx.conn, command.data.hospital)
+
+
+def _scope_hospital(hospital: Hospital) -> Scope:
+    return Scope(hospital.area_code, owned_by(hospital.department).departments)
+
+
+async def _beds(tx: Transaction, command: Command[ReportBeds], hospital: Hospital) -> Outcome:
+    told = bed_rules.report(hospital, act_of(tx, command), command.data.wards, command.data.emergency)
+    await save_hospital(tx.conn, told)
+    data: JsonObject = {
+        "hospital": hospital.code,
+        "name_zh": hospital.zh,
+        "name_en": hospital.en,
+        "emergency": told.emergency,
+        "wards": {ward: {"available": beds.available, "total": beds.total} for ward, beds in told.wards.items()},
+    }
+    publication = Publication("beds.reported", data)
+    publication.tell(RESOURCES)
+    return Outcome(publication.facts(), {"hospital": hospital.code})
+
+
+def _step(data: type[D], run: Callable[[Transaction, Command[D], Shelter], Awaitable[Outcome]]) -> AnyHandling:
+    return Handling(data, Allow(shelter_rules().who), _load, _scope, run)
+
+
+HANDLINGS: tuple[AnyHandling, ...] = (
+    _step(OpenShelter, _open),
+    _step(ReportShelter, _report),
+    _step(CloseShelter, _close),
+    _step(SuspendShelter, _suspend),
+    _step(RestoreShelter, _restore),
+    Handling(ReportBeds, allow(Role.DEPARTMENT, Role.DUTY_OFFICER), _load_hospital, _scope_hospital, _beds),
+)

@@ -1,0 +1,39 @@
+"""The follower that answers a handover's passed deadline: a silence climbs."""
+
+from collections.abc import Mapping
+from typing import cast
+from uuid import UUID
+
+from command.handover_clock import KIND, subject_of
+from spine.canonical import Json
+from spine.carry_out import carry_out
+from spine.command import Envelope, Registry
+from spine.follow import Follower, reaction_id
+from spine.principal import system
+from spine.realm import Realm
+from spine.record import Fact
+
+NAME = "handover"
+
+
+def follower(registry: Registry) -> Follower:
+    async def handle(realm: Realm, fact: Fact) -> None:
+        # Every clock of the city stands on its board, a county's too: one stream is enough, and each fact is answered once.
+        if fact.stream != "board":
+            return
+        data = cast(Mapping[str, Json], fact.content().get("data") or {})
+        if data.get("kind") != KIND:
+            return
+        post = await _post_of(realm, UUID(str(data["deadline_id"])))
+        if post is not None:
+            envelope = Envelope(reaction_id(NAME, fact), "handover.escalate", "board", fact.at, {"post": post})
+            await carry_out(realm, registry, system(NAME), envelope)
+
+    return Follower(NAME, "board", frozenset({"deadline.passed"}), handle)
+
+
+async def _post_of(realm: Realm, deadline: UUID) -> str | None:
+    async with realm.pool.connection() as conn:
+        row = await (await conn.execute("SELECT subject_id FROM spine.deadline WHERE id = %s", (deadline,))).fetchone()
+        posts = await (await conn.execute("SELECT post FROM command.duty")).fetchall()
+    return None if row is None else next((str(post) for (post,) in posts if subject_of(str(post)) == row[0]), None)

@@ -1,0 +1,71 @@
+"""What supervision counts of orders (电子监察): one short row per card, urging, return, extension and pause."""
+
+from datetime import datetime
+from typing import Literal
+
+from psycopg.types.json import Jsonb
+
+from command.task import Task
+from spine.canonical import JsonObject
+from spine.command import Transaction
+
+EventKind = Literal[
+    "card",
+    "urge",
+    "return",
+    "reissue",
+    "send_back",
+    "pause",
+    "pause_refused",
+    "extension",
+    "extension_refused",
+    "supervise",
+    "release",
+]
+
+
+async def log_event(
+    tx: Transaction,
+    task: Task,
+    kind: EventKind,
+    by: JsonObject,
+    *,
+    department: str | None = None,
+    clock: str | None = None,
+    level: str | None = None,
+    cause: str | None = None,
+    minutes: int | None = None,
+    reason: str | None = None,
+    at: datetime | None = None,
+) -> None:
+    """`department`: whose it counts as, when not the order's own. `minutes` and the rest as in migration 0021."""
+    await tx.conn.execute(
+        """
+        INSERT INTO command.task_event (task_id, incident_id, area_code, department, at, kind, clock, level, cause, minutes,
+            reason, by)
+        VALUES (%(task_id)s, %(incident_id)s, %(area_code)s, %(department)s, %(at)s, %(kind)s, %(clock)s, %(level)s, %(cause)s,
+            %(minutes)s, %(reason)s, %(by)s)
+        """,
+        {
+            "task_id": task.id,
+            "incident_id": task.incident_id,
+            "area_code": task.area_code,
+            "department": department or task.department,
+            "at": at or tx.at,
+            "kind": kind,
+            "clock": clock,
+            "level": level,
+            "cause": cause,
+            "minutes": minutes,
+            "reason": reason,
+            "by": Jsonb(by),
+        },
+    )
+
+
+async def end_pause(tx: Transaction, task: Task) -> None:
+    """The clocks run again: the pause that stands in the log has an end."""
+    await tx.conn.execute(
+        "UPDATE command.task_event SET ended_at = %s WHERE task_id = %s AND kind = 'pause' AND ended_at IS NULL",
+        (tx.at, task.id),
+    )

@@ -1,0 +1,35 @@
+"""All measures of the command room in one run: a table, or one JSON document with --json.
+
+    python -m tests.benches.command [--json] [--only NAME,...] [--quick] [--roads EXTRACT]
+
+--roads: an OpenStreetMap extract whose roads are measured too. --quick: few of everything, its figures mean nothing.
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from tests.benches.bench_run import Measure, run_bench
+from tests.benches.measure_dispatch import dispatch
+from tests.benches.result import Row
+
+ROADS = "FENGSUI_BENCH_ROADS"
+
+
+def _dispatch(folder: Path, given: argparse.Namespace) -> list[Row]:
+    return dispatch(given.quick, Path(given.roads) if given.roads else None)
+
+
+MEASURES: dict[str, Measure] = {"dispatch": _dispatch}
+
+
+def main() -> int:
+    """See `bench_run.run_bench`."""
+    parser = argparse.ArgumentParser(prog="fengsui bench command")
+    parser.add_argument("--roads", default=os.environ.get(ROADS, ""), metavar="EXTRACT", help=f"or {ROADS}")
+    return run_bench(parser, MEASURES)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
