@@ -42,7 +42,7 @@ def differences(before: JsonObject, after: JsonObject) -> tuple[Difference, ...]
     found: list[Difference] = []
     for name in dict.fromkeys((*before, *after)):
         one, other = before.get(name), after.get(name)
-        if name in _NOT_COMPARED or _same(one, other):
+        if name in _NOT_COMPARED or _same(name, one, other):
             continue
         if name in _KEYED and _rows(one) is not None and _rows(other) is not None:
             found += _in_rows(name, _rows(one) or [], _rows(other) or [])
@@ -53,8 +53,25 @@ def differences(before: JsonObject, after: JsonObject) -> tuple[Difference, ...]
     return tuple(found)
 
 
-def _same(one: Json, other: Json) -> bool:
-    return encode(one) == encode(other)
+_USUAL: Mapping[str, Json] = {"start_minutes": 0, "priority": "normal", "kind": "special"}
+
+
+def _same(name: str, one: Json, other: Json) -> bool:
+    """Whether two values say the same: what is left out, empty, or written as it usually is, is one and the same."""
+    return encode(_said(name, one)) == encode(_said(name, other))
+
+
+def _said(name: str, value: Json) -> Json:
+    if value is None or value is False or value == _USUAL.get(name):
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, list | tuple):
+        return [_said("", one) for one in cast(Sequence[Json], value)] or None
+    if isinstance(value, Mapping):
+        told = {key: _said(key, inner) for key, inner in _object(value).items()}
+        return {key: inner for key, inner in told.items() if inner is not None}
+    return value
 
 
 _Row = Mapping[str, Json]
@@ -97,7 +114,7 @@ def _in_rows(part: str, before: Sequence[_Row], after: Sequence[_Row]) -> list[D
             found.append(_row(part, key, there, "added" if old is None else "removed", old, new))
         else:
             for name in dict.fromkeys((*old, *new)):
-                if not _same(old.get(name), new.get(name)):
+                if not _same(name, old.get(name), new.get(name)):
                     found.append(_one(part, key, new, name, old.get(name), new.get(name)))
     kept_before, kept_after = [key for key in olds if key in news], [key for key in news if key in olds]
     if kept_before != kept_after:
@@ -110,12 +127,12 @@ def _in_object(part: str, before: Json, after: Json) -> list[Difference]:
     found: list[Difference] = []
     for key in dict.fromkeys((*olds, *news)):
         old, new = olds.get(key), news.get(key)
-        if _same(old, new):
+        if _same(key, old, new):
             continue
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             row, was = _object(new), _object(old)
             for name in dict.fromkeys((*was, *row)):
-                if not _same(was.get(name), row.get(name)):
+                if not _same(name, was.get(name), row.get(name)):
                     found.append(_one(part, key, row, name, was.get(name), row.get(name)))
         elif part == "levels":
             there = _object(new) or _object(old)

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -16,14 +16,14 @@ from command.plan_check_tasks import circles
 from command.plan_findings import Finding
 from command.plan_form import judge, plan_from
 from spine.canonical import Json
-from tests.command.made import small_flood
+from tests.command.flood_plan import flood_content
 
 Content = dict[str, Any]
 TODAY = date(2026, 11, 27)
 
 
 def content_of() -> Content:
-    return cast(Content, copy.deepcopy(plan_content(small_flood())))
+    return flood_content()
 
 
 def judged(change: Callable[[Content], object]) -> list[Finding]:
@@ -140,7 +140,7 @@ def test_a_post_that_nobody_may_hold_decides_nothing() -> None:
 
 def test_shipped_plans_have_no_error() -> None:
     for plan in plans():
-        assert judge(plan_content(plan), organisation(), TODAY).sound
+        assert judge(plan_content(plan), organisation()).sound
         assert plan_from(plan_content(plan)) == plan
 
 

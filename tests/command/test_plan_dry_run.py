@@ -15,7 +15,7 @@ from command.plan_form import judge
 from command.plan_shape import Plan
 from command.transitions import LEVELS
 from spine.canonical import encode
-from tests.command.made import small_flood
+from tests.command.flood_plan import flood_content, flood_plan
 
 GROUND = Ground(
     {"EMB": 1, "FRB": 2, "MET": 1},
@@ -28,7 +28,7 @@ GROUND = Ground(
 
 def flood(**tasks: dict[str, Any]) -> Plan:
     """The flood plan with some of its tasks changed; "FF_03" is task FF-03."""
-    content = cast(dict[str, Any], copy.deepcopy(plan_content(small_flood())))
+    content = flood_content()
     for task in content["tasks"]:
         task.update(tasks.get(str(task["code"]).replace("-", "_"), {}))
     content["levels"]["IV"].update(deputies=["deputy_commander"], report_minutes=60, press_minutes=300)
@@ -104,7 +104,7 @@ def test_the_timeline_is_in_order_and_every_shipped_plan_can_be_tried() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_any_sound_plan_can_be_tried(data: st.DataObject) -> None:
-    content = cast(dict[str, Any], copy.deepcopy(plan_content(small_flood())))
+    content = flood_content()
     codes = [task["code"] for task in content["tasks"]]
     for task in content["tasks"]:
         task["after"] = data.draw(st.lists(st.sampled_from(codes), max_size=2, unique=True))
@@ -124,7 +124,7 @@ def test_any_sound_plan_can_be_tried(data: st.DataObject) -> None:
 
 
 def test_differences_are_told_by_task_and_field() -> None:
-    before = plan_content(small_flood())
+    before = plan_content(flood_plan())
     after = cast(dict[str, Any], copy.deepcopy(before))
     after["tasks"][2]["due_minutes"] = 45
     after["tasks"].append({**after["tasks"][0], "code": "FF-20"})
@@ -146,3 +146,10 @@ def test_differences_are_told_by_task_and_field() -> None:
     moved["tasks"].reverse()
     assert [(one.part, one.change) for one in differences(before, moved)] == [("tasks", "moved")]
     assert [one.part for one in differences(before, {"tasks": "none", "levels": 3})]
+    # What a form writes out in full is what a file leaves out.
+    full = cast(dict[str, Any], copy.deepcopy(before))
+    full["watch"] = []
+    full["tasks"][0].update(
+        after=[], start_minutes=0, joint=False, precondition_zh=None, priority="normal", due_minutes=30.0
+    )
+    assert differences(before, full) == ()

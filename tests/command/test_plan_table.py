@@ -8,14 +8,14 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from command.organisation.book import organisation
-from command.plan import need_plan, plan_content
+from command.plan import plan_content
 from command.plan_form import judge, read_yaml, write_yaml
 from command.plan_sheet import read_sheet
 from command.plan_table import COLUMNS, TaskTable, heading, read_tasks
 from command.plan_table_notes import tasks_csv, tasks_xlsx
 from spine.canonical import encode
 from spine.errors import Refused
-from tests.command.made import small_flood
+from tests.command.flood_plan import flood_plan
 
 ROW = {
     "编号": "A-1", "响应级别": "三级", "任务名称": "核查", "英文名称": "Check", "任务内容": "查清", "英文内容": "Find out", "牵头单位": "市气象局",
@@ -34,7 +34,7 @@ def read(raw: bytes) -> TaskTable:
 
 
 def workbook(change: Any = None) -> bytes:
-    book = cast(Any, load_workbook(io.BytesIO(tasks_xlsx(small_flood(), organisation(), "zh"))))
+    book = cast(Any, load_workbook(io.BytesIO(tasks_xlsx(flood_plan(), organisation(), "zh"))))
     if change is not None:
         change(book.worksheets[0])
     out = io.BytesIO()
@@ -58,7 +58,7 @@ def test_a_row_as_people_write_it(encoding: str) -> None:
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 @pytest.mark.parametrize("locale", ["zh", "en"])
 def test_what_was_written_is_read_again(form: str, locale: str) -> None:
-    plan = small_flood()
+    plan = flood_plan()
     raw = tasks_xlsx(plan, organisation(), locale) if form == "xlsx" else tasks_csv(plan, locale)
     found = read(raw)
     assert found.faults == ()
@@ -183,7 +183,7 @@ def test_a_sheet_with_a_title_above_its_heading() -> None:
 
 
 def test_a_plan_written_as_yaml_is_the_same_plan() -> None:
-    content = plan_content(need_plan("earthquake"))
+    content = plan_content(flood_plan())
     text = write_yaml(content, ("地震", "quake"))
     assert encode(read_yaml(text.encode())) == encode(content)
     assert encode(read_yaml(text.encode("gb18030"))) == encode(content)

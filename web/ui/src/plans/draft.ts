@@ -94,16 +94,27 @@ export function useDraft(whole: () => VersionWhole, saved: () => void): Draft {
     saved()
     return true
   }
+  /** The content as the server has it now: somebody else saved, or what was written here is given up. */
+  function adopt(): void {
+    const fresh = readable(whole().content)
+    for (const name of Object.keys(content)) if (!(name in fresh)) Reflect.deleteProperty(content, name)
+    Object.assign(content, fresh)
+    held.value = JSON.stringify(tidy(fresh))
+    expect.value = whole().changes
+    findings.value = whole().findings
+    restored.value = false
+  }
+  watch(() => whole().changes, (changes) => {
+    if (changes !== expect.value && !dirty.value) adopt()
+  })
   function discard(): void {
     try {
       localStorage.removeItem(key(whole()))
     } catch {
       // Nothing was kept.
     }
-    const fresh = readable(whole().content)
-    for (const name of Object.keys(content)) if (!(name in fresh)) Reflect.deleteProperty(content, name)
-    Object.assign(content, fresh)
-    restored.value = false
+    adopt()
+    saved() // read anew: somebody else may have saved meanwhile
   }
   function leaving(event: BeforeUnloadEvent): void {
     if (dirty.value) event.preventDefault()

@@ -7,6 +7,7 @@ import type { Proposal } from './objects/proposal'
 import type { Drawing } from './objects/drawing'
 import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, Rating } from './objects/duty'
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
+import type { PlanHead } from './objects/plan'
 import type { RecommendationHead } from './objects/recommendation'
 import type { Instruction } from './objects/instruction'
 import type { Allotment, ResourceRequest, Shelter } from './objects/resource'
@@ -20,6 +21,7 @@ export * from './objects/consultation'
 export * from './objects/drawing'
 export * from './objects/duty'
 export * from './objects/incident'
+export * from './objects/plan'
 export * from './objects/recommendation'
 export * from './objects/instruction'
 export * from './objects/resource'
@@ -62,6 +64,7 @@ export interface Collections {
   injects: Inject
   ratings: Rating
   closures: Closure
+  plans: PlanHead
   requests: ResourceRequest
   shelters: Shelter
   allotments: Allotment
