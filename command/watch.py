@@ -97,6 +97,23 @@ def wanted(plan: Plan, response: Response, watched: Watched, at: datetime) -> li
     return found
 
 
+def only_highest(calls: Sequence[Wanted], standing: Sequence[Level]) -> list[Wanted]:
+    """Without what asks for less than something else does: of several raises the highest, the first of equal ones.
+
+    `standing`: levels that open proposals ask to raise to. A lower one is asked when the higher has been rejected.
+    """
+    kept: list[Wanted] = []
+    asked = list(standing)
+    raises = sorted(
+        (c for c in calls if c.kind == "raise" and c.level is not None), key=lambda c: LEVELS.index(c.level)
+    )
+    for call in raises:
+        if call.level is not None and not any(at_least(level, call.level) for level in asked):
+            asked.append(call.level)
+            kept.append(call)
+    return [call for call in calls if call.kind != "raise" or call in kept]
+
+
 def _is_news(level: Level, response: Response) -> bool:
     """The plan's triggers call for more than people were ever asked about (invariant 10: never at or below it)."""
     return all(at_least(level, cast(Level, one)) and level != one for one in response.levels_considered())

@@ -18,7 +18,7 @@ from command.react import situation_of
 from command.response import Response
 from command.standing import Standing, standing
 from command.task import Task
-from command.watch import Median, Wanted, Watched, next_at, true_rules, undecidable, wanted
+from command.watch import Median, Wanted, Watched, next_at, only_highest, true_rules, undecidable, wanted
 from incidents import store as incident_store
 from incidents.assessments import store as assessment_store
 from incidents.assessments.assessment import LIVE, Assessment
@@ -192,11 +192,15 @@ async def _propose(realm: Realm, registry: Registry, fact: Fact, seen: _Seen, at
         if gone and one.cleared_at is None:
             data: JsonObject = {"proposal_id": str(one.id), "reason": "提出建议的情况已不存在"}
             await _send(realm, registry, fact, "proposal.withdraw", data, f"withdraw {one.id}")
-    for call in calls:
-        before = latest.get(call.rule)
-        if before is None or before.cleared_at is not None:
-            data = _made(call, response)
-            await _send(realm, registry, fact, "proposal.make", data, f"make {response.id} {call.rule}")
+    raising = {
+        one.id: one.level for one in latest.values() if one.state == "open" and one.kind == "raise" and one.level
+    }
+    new = [one for one in calls if (before := latest.get(one.rule)) is None or before.cleared_at is not None]
+    for call in only_highest(new, list(raising.values())):
+        await _send(realm, registry, fact, "proposal.make", _made(call, response), f"make {response.id} {call.rule}")
+        for lower in (one for one, level in raising.items() if call.kind == "raise" and level != call.level):
+            data = {"proposal_id": str(lower), "reason": "已有更高级别的提级建议"}
+            await _send(realm, registry, fact, "proposal.withdraw", data, f"withdraw {lower}")
     await _set_clock(realm, registry, fact, seen, plan, at)
 
 

@@ -202,7 +202,7 @@ async def test_time_alone_makes_rules_true(scene: Scene) -> None:
 
 
 async def test_nobody_answers_a_proposal_and_the_next_post_is_asked(scene: Scene) -> None:
-    await scene.do("duty2", "duty.take", post="watch_commander")
+    await scene.do("duty2", "duty.take", post="watch_commander", reason="原值班长离岗")
     incident, _ = await running(scene)
     await say(scene, incident, "collapsed_rooms", 80)
     one = proposals(scene, incident)["dam"]

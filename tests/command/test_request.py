@@ -145,5 +145,5 @@ def test_no_sequence_reaches_a_state_the_tables_forbid(steps: list[tuple[str, in
             assert 0 <= offer.out <= offer.deployed
         assert here.covered <= here.quantity
         assert (here.answer_due is not None) <= here.is_open
-        assert before.is_open
+        assert before.is_open or step == "escalate"  # a clock that comes too late climbs to nobody
     assert all(refused.zh and refused.en for refused in refusals)

@@ -1,7 +1,7 @@
 """Responses through the whole house: a plan proposes by itself, a leader decides, orders stand on every desk."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from command.difference import difference_object
@@ -124,7 +124,9 @@ async def test_only_a_leader_decides_and_only_what_the_plan_has(scene: Scene) ->
             await scene.refused(who, "response.decline", response_id=response["id"], reason="x")
         ).code == "forbidden"
     assert (await scene.refused("leader1", "response.activate", **(good | {"tasks": ["FF-01"]}))).code == "unknown_task"
-    assert (await scene.refused("leader1", "response.activate", **(good | {"level": "III"}))).code == "reason_required"
+    assert (
+        await scene.refused("leader1", "response.activate", **(good | {"level": "III", "tasks": of_level("III")}))
+    ).code == "reason_required"
     assert (await scene.refused("leader1", "response.activate", **(good | {"level": "V"}))).code == "invalid_field"
     lower = {"level": "IV", "reason": "震中人口稀少", "tasks": ["EQ-12"]}
     assert (await scene.refused("leader1", "response.activate", **(good | lower))).code == "unknown_task"
@@ -207,7 +209,13 @@ async def test_ending_a_response_leaves_aftercare_open(scene: Scene) -> None:
     incident = await scene.open_quake(6.3)
     response = await proposed(scene, incident)
     await scene.do("leader1", "response.activate", response_id=response["id"], level="II", tasks=["EQ-12", "EQ-03"])
-    await scene.do("leader1", "response.end", response_id=response["id"], reason="搜救结束")
+    ending: dict[str, Any] = {"response_id": response["id"], "reason": "搜救结束"}
+    refused = await scene.refused("leader1", "response.end", **ending)
+    assert refused.code == "stand_down_open"
+    items = cast(list[dict[str, Any]], refused.facts["items"])
+    assert {item["kind"] for item in items} == {"condition", "order"}
+    said = [{"item": item["id"], "reason": "现场指挥部确认", "aftercare": False} for item in items]
+    await scene.do("leader1", "response.end", **ending, handover=said)
     assert scene.only("department:CIV", "tasks")["state"] == "issued"
     assert scene.picture("board", "incidents")[incident]["response"]["state"] == "ended"
     assert (
