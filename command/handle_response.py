@@ -19,7 +19,8 @@ from command.commands import (
     ProposeResponse,
     WatchResponse,
 )
-from command.plan import Plan, need_plan
+from command.plan import Plan
+from command.plan_book import need_plan_in_force
 from command.propose import at_level
 from command.publish import Publication
 from command.response import LEVEL_WORDS, Response, Ruling
@@ -78,7 +79,7 @@ async def _load_propose(tx: Transaction, command: Command[ProposeResponse]) -> H
 async def _propose(tx: Transaction, command: Command[ProposeResponse], held: Held) -> Outcome:
     require_open(held.incident)
     data, act = command.data, act_of(tx, command)
-    plan = _fitting(need_plan(data.plan_id), held)
+    plan = _fitting(await need_plan_in_force(tx.conn, data.plan_id), held)
     same_plan = [r for r in await store.responses_of(tx.conn, held.incident.id) if r.plan_id == plan.id]
     rules.check_new(same_plan, data.level, by_machine=command.by.has(Role.SYSTEM))
     reasons = tuple[JsonObject, ...](reason.model_dump(mode="json", exclude_none=True) for reason in data.reasons)
@@ -139,7 +140,7 @@ async def _ask_next(tx: Transaction, command: Command[AskNextForResponse], held:
     response = held.response
     if response.state != "proposed" or waiting(response.asked) is None or response.decide_by > tx.at:
         return Outcome(())
-    chain = await level_chain(tx.conn, plan_of(response), response.suggested_level)
+    chain = await level_chain(tx.conn, await plan_of(tx.conn, response), response.suggested_level)
     asked = ask(chain, response.asked, tx.at)
     if asked is None:
         response = replace(response, asked=exhausted(response.asked), version=response.version + 1)
@@ -221,7 +222,7 @@ async def _extend(tx: Transaction, command: Command[ExtendResponse], held: HeldR
     require_open(held.held.incident)
     data, act = command.data, act_of(tx, command)
     rules.check_active(held.response, "延长", "extended")
-    plan = plan_of(held.response)
+    plan = await plan_of(tx.conn, held.response)
     seat = seat_of(await level_chain(tx.conn, plan, held.response.level), (), command.by)
     response = rules.extend(held.response, act, Ruling(seat, data.reason, data.expected_hours))
     publication = Publication(
@@ -238,7 +239,7 @@ async def _decline(tx: Transaction, command: Command[DeclineResponse], held: Hel
     act, reason = act_of(tx, command), command.data.reason
     if held.response.state != "proposed":
         rules.decline(held.response, act, reason)
-    chain = await level_chain(tx.conn, plan_of(held.response), held.response.suggested_level)
+    chain = await level_chain(tx.conn, await plan_of(tx.conn, held.response), held.response.suggested_level)
     seat = seat_of(chain, held.response.asked, command.by)
     response = rules.decline(held.response, act, reason, seat)
     publication = Publication("response.declined", about(response, reason=reason, post=seat.to_json()))

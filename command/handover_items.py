@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import LiteralString
 
 from command.handover import Item, Section, sheet_of
+from command.instruction_rules import instruction_transitions
+from command.instruction_store import open_instructions
 from command.response import LEVEL_WORDS
 from command.transitions import task_transitions
 from incidents import store as incident_store
@@ -192,10 +194,35 @@ async def _requests(conn: Connection, area: str, at: datetime) -> list[Item]:
     return await _tasks(conn, area, at, f"{_OPEN} AND t.need_help IS NOT NULL")
 
 
+async def _instructions(conn: Connection, area: str, at: datetime) -> list[Item]:
+    """Leaders' instructions that are not closed, the next word due first."""
+    states = instruction_transitions().states
+    lines: list[Item] = []
+    for one in sorted(await open_instructions(conn, area), key=lambda one: (one.feedback_due, one.no)):
+        late = one.feedback_due <= at
+        of = "" if one.incident_title is None else f" · {one.incident_title}"
+        lines.append(
+            Item(
+                id=str(one.id),
+                title_zh=f"{one.no} {one.leader_name}：{one.text}",
+                title_en=f"{one.no} {one.leader_name}: {one.text}",
+                note_zh=f"{states[one.state].zh} · 任务 {one.orders_closed}/{one.orders_total} · "
+                f"{'反馈已超时，应于' if late else '应反馈于'} {_clock(one.feedback_due)}{of}",
+                note_en=f"{states[one.state].en} · orders {one.orders_closed}/{one.orders_total} · "
+                f"{'feedback overdue since' if late else 'feedback due'} {_clock(one.feedback_due)}{of}",
+                due_at=one.feedback_due,
+                mark=f"{one.state}|{one.feedback_due.isoformat()}|{late}|{one.orders_closed}/{one.orders_total}",
+                version=one.version,
+                link=None if one.incident_id is None else f"/?incident={one.incident_id}",
+            )
+        )
+    return lines
+
+
 PROVIDERS: tuple[Provider, ...] = (
     Provider("incidents", "在办突发事件", "Open incidents", _incidents),
     Provider("reports", "应报信息", "Reports due", _reports),
-    Provider("instructions", "未办结的领导批示", "Unfinished leaders' instructions", None),
+    Provider("instructions", "未办结的领导批示", "Unfinished leaders' instructions", _instructions),
     Provider("responses", "应急响应", "Responses", _responses),
     Provider("warnings", "生效和未签收的预警", "Warnings in force or not answered", _warnings),
     Provider(

@@ -4,7 +4,7 @@ import logging
 from uuid import UUID
 
 from command import store
-from command.plan import plans
+from command.plan_book import plans_in_force
 from command.propose import Proposal, Situation, propose
 from command.response import check_new
 from incidents import store as incident_store
@@ -69,8 +69,9 @@ async def _wanted(realm: Realm, incident_id: UUID, fact: Fact) -> list[Proposal]
             return []
         situation = await situation_of(conn, incident)
         responses = await store.responses_of(conn, incident_id)
+        plans = await plans_in_force(conn)
     wanted: list[Proposal] = []
-    for plan in plans():
+    for plan in plans:
         proposal = propose(plan, situation, fact.at)
         if proposal is None:
             continue

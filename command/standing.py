@@ -6,7 +6,8 @@ from datetime import datetime
 
 from command import proposal_store, store
 from command.difference import Difference, difference
-from command.plan import Plan, need_plan
+from command.plan import Plan
+from command.plan_book import plan_version
 from command.proposal import Proposal
 from command.response import Response
 from command.task import Task
@@ -33,13 +34,13 @@ async def standing(conn: Connection, response: Response) -> Standing:
     responses = await store.responses_of(conn, response.incident_id)
     return Standing(
         response,
-        plan_of(response),
+        await plan_of(conn, response),
         await store.tasks_of_incident(conn, response.incident_id),
         [one for one in responses if one.id != response.id],
         await proposal_store.proposals_of(conn, response.incident_id),
     )
 
 
-def plan_of(response: Response) -> Plan:
-    """The plan that the response is read by. Raises Refused `not_found`."""
-    return need_plan(response.plan_id, field="data.response_id")
+async def plan_of(conn: Connection, response: Response) -> Plan:
+    """The plan as it was when the response was proposed; an edit of it changes only later ones. Raises Refused `not_found`."""
+    return await plan_version(conn, response.plan_id, response.plan_version, field="data.response_id")

@@ -18,6 +18,7 @@ from command.react import situation_of
 from command.response import Response
 from command.standing import Standing, standing
 from command.task import Task
+from command.transitions import Level
 from command.watch import Median, Wanted, Watched, next_at, only_highest, true_rules, undecidable, wanted
 from incidents import store as incident_store
 from incidents.assessments import store as assessment_store
@@ -196,7 +197,7 @@ async def _propose(realm: Realm, registry: Registry, fact: Fact, seen: _Seen, at
         one.id: one.level for one in latest.values() if one.state == "open" and one.kind == "raise" and one.level
     }
     new = [one for one in calls if (before := latest.get(one.rule)) is None or before.cleared_at is not None]
-    for call in only_highest(new, list(raising.values())):
+    for call in only_highest(new, [cast(Level, level) for level in raising.values()]):
         await _send(realm, registry, fact, "proposal.make", _made(call, response), f"make {response.id} {call.rule}")
         for lower in (one for one, level in raising.items() if call.kind == "raise" and level != call.level):
             data = {"proposal_id": str(lower), "reason": "已有更高级别的提级建议"}

@@ -11,7 +11,7 @@ from uuid import UUID
 from command import store, unit_store
 from command.dispatch.rules import DispatchRules, Measure
 from command.organisation.book import organisation
-from command.plan import plans
+from command.standing import plan_of
 from command.task import Task
 from command.unit import Unit
 from incidents.assessments import store as assessments
@@ -149,12 +149,11 @@ def _of_help(incident: Incident, tasks: Sequence[Task], units: Sequence[Unit], r
 
 async def _of_orders(conn: Connection, incident: Incident, tasks: Sequence[Task]) -> list[Json]:
     """Open orders without a unit whose plan says what units they take."""
-    plan_of = {response.id: response.plan_id for response in await store.responses_of(conn, incident.id)}
-    by_id = {plan.id: plan for plan in plans()}
+    plans = {response.id: await plan_of(conn, response) for response in await store.responses_of(conn, incident.id)}
     capabilities = organisation().capabilities
     found: list[Json] = []
     for task in tasks:
-        plan = None if task.response_id is None else by_id.get(plan_of.get(task.response_id, ""))
+        plan = None if task.response_id is None else plans.get(task.response_id)
         if plan is None or task.unit_id is not None:
             continue
         planned = next((one for one in plan.tasks if one.code == task.code), None)

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from command.fatigue import LEVELS, Level
 from command.organisation.book import organisation
 from command.rulebook import STRICT, RulesTrouble, read_rules
 from command.task import Priority
@@ -13,20 +14,7 @@ FILE = Path(__file__).parents[1] / "rules" / "dispatch.yaml"
 
 Measure: TypeAlias = Literal["units", "people"]
 CourseKey: TypeAlias = Literal["fastest", "cover", "low_risk"]
-RestLevel: TypeAlias = Literal["fresh", "tiring", "rest_due", "exhausted"]
 COURSES: tuple[CourseKey, ...] = ("fastest", "cover", "low_risk")
-
-
-@dataclass(frozen=True, slots=True)
-class RestRule:
-    """From so many hours in a row at work a crew is at this level, and counts as so many minutes farther away."""
-
-    __pydantic_config__ = STRICT
-    from_hours: float
-    level: RestLevel
-    zh: str
-    en: str
-    minutes: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +40,7 @@ class CourseRule:
     cover_minutes: float
     rest_share: float
     hazard_weight: float
-    refuse_levels: tuple[RestLevel, ...]
+    refuse_levels: tuple[Level, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +83,7 @@ class DispatchRules:
     straight_kmh: float
     straight_detour: float
     people_per_unit: float
-    rest: tuple[RestRule, ...]
+    rest_minutes: dict[Level, float]
     rest_unknown_minutes: float
     cover: tuple[CoverRule, ...]
     courses: dict[CourseKey, CourseRule]
@@ -107,15 +95,12 @@ class DispatchRules:
         """Minutes from the order to the wheels turning. `out`: the unit is on the road already."""
         return 0.0 if out else self.turnout_minutes.get(kind, self.turnout_other_minutes)
 
-    def rest_level(self, hours: float) -> RestRule:
-        return [row for row in self.rest if row.from_hours <= hours][-1]
-
     @property
     def dearest_minutes(self) -> float:
         """More than any single unit can cost in any course, so that leaving a need short is always worse than sending somebody."""
         heaviest = max(self.priority_weight.values())
         road = self.farthest_minutes * max(1.0, max(course.hazard_weight for course in self.courses.values()))
-        rest = max(row.minutes for row in self.rest) * max(course.rest_share for course in self.courses.values())
+        rest = max(self.rest_minutes.values()) * max(course.rest_share for course in self.courses.values())
         cover = max(course.cover_minutes for course in self.courses.values()) * len(self.cover)
         return heaviest * road * (1 + self.late_weight) + rest + cover
 
@@ -127,7 +112,7 @@ def dispatch_rules() -> DispatchRules:
 
 
 def read_dispatch_rules(path: Path) -> DispatchRules:
-    """Raises RulesTrouble naming what is wrong: unknown capabilities, missing courses or priorities, rest levels out of order."""
+    """Raises RulesTrouble naming what is wrong: unknown capabilities, missing courses, priorities or levels of fatigue."""
     rules = read_rules(path, DispatchRules)
     known = organisation().capabilities
     troubles: list[tuple[str, str]] = []
@@ -143,9 +128,8 @@ def read_dispatch_rules(path: Path) -> DispatchRules:
         troubles.append(
             ("priority_weight 须写明 life、urgent、normal。", "priority_weight needs life, urgent, normal.")
         )
-    hours = [row.from_hours for row in rules.rest]
-    if not hours or hours[0] != 0 or hours != sorted(set(hours)):
-        troubles.append(("rest 须从 0 小时起由小到大。", "rest must begin at 0 hours and rise."))
+    if set(rules.rest_minutes) != set(LEVELS):
+        troubles.append((f"rest_minutes 须写明 {'、'.join(LEVELS)}。", f"rest_minutes needs {', '.join(LEVELS)}."))
     if troubles:
         raise RulesTrouble(path, troubles)
     return rules

@@ -1,4 +1,4 @@
-"""Shelters as an evacuation needs them, read from the database. Until shelters are kept as state of their own: the map's facilities."""
+"""Shelters as an evacuation needs them: those of the resources that are clear of the zones."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from command import shelter_store
 from command.evacuation.shape import Place
-from gis.facilities import facilities_of
 from gis.geodesic import distance_m
 from spine.db import Connection
 
@@ -15,16 +15,13 @@ _vector: Any = shapely  # its stubs leave the types of arrays open
 
 
 async def shelter_places(conn: Connection, area: str) -> list[Place]:
-    """Every shelter whose area code starts with `area`; how many people are in one is not known from the map, nor whether it is open.
-    One whose capacity nobody has entered holds nobody."""
-    found: list[Place] = []
-    for row in await facilities_of(conn, ["shelter"]):
-        capacity = row.properties.get("capacity")
-        if row.area_code.startswith(area) and isinstance(capacity, int | float) and capacity > 0:
-            found.append(
-                Place(row.code, row.name_zh, row.name_en, row.lon, row.lat, int(capacity), None, False, row.area_code)
-            )
-    return found
+    """Every usable shelter whose area code starts with `area`, open ones first. Places promised elsewhere are taken."""
+    return [
+        Place(
+            str(one.id), one.name_zh, one.name_en, one.lon, one.lat, one.capacity, one.occupied, one.open, one.area_code
+        )
+        for one in await shelter_store.shelter_places(conn, area)
+    ]
 
 
 def usable(places: Sequence[Place], hazard: BaseGeometry, clear_m: float, most: int) -> tuple[list[Place], int]:

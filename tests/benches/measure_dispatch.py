@@ -16,7 +16,7 @@ import shapely
 from command.dispatch.optimum import solve
 from command.dispatch.problem import pose
 from command.dispatch.recommend import Asked, recommend
-from command.dispatch.rest import Rest
+from command.dispatch.rest import rest_at
 from command.dispatch.rules import Measure, dispatch_rules
 from command.dispatch.shape import Force, Need
 from command.dispatch.travel import ways
@@ -62,16 +62,17 @@ def drawn(networks: Networks, units: int, needs: int, seed: int, people: bool) -
         lon, lat = graph.lonlat[int(rng.integers(len(graph.lonlat)))]
         return float(lon + rng.normal(0, 0.002)), float(lat + rng.normal(0, 0.002))
 
-    levels = [dispatch_rules().rest_level(hours) for hours in (0.0, 0.0, 0.0, 5.0, 9.0)]
+    fresh, spent = rest_at(0.0, "fresh", dispatch_rules()), rest_at(9.0, "rest_due", dispatch_rules())
+    crews = [fresh, fresh, fresh, rest_at(5.0, "tiring", dispatch_rules()), spent]
     forces: list[Force] = []
     for number in range(units):
-        like, row = listed[number % len(listed)], levels[int(rng.integers(len(levels)))]
+        like, rest = listed[number % len(listed)], crews[int(rng.integers(len(crews)))]
         lon, lat = spot()
         forces.append(
             Force(
                 f"u{number}", f"{like.call_sign}-{number}", like.name_en, like.kind, like.department,
                 frozenset(like.capabilities), like.crew, like.area, lon, lat, None, bool(rng.random() < 0.2), 1,
-                Rest(row.from_hours, row.level, row.zh, row.en, row.minutes),
+                rest,
                 "busy" if rng.random() < 0.15 else None,
             )
         )  # fmt: skip
