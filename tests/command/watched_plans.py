@@ -99,6 +99,14 @@ def slides() -> Plan:
 def watched_plans(monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, Plan]:
     """These two are the only plans there are."""
     both = (quake(), slides())
-    for module in ("command.plan", "command.react"):
-        monkeypatch.setattr(f"{module}.plans", lambda: both)
+
+    async def none_edited(*_: object) -> list[tuple[str, int, str]]:
+        return []
+
+    async def no_version(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr("command.plan_book.plans", lambda: both)
+    monkeypatch.setattr("command.plan_book.in_force", none_edited)
+    monkeypatch.setattr("command.plan_book.find_version", no_version)
     return both
