@@ -93,6 +93,7 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'consultation.merge_escalated': (d) => ({ post: both(d, 'post') }),
   'consultation.answered': (d) => ({ result_word: word2('instructions.result', d.result), mode_word: word2('instructions.decision_mode', d.decision_mode) }),
   'notice.given': (d) => ({ to_name: addressee(d), subject: both(d, 'subject') }),
+  'message.queued': (d) => ({ to: list(d.to).length }),
   'unit.status_changed': (d) => ({ status: word('unit_status', d.status), unit: text(d.call_sign) || text(d.unit) }),
   'unit.needs_help': (d) => ({ kinds: list(d.kinds).map((kind) => word('help', kind)).join(say('shell.comma')), unit: text(d.call_sign) }),
   'unit.arrived': (d) => ({ unit: text(d.call_sign) }),
@@ -135,7 +136,7 @@ export function factWords(fact: FactLine): string {
 /** Several facts of one kind as one sentence. */
 export function runWords(run: FactLine[]): string {
   const kind = run[0]?.kind ?? ''
-  const told = run.reduce((sum, fact) => sum + (typeof fact.data.to === 'number' ? fact.data.to : 1), 0)
+  const told = run.reduce((sum, fact) => sum + Math.max(1, list(fact.data.to).length), 0)
   return say(`facts.run.${kind.replaceAll('.', '_')}`, { n: run.length, told })
 }
 
