@@ -1,5 +1,6 @@
 """The duty room on real screens: a roster made by turns, a swap, the address book, and a watch handed over with both signatures."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -72,7 +73,7 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await incoming.get_by_label("我已逐项核对").check()
     await shoot(incoming, "handover-in-zh")
     await incoming.get_by_role("button", name="签字接班").click()
-    await expect(incoming).to_have_url(f"{people.server.url}/")
+    await expect(desk.get_by_text(re.compile("现在由 陈晓雨 在岗"))).to_be_visible()
 
     # On a phone: my shifts, and a swap.
     shift = {

@@ -147,10 +147,12 @@ export function isLate(fact: FactLine): boolean {
   return !OF_THE_PAST.has(fact.kind) && Date.parse(fact.at) - Date.parse(fact.occurred_at) > 120_000
 }
 
-/** Who did it. Parts of the platform sign as `system:plans`; people by their name. */
 export function whoWords(fact: FactLine): string {
-  if (fact.kind === 'incident.grade_suggested') return say('facts.system.grading')
-  const { id, name } = fact.by
+  return fact.kind === 'incident.grade_suggested' ? say('facts.system.grading') : signature(fact.by)
+}
+
+/** Who did it. Parts of the platform sign as `system:plans`; people by their name. */
+export function signature({ id, name }: FactLine['by']): string {
   if (id.startsWith('model:')) return say('facts.system.model', { id: id.slice('model:'.length) })
   if (!id.startsWith('system:')) return name
   const part = id.slice('system:'.length)
