@@ -141,7 +141,7 @@ async def test_leaders_instructions_and_requests_not_covered_are_handed_over(sce
         sheet: Any = await gather(conn, "5309", scene.city.realm.clock.now())
         county: Any = await gather(conn, "530921", scene.city.realm.clock.now())
     listed = {section["key"]: section["items"] for section in sheet["sections"]}
-    assert [item["title_zh"].split("：")[-1] for item in listed["instructions"]] == ["抢通314国道", "各部门加强值守"]
+    assert {item["title_zh"].split("：")[-1] for item in listed["instructions"]} == {"抢通314国道", "各部门加强值守"}
     assert all("应反馈于" in item["note_zh"] for item in listed["instructions"])
     assert [item["id"] for item in listed["requests"]] == [request]
     assert all(section["known"] for section in sheet["sections"])

@@ -114,6 +114,8 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
     ['added', 'changed', 'removed', 'swap_asked', 'swap_agreed', 'swap_declined', 'swap_approved', 'spot_checked'].map((kind) => [`roster.${kind}`, shiftWords]),
   ),
   ...Object.fromEntries(['signed_out', 'completed', 'refused', 'withdrawn', 'overdue'].map((kind) => [`handover.${kind}`, (d: Data) => ({ post: both(d, 'post') })])),
+  ...Object.fromEntries(['drafted', 'saved', 'reviewed', 'sent_back', 'approved', 'filed', 'put_in_force', 'withdrawn', 'repealed'].map((kind) => [`plan.${kind}`, (d: Data) => ({ plan: both(d, 'plan') })])),
+  'dispatch.chosen': (d) => ({ course: both(d, 'course') }),
   'duty.taken': (d) => ({ post: both(d, 'post') }),
   'deadline.passed': (d) => ({ what: has(`facts.clock.${text(d.kind)}`) ? say(`facts.clock.${text(d.kind)}`) : text(d.kind), due: text(d.due_at) ? formatTime(text(d.due_at)) : '' }),
 }
