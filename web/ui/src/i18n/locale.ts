@@ -1,19 +1,22 @@
-/** The reader's language: Chinese first, kept on this device, sent to the server as Accept-Language. */
+/** The reader's language: what was chosen on this device, else the account's own; Chinese first. Sent to the server as Accept-Language. */
 import { ref } from 'vue'
 
 export type Locale = 'zh' | 'en'
 
 const KEY = 'fengsui.locale'
 
-function remembered(): Locale {
+function remembered(): Locale | null {
   try {
-    return localStorage.getItem(KEY) === 'en' ? 'en' : 'zh'
+    const kept = localStorage.getItem(KEY)
+    return kept === 'en' || kept === 'zh' ? kept : null
   } catch {
-    return 'zh'
+    return null
   }
 }
 
-export const locale = ref<Locale>(remembered())
+/** Chosen by hand, on this device or since this page was opened. */
+let chosen = remembered()
+export const locale = ref<Locale>(chosen ?? 'zh')
 
 const listeners = new Set<(locale: Locale) => void>()
 
@@ -25,12 +28,22 @@ export function onLocaleChange(call: (locale: Locale) => void): void {
   listeners.add(call)
 }
 
-export function setLocale(next: Locale): void {
+function show(next: Locale): void {
   locale.value = next
+  for (const call of listeners) call(next)
+}
+
+/** Somebody signed in: his account's language, unless one was chosen on this device. Not kept: the next one at this desk has his own. */
+export function followAccount(theirs: string): void {
+  if (!chosen) show(theirs === 'en' ? 'en' : 'zh')
+}
+
+export function setLocale(next: Locale): void {
+  chosen = next
   try {
     localStorage.setItem(KEY, next)
   } catch {
     // Private windows may refuse storage; the choice then lasts as long as the page.
   }
-  for (const call of listeners) call(next)
+  show(next)
 }

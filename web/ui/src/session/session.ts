@@ -1,6 +1,7 @@
 /** Who is signed in on this screen, and what their roles let them do. The server checks again; screens only spare people a refusal. */
 import { computed, ref, shallowRef } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
+import { followAccount } from '@/i18n/locale'
 import { Problem, get, onSignedOut, post, request } from '@/wire/api'
 import { link, listen, realm, startWire, stopWire } from '@/wire/connection'
 import { forgetPictures } from '@/wire/pictures'
@@ -57,6 +58,7 @@ function enter(who: Account): Account {
   known.value = true
   ended.value = false
   realm.value = who.realm
+  followAccount(who.locale)
   startWire()
   return who
 }

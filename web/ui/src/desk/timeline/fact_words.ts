@@ -93,6 +93,7 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'consultation.merge_escalated': (d) => ({ post: both(d, 'post') }),
   'consultation.answered': (d) => ({ result_word: word2('instructions.result', d.result), mode_word: word2('instructions.decision_mode', d.decision_mode) }),
   'notice.given': (d) => ({ to_name: addressee(d), subject: both(d, 'subject') }),
+  'message.queued': (d) => ({ to: list(d.to).length }),
   'unit.status_changed': (d) => ({ status: word('unit_status', d.status), unit: text(d.call_sign) || text(d.unit) }),
   'unit.needs_help': (d) => ({ kinds: list(d.kinds).map((kind) => word('help', kind)).join(say('shell.comma')), unit: text(d.call_sign) }),
   'unit.arrived': (d) => ({ unit: text(d.call_sign) }),
@@ -113,6 +114,8 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
     ['added', 'changed', 'removed', 'swap_asked', 'swap_agreed', 'swap_declined', 'swap_approved', 'spot_checked'].map((kind) => [`roster.${kind}`, shiftWords]),
   ),
   ...Object.fromEntries(['signed_out', 'completed', 'refused', 'withdrawn', 'overdue'].map((kind) => [`handover.${kind}`, (d: Data) => ({ post: both(d, 'post') })])),
+  ...Object.fromEntries(['drafted', 'saved', 'reviewed', 'sent_back', 'approved', 'filed', 'put_in_force', 'withdrawn', 'repealed'].map((kind) => [`plan.${kind}`, (d: Data) => ({ plan: both(d, 'plan') })])),
+  'dispatch.chosen': (d) => ({ course: both(d, 'course') }),
   'duty.taken': (d) => ({ post: both(d, 'post') }),
   'deadline.passed': (d) => ({ what: has(`facts.clock.${text(d.kind)}`) ? say(`facts.clock.${text(d.kind)}`) : text(d.kind), due: text(d.due_at) ? formatTime(text(d.due_at)) : '' }),
 }
@@ -135,7 +138,7 @@ export function factWords(fact: FactLine): string {
 /** Several facts of one kind as one sentence. */
 export function runWords(run: FactLine[]): string {
   const kind = run[0]?.kind ?? ''
-  const told = run.reduce((sum, fact) => sum + (typeof fact.data.to === 'number' ? fact.data.to : 1), 0)
+  const told = run.reduce((sum, fact) => sum + Math.max(1, list(fact.data.to).length), 0)
   return say(`facts.run.${kind.replaceAll('.', '_')}`, { n: run.length, told })
 }
 
@@ -146,10 +149,12 @@ export function isLate(fact: FactLine): boolean {
   return !OF_THE_PAST.has(fact.kind) && Date.parse(fact.at) - Date.parse(fact.occurred_at) > 120_000
 }
 
-/** Who did it. Parts of the platform sign as `system:plans`; people by their name. */
 export function whoWords(fact: FactLine): string {
-  if (fact.kind === 'incident.grade_suggested') return say('facts.system.grading')
-  const { id, name } = fact.by
+  return fact.kind === 'incident.grade_suggested' ? say('facts.system.grading') : signature(fact.by)
+}
+
+/** Who did it. Parts of the platform sign as `system:plans`; people by their name. */
+export function signature({ id, name }: FactLine['by']): string {
   if (id.startsWith('model:')) return say('facts.system.model', { id: id.slice('model:'.length) })
   if (!id.startsWith('system:')) return name
   const part = id.slice('system:'.length)
