@@ -55,7 +55,8 @@ def _fatigue() -> Json:
 
 def command_catalogue() -> dict[str, Json]:
     """departments, posts, task_states, task_actions, unit_states, transitions, unit_kinds, unit_capabilities,
-    response_levels, ratings, lights, sign_minutes, fatigue, resources."""
+    response_levels, ratings, lights, sign_minutes, fatigue, instructions,
+    consultations, resources."""
     known, tasks, units, limits = organisation(), task_transitions(), unit_transitions(), time_limits()
     task_states: dict[str, Json] = {k: {"zh": s.zh, "en": s.en, "open": s.open} for k, s in tasks.states.items()}
     task_actions: dict[str, Json] = {key: _action(action) for key, action in tasks.actions.items()}
@@ -94,6 +95,7 @@ def command_catalogue() -> dict[str, Json]:
         "fatigue": _fatigue(),
         "instructions": _instructions(),
         "consultations": _consultations(),
+        "resources": resource_catalogue(),
     }
 
 
@@ -144,5 +146,4 @@ def _consultations() -> dict[str, Json]:
         "opinion_states": _pairs(OPINION_STATES.items()),
         "escalate_to": list[Json](rules.escalate_to),
         "escalate_minutes": rules.escalate_minutes,
-        "resources": resource_catalogue(),
     }

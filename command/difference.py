@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`stamp` names what would happen, without its times: a decision that names another one is refused."""
+    """`stamp` names what would happen, without its times: a decision that names another one is refused. `area`: the incident's."""
 
     response_id: UUID
     version: int
@@ -48,6 +48,7 @@ class Difference:
     level: Level
     lines: tuple[Line, ...]
     stamp: str
+    area: str
 
     def of(self, what: What) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.what == what)
@@ -104,7 +105,9 @@ def difference(
         for code, order in response.orders.items()
         if code not in codes and (line := _not_wanted(code, _object(order), tasks, by_id, others)) is not None
     ]
-    return Difference(response.id, response.version, before, level, tuple(lines), _stamp(response, level, lines))
+    return Difference(
+        response.id, response.version, before, level, tuple(lines), _stamp(response, level, lines), area_code or ""
+    )
 
 
 def check_seen(seen: str | None, now: Difference) -> None:
@@ -264,7 +267,7 @@ def _stamp(response: Response, level: Level, lines: Sequence[Line]) -> str:
 
 def difference_object(one: Difference, plan: Plan) -> JsonObject:
     """As screens show it. `against` is what the decision must name."""
-    lines: list[Json] = [_line_object(line, plan, one.level) for line in one.lines]
+    lines: list[Json] = [_line_object(line, plan, one.level, one.area) for line in one.lines]
     added = list[Json](sorted({line.department for line in one.of("added")}))
     return {
         "response_id": str(one.response_id),
@@ -278,7 +281,7 @@ def difference_object(one: Difference, plan: Plan) -> JsonObject:
     }
 
 
-def _line_object(line: Line, plan: Plan, level: Level) -> JsonObject:
+def _line_object(line: Line, plan: Plan, level: Level, area: str) -> JsonObject:
     listed, task = line.listed, line.task
     return {
         "what": line.what,
@@ -286,7 +289,7 @@ def _line_object(line: Line, plan: Plan, level: Level) -> JsonObject:
         "title_zh": line.title_zh,
         "title_en": line.title_en,
         "department": line.department,
-        "support": [] if listed is None else list(listed.support),
+        "support": [] if listed is None else [owner_of(code, area) for code in listed.support],
         "sign_minutes": None if listed is None else plan.sign_minutes_of(listed, level),
         "start_minutes": None if listed is None else listed.start_minutes,
         "due_minutes": None if listed is None else listed.due_minutes,

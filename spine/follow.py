@@ -101,7 +101,8 @@ async def catch_up(realm: Realm, follower: AnyFollower) -> int:
         return await _catch_up_slowly(realm, follower, streams)
     passed = 0
     for stream in streams:
-        passed += await _catch_up_stream(realm, follower, stream)
+        async with realm.following:
+            passed += await _catch_up_stream(realm, follower, stream)
     return passed
 
 

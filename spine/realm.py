@@ -1,5 +1,6 @@
 """A realm is a database, a clock and an outbound policy. Everything that needs one of them gets the realm."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,6 +60,8 @@ class Realm:
     outbound: OutboundPolicy = field(default_factory=lambda: OutboundPolicy(everybody=True))
     presence: Presence = field(default_factory=Presence)
     lane: Lane = field(init=False)
+    following: asyncio.Semaphore = field(init=False)
+    """Places for followers at work: each holds a connection and asks for another, so half of the pool is never theirs."""
     _exchanged: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
 
     @property
@@ -217,6 +220,7 @@ async def open_realm(
         row=row, pool=pool, clock=own, nudges=nudges, data_dir=data_dir, database_url=database_url, outbound=outbound
     )
     realm.lane = Lane(realm)
+    realm.following = asyncio.Semaphore(max(1, most_connections // 2))
     opened.append(realm)
     return realm
 

@@ -88,10 +88,10 @@ async def test_from_a_warning_to_a_briefing(people: People, live_server: Server,
 
     # Tasks: the order is on the department's desk; each step is on every desk.
     desk = await people.come("frb", "/department")
-    await desk.get_by_text("搜救被压埋人员").first.click()
+    await desk.get_by_text("搜救被困人员").first.click()
     await desk.keyboard.press("s")
     await first.get_by_role("tab", name=re.compile("^任务")).click()
-    order = first.get_by_role("button", name=re.compile("搜救被压埋人员"))
+    order = first.get_by_role("button", name=re.compile("搜救被困人员"))
     await expect(order.first).to_contain_text("已签收")
     await desk.keyboard.press("u")
     await desk.get_by_role("combobox", name="力量").select_option(value=str(unit_id("frb-mengding")))
@@ -101,9 +101,7 @@ async def test_from_a_warning_to_a_briefing(people: People, live_server: Server,
 
     # Told: the mail server took the order, and the desk says just that.
     await expect(desk.get_by_text("邮件").first).to_be_visible()
-    assert any(
-        mail["To"].endswith("<frb@lincang.test>") and "搜救被压埋人员" in mail["Subject"] for mail in mails.mails
-    )
+    assert any(mail["To"].endswith("<frb@lincang.test>") and "搜救被困人员" in mail["Subject"] for mail in mails.mails)
 
     await field_without_signal(people, first)
     await briefing(people, leader)
@@ -114,12 +112,12 @@ async def test_from_a_warning_to_a_briefing(people: People, live_server: Server,
 async def field_without_signal(people: People, desk: Page) -> None:
     """Field: made without signal it is queued, shown as pending, survives a reload, and arrives once."""
     phone = await people.come("field-mengding", "/field", size=PHONE)
-    await expect(phone.get_by_role("heading", name="搜救被压埋人员")).to_be_visible()
+    await expect(phone.get_by_role("heading", name="搜救被困人员")).to_be_visible()
     # As on a phone that has been opened before: the app is stored, and the stored app is in charge.
     await phone.evaluate("navigator.serviceWorker.ready.then(() => true)")
     await phone.reload()
     await phone.wait_for_function("navigator.serviceWorker.controller !== null")
-    await expect(phone.get_by_role("heading", name="搜救被压埋人员")).to_be_visible()
+    await expect(phone.get_by_role("heading", name="搜救被困人员")).to_be_visible()
     await phone.context.set_offline(True)
     await phone.get_by_role("button", name="到 场").click()
     await expect(phone.get_by_text(re.compile("条待发送")).first).to_be_visible()

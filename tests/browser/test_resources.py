@@ -80,7 +80,8 @@ async def test_help_is_asked_for_and_answered(people: People, live_server: Serve
     await expect(desk.get_by_text("已落实").first).to_be_visible()
     await shoot(desk, "resources-tab-zh")
 
-    wide = await people.come("duty1", "/resources")
+    wide = desk
+    await wide.goto(f"{live_server.url}/resources")
     await expect(wide.get_by_role("button", name=re.compile("12平方米单帐篷"))).to_be_visible()
     await wide.get_by_role("button", name=re.compile("瓶装饮用水")).click()
     await shoot(wide, "resources-stock-zh")
@@ -90,9 +91,10 @@ async def test_help_is_asked_for_and_answered(people: People, live_server: Serve
         await expect(wide.locator(".resources main li, .resources main td").first).to_be_visible()
         await shoot(wide, f"resources-{name}-zh")
 
-    phone = await people.come("emb-gengma", "/resources", size=PHONE, locale="en-US")
+    phone = county
+    await phone.set_viewport_size(PHONE)
     await phone.evaluate("localStorage.setItem('fengsui.locale', 'en')")
-    await phone.reload()
+    await phone.goto(f"{live_server.url}/resources")
     await expect(phone.get_by_role("button", name="Tent, 12 m²")).to_be_visible()
     await shoot(phone, "resources-stock-phone-en")
     await phone.get_by_role("tab", name="Requests").click()

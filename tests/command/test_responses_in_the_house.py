@@ -169,6 +169,9 @@ async def test_a_worse_figure_proposes_to_raise_the_same_response_and_raising_ad
     added = len(of_level("II")) - len(of_level("IV"))
     kept = len(of_level("IV"))
     assert seen["counts"] == {"added": added, "retimed": kept, "cancelled": 0, "kept": 0, "elsewhere": 0}
+    assert not [
+        code for line in seen["lines"] for code in line["support"] if "{" in code
+    ]  # real desks, not the plan's text
     await scene.do("leader1", "proposal.accept", proposal_id=proposal["id"], expect=1, against=seen["against"])
     shown = scene.picture(own, "responses")[first["id"]]
     assert (shown["state"], shown["decided"]["level"]) == ("active", "II")

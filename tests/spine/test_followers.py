@@ -85,3 +85,23 @@ async def test_a_lost_nudge_costs_one_poll(realm: Realm, monkeypatch: pytest.Mon
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_more_followers_than_connections_do_not_starve_each_other(realm: Realm) -> None:
+    """Each holds a connection while it handles a fact, and asks for a second one to read with."""
+    most = realm.pool.max_size
+    began, done = 0, 0
+
+    async def read(of: Realm, _fact: Fact) -> None:
+        nonlocal began, done
+        began += 1
+        await asyncio.sleep(0.05)  # the others come meanwhile
+        async with of.pool.connection() as conn:
+            await conn.execute("SELECT 1")
+        done += 1
+
+    await carry_out(realm, REGISTRY, OFFICER, add("a", 1))
+    followers = [Follower(f"reader-{n}", "tally:", frozenset({"tally.added"}), read) for n in range(most + 2)]
+    async with asyncio.timeout(6):  # less than the pool's patience
+        await asyncio.gather(*(catch_up(realm, one) for one in followers))
+    assert (began, done) == (most + 2, most + 2)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Consultation, Instruction, Opinion } from '@/wire/objects'
-import { consultationDue, consultationTone, instructionTone, mustAddress, partOf, sortInstructions } from './standing'
+import { consultationDue, consultationTone, instructionTone, mustAddress, opinionMark, partOf, sortInstructions } from './standing'
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 1, 10, minutes)).toISOString()
 const ms = (minutes: number) => Date.parse(at(minutes))
@@ -34,6 +34,11 @@ describe('consultations', () => {
     expect(consultationTone(consultation({}), ms(21))).toBe('overdue')
     expect(consultationTone(consultation({ opinions: [opinion({ stance: 'agree', state: 'given' }), opinion({ due: at(40) })] }), ms(21))).toBe('intime')
     expect(consultationDue(consultation({}))).toBe(at(20))
+  })
+  it('tick who agrees and nobody who objects; a silent one has the mark of its clock', () => {
+    const marks = (['agree', 'conditions', 'disagree', 'abstain'] as const).map((stance) => opinionMark(opinion({ stance }), ms(5)).shape)
+    expect(marks).toEqual(['✓', '◐', '✗', '○'])
+    expect(opinionMark(opinion({}), ms(21)).shape).toBe('▲')
   })
   it('say what a department has to do', () => {
     expect(partOf(consultation({}), 'PSB')).toBe('answer')

@@ -1,7 +1,7 @@
 /** How instructions and opinions stand against their clocks, and in which order a tired reader wants them. Pure. */
-import { lightOf, type LightTone } from '@/shell/light'
+import { lightOf, SHAPES, TONE_COLOURS, type LightTone } from '@/shell/light'
 import { toMs } from '@/time/clock'
-import type { Consultation, Instruction, Opinion, Task } from '@/wire/objects'
+import type { Consultation, Instruction, Opinion, Stance, Task } from '@/wire/objects'
 
 /** Whether word back to the leader is still owed. */
 export function isOwed(one: Instruction): boolean {
@@ -35,6 +35,20 @@ export function opinionTone(opinion: Opinion, now: number): LightTone {
   if (opinion.stance !== null) return 'done'
   if (opinion.state === 'escalated') return 'overdue'
   return lightOf(toMs(opinion.asked_at), toMs(opinion.due), now)
+}
+
+const SAID: Record<Stance, { shape: string; colour: string }> = {
+  agree: { shape: '✓', colour: 'var(--ok-text)' },
+  conditions: { shape: '◐', colour: 'var(--g3-text)' },
+  disagree: { shape: '✗', colour: 'var(--g1-text)' },
+  abstain: { shape: '○', colour: 'var(--dim)' },
+}
+
+/** How an opinion is marked: by its clock until it is given, then by what it says. A tick is an agreement, never an objection. */
+export function opinionMark(opinion: Opinion, now: number): { shape: string; colour: string } {
+  if (opinion.stance !== null) return SAID[opinion.stance]
+  const tone = opinionTone(opinion, now)
+  return { shape: SHAPES[tone], colour: TONE_COLOURS[tone] }
 }
 
 export function consultationIsOpen(one: Consultation): boolean {

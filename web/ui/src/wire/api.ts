@@ -64,6 +64,11 @@ async function problemOf(answer: globalThis.Response): Promise<Problem> {
   return new Problem({ title: answer.statusText, code: `http_${answer.status}`, detail: fallback, ...told, status: answer.status })
 }
 
+/** What a request that got no answer throws: its own abort when it was given up, else that the server cannot be reached. */
+function broken(cause: unknown, signal: AbortSignal | null | undefined): unknown {
+  return cause instanceof DOMException && cause.name === 'AbortError' && signal?.aborted ? cause : networkProblem()
+}
+
 export async function request<T>(method: string, path: string, body?: unknown, init: RequestInit = {}): Promise<T> {
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': currentLocale() }
   if (body !== undefined) headers['content-type'] = 'application/json'
@@ -78,8 +83,7 @@ export async function request<T>(method: string, path: string, body?: unknown, i
       body: body === undefined ? init.body : JSON.stringify(body),
     })
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === 'AbortError' && init.signal?.aborted) throw cause
-    throw networkProblem()
+    throw broken(cause, init.signal)
   }
   if (!answer.ok) {
     const problem = await problemOf(answer)
@@ -89,7 +93,8 @@ export async function request<T>(method: string, path: string, body?: unknown, i
   if (answer.status === 204) return undefined as T
   try {
     return (await answer.json()) as T
-  } catch {
+  } catch (cause) {
+    if (init.signal?.aborted) throw broken(cause, init.signal) // given up, or its time was up, while the answer came in
     throw new Problem({ status: answer.status, code: 'unreadable', title: '', detail: SENTENCES.unreadable[currentLocale()] })
   }
 }

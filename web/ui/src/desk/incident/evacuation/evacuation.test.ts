@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { onMap, orderable, withoutDrawing } from './evacuation'
+import { lasting, onMap, orderable, withoutDrawing } from './evacuation'
 import type { Answer, Flow } from './evacuation'
 
 const flow = (over: Partial<Flow> = {}): Flow => ({
@@ -19,6 +19,9 @@ describe('an evacuation', () => {
   })
   it('orders only what has a desk, with the latest time', () => {
     expect(orderable(answer([flow(), flow({ desk: null })])).map((one) => one.clear_minutes)).toEqual([120])
+  })
+  it('is told in minutes while minutes can be planned with, then in hours', () => {
+    expect([lasting(59.6), lasting(299), lasting(1497)]).toEqual(['1 小时', '299 分钟', '25 小时'])
   })
   it('is kept without drawings', () => {
     const kept = JSON.stringify(withoutDrawing(answer([flow()])))

@@ -1,5 +1,6 @@
 /** What the evacuation panel asks and is told. Null is not known, never nobody. */
 import type { Feature, Geometry } from 'geojson'
+import { formatMinutes } from '@/time/format'
 import { feature } from '../../around/around'
 import type { Basis, Words } from '../../around/around'
 
@@ -119,4 +120,9 @@ export function orderable(answer: Answer): Record<string, unknown>[] {
 export function withoutDrawing(answer: Answer): Record<string, unknown> {
   const without = (row: object, name: string) => Object.fromEntries(Object.entries(row).filter(([key]) => key !== name))
   return { ...answer, zones: answer.zones.map((one) => without(one, 'geometry')), flows: answer.flows.map((one) => without(one, 'line')) }
+}
+
+/** How long it takes, for reading: from five hours on in whole hours, for nobody plans a day by the minute. */
+export function lasting(minutes: number): string {
+  return formatMinutes(minutes < 300 ? Math.round(minutes) : Math.round(minutes / 60) * 60)
 }
