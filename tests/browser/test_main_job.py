@@ -91,7 +91,7 @@ async def test_from_a_warning_to_a_briefing(people: People, live_server: Server,
     await desk.get_by_text("搜救被困人员").first.click()
     await desk.keyboard.press("s")
     await first.get_by_role("tab", name=re.compile("^任务")).click()
-    order = first.get_by_role("button", name=re.compile("搜救被困人员"))
+    order = first.get_by_role("tabpanel").get_by_role("button", name=re.compile("搜救被困人员"))
     await expect(order.first).to_contain_text("已签收")
     await desk.keyboard.press("u")
     await desk.get_by_role("combobox", name="力量").select_option(value=str(unit_id("frb-mengding")))
