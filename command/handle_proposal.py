@@ -362,7 +362,10 @@ async def _by_form(
     if done is not None:
         row = await (
             await tx.conn.execute(
-                "SELECT kind FROM spine.fact WHERE command_id = %s AND stream = %s LIMIT 1",
+                """
+                SELECT kind FROM spine.fact WHERE command_id = %s AND stream = %s
+                    AND kind <> 'notice.given' AND kind NOT LIKE 'proposal.%%' LIMIT 1
+                """,
                 (done, f"incident:{held.held.incident.id}"),
             )
         ).fetchone()

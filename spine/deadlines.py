@@ -144,7 +144,7 @@ async def settle_deadline(tx: Transaction, *, subject_id: UUID, kind: str, void:
 
 
 async def settle_incident_deadlines(tx: Transaction, incident_id: UUID) -> list[DeadlineRow]:
-    """Stop every clock of an incident that is closed: what was still open no longer matters."""
+    """Stop every clock of an incident that is closed: what was still open no longer matters. Returns those that stand in pictures."""
     async with tx.conn.cursor(row_factory=class_row(DeadlineRow)) as cur:
         await cur.execute(
             """
@@ -155,11 +155,11 @@ async def settle_incident_deadlines(tx: Transaction, incident_id: UUID) -> list[
             """,
             {"at": tx.at, "incident": incident_id},
         )
-        return await cur.fetchall()
+        return [row for row in await cur.fetchall() if not row.silent]
 
 
 async def move_incident_deadlines(tx: Transaction, incident_id: UUID, area: str) -> list[DeadlineRow]:
-    """Take an incident's running clocks along to the area that it has been corrected to."""
+    """Take an incident's running clocks along to the area that it has been corrected to. Returns those that stand in pictures."""
     async with tx.conn.cursor(row_factory=class_row(DeadlineRow)) as cur:
         await cur.execute(
             """
@@ -169,7 +169,7 @@ async def move_incident_deadlines(tx: Transaction, incident_id: UUID, area: str)
             """,
             {"area": area, "incident": incident_id},
         )
-        return await cur.fetchall()
+        return [row for row in await cur.fetchall() if not row.silent]
 
 
 def deadline_streams(row: DeadlineRow) -> tuple[str, ...]:

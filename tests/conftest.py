@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from redis.asyncio import Redis
 
@@ -17,6 +18,9 @@ from spine.nudge import Nudges
 from spine.private_services import Services
 from spine.realm import Realm, create_realm, open_realm
 from tests.services import test_services
+
+settings.register_profile("fengsui", deadline=None)  # timings never decide a test
+settings.load_profile("fengsui")
 
 T0 = datetime(2026, 3, 1, 10, 12, tzinfo=UTC)
 """The hour of a made-up afternoon at which every test begins."""

@@ -48,7 +48,9 @@ def _plain(picture: Picture) -> Picture:
 def compare(stream: str, folded: Picture, fresh: Picture) -> None:
     for collection in sorted({*folded, *fresh}):
         mine, theirs = folded.get(collection, {}), fresh.get(collection, {})
-        assert set(mine) == set(theirs), f"{stream}.{collection}: folded {sorted(mine)}, fetched {sorted(theirs)}"
+        assert set(mine) == set(theirs), (
+            f"{stream}.{collection}: folded alone {[mine[k] for k in mine if k not in theirs]}, fetched alone {[theirs[k] for k in theirs if k not in mine]}"
+        )
         for key, value in mine.items():
             assert value == theirs[key], f"{stream}.{collection}.{key}: {_difference(value, theirs[key])}"
 

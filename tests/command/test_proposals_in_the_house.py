@@ -178,8 +178,9 @@ async def test_moving_a_unit_is_done_in_its_form_and_the_proposal_names_that(sce
     assert (one["kind"], one["reasons"][0]["value"]) == ("move_unit", 1)
     data: dict[str, Any] = {"proposal_id": one["id"], "expect": 1}
     assert (await scene.refused("duty1", "proposal.accept", **data)).code == "not_carried_out"
-    wrong = {**data, "fulfilled_by": one["id"].replace(one["id"][0], "0")}
-    assert (await scene.refused("duty1", "proposal.accept", **wrong)).code == "not_carried_out"
+    for wrong in (one["id"], "00000000-0000-4000-8000-000000000000"):
+        refused = await scene.refused("duty1", "proposal.accept", **data, fulfilled_by=wrong)
+        assert refused.code == "not_carried_out"
     answer = await scene.do(
         "duty1", "task.issue", incident_id=incident, title="增援", text="立即。", department="FRB", due_minutes=30
     )

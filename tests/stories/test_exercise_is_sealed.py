@@ -104,7 +104,7 @@ async def test_ten_injects_in_a_sealed_copy(live: City, city_url: str, tmp_path:
         numbered = {str(no): str(state) for no, state in injects if str(no).isdigit()}
         assert numbered == {str(number): "delivered" for number in range(1, 11)}
         assert told
-        assert all(subject.startswith("【演练】") for _, _, subject, _ in told)
+        assert all(subject.startswith(("【演练】", "[EXERCISE] ")) for _, _, subject, _ in told)
         assert all(state == "failed" and "名单" in error for address, state, _, error in told if address != LISTED)
     finally:
         await realm.close()

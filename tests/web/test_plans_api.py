@@ -59,7 +59,9 @@ async def test_a_dry_run_of_what_is_being_written(server: Server) -> None:
         asked = {"level": "III", "area_code": "530926", "plan_id": FLOOD}
         told = (await client.post("/api/plans/dry-run", json=asked)).json()
         assert told["plan"]["id"] == FLOOD
-        assert "HYD" in {one["department"] for one in told["unheard"]}
+        assert told["unheard"] == []
+        elsewhere = (await client.post("/api/plans/dry-run", json={**asked, "area_code": "530921"})).json()
+        assert "CTY-530921" in {one["department"] for one in elsewhere["unheard"]}
         assert len(told["tasks"]) == len(need_plan(FLOOD).tasks_at("III"))
         written = content()
         first, second = written["tasks"][0], written["tasks"][1]

@@ -175,7 +175,7 @@ async def test_a_handover_and_a_duty_log_come_as_paper(server: Server) -> None:
         assert sheet["is_holder"] is True
         known = {section["key"]: section["known"] for section in sheet["sheet"]["sections"]}
         assert known["incidents"] is True
-        assert known["instructions"] is False
+        assert known["instructions"] is True
         checks = {check["id"]: {"state": "ok"} for check in sheet["checks"]}
         checks["fax"] = {"state": "fault", "note": "缺纸"}
         data = {"post": "primary", "digest": sheet["digest"], "checks": checks, "words": "关注余震"}
