@@ -2,13 +2,9 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from command.organisation.book import organisation
-from command.plan import read_plan
-from command.plan_shape import Plan
 from command.propose import Proposal
 from command.response import Response, propose
 from command.task import Act, Task
@@ -17,11 +13,6 @@ from spine.canonical import JsonObject
 
 T0 = datetime(2026, 3, 1, 10, 12, tzinfo=UTC)
 BY: JsonObject = {"id": "account:a", "name": "陈晓雨"}
-
-
-def small_flood() -> Plan:
-    """A plan of thirteen tasks for tests of the engine, so that they do not hang on the texts that are shipped."""
-    return read_plan(Path(__file__).parent / "small_flood.yaml", organisation())
 
 
 def at(minutes: float) -> datetime:

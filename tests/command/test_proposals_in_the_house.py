@@ -1,7 +1,7 @@
 """Proposals while a response runs: a rule comes true and one appears, a person decides, and two that exclude each other are one."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -23,7 +23,7 @@ async def running(scene: Scene) -> tuple[str, str]:
 
 
 async def say(scene: Scene, incident: str, metric: str, value: float | None) -> None:
-    await scene.do("duty1", "incident.figure", **figure(incident, metric, value, scene))  # type: ignore[arg-type]
+    await scene.do("duty1", "incident.figure", **figure(incident, metric, value, scene))
     await scene.settle()
 
 
@@ -229,7 +229,8 @@ async def test_standing_down_by_a_proposal_needs_what_the_end_needs(scene: Scene
     data = {"proposal_id": one["id"], "expect": 1}
     refused = await scene.refused("leader1", "proposal.accept", **data)
     assert refused.code == "stand_down_open"
-    said = [{"item": i["id"], "reason": "转入善后"} for i in refused.facts["items"]]  # type: ignore[union-attr,index,call-overload]
+    items = cast(list[dict[str, Any]], refused.facts["items"])
+    said = [{"item": item["id"], "reason": "转入善后"} for item in items]
     await scene.do("leader1", "proposal.accept", handover=said, **data)
     shown = scene.picture(f"incident:{incident}", "responses")[response]
     assert (shown["state"], shown["ended"]["reason"]) == ("ended", "搜救完成")
@@ -254,3 +255,16 @@ async def test_the_machine_does_not_repeat_a_level_that_people_have_considered(s
     await scene.do("leader1", "incident.grade", incident_id=incident, grade="I", reason="伤亡严重")
     await scene.settle()
     assert proposals(scene, incident)["trigger:I"]["level"] == "I"
+
+
+async def test_of_several_raises_the_highest_is_asked_and_the_lower_one_when_that_was_rejected(scene: Scene) -> None:
+    incident, _ = await running(scene)
+    await say(scene, incident, "trapped", 25)
+    assert {p["level"] for p in proposals(scene, incident).values()} == {"II"}
+    # The plan's own trigger calls for level I now: the lower raise gives way to it.
+    await say(scene, incident, "dead", 300)
+    (one,) = proposals(scene, incident).values()
+    assert (one["kind"], one["level"]) == ("raise", "I")
+    await scene.do("leader1", "proposal.reject", proposal_id=one["id"], expect=1, reason="数字待核实")
+    await say(scene, incident, "injured", 3)
+    assert {p["level"] for p in proposals(scene, incident).values()} == {"II"}

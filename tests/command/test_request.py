@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -13,7 +13,7 @@ from command import request as rules
 from command.organisation.stock_book import stock_book
 from command.outlook import Need, outlook
 from command.request import Offer, Request
-from command.request_rules import next_party, request_rules
+from command.request_rules import StepName, next_party, request_rules
 from spine.errors import Refused
 from tests.command.made import T0, act, at
 
@@ -133,7 +133,9 @@ def test_no_sequence_reaches_a_state_the_tables_forbid(steps: list[tuple[str, in
             elif step == "return":
                 here, _ = rules.settle_return(here, by, which_offer, returned=n, used=which, lost=0)
             else:
-                here, _ = rules.step_offer(here, by, which_offer, step, quantity=n or None, reason="道路中断")  # type: ignore[arg-type]
+                here, _ = rules.step_offer(
+                    here, by, which_offer, cast(StepName, step), quantity=n or None, reason="道路中断"
+                )
         except Refused as refused:
             refusals.append(refused)
             continue

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from redis.asyncio import Redis
@@ -53,7 +53,7 @@ async def lots(scene: Scene, depot: str, item: str) -> list[tuple[str, int, int,
                 (depot, item),
             )
         ).fetchall()
-    return [tuple(row) for row in rows]  # type: ignore[misc]
+    return [(lot_no, free, committed, out, used, gone) for lot_no, free, committed, out, used, gone in rows]
 
 
 async def test_a_request_is_answered_in_parts_sent_received_and_returned(resources: Scene) -> None:
@@ -194,7 +194,8 @@ async def test_stock_is_received_counted_used_and_thrown_away(resources: Scene) 
     scene = resources
     who, depot = "emb-gengma", "county-530926"
     received = {"depot": depot, "item": "mask_n95", "lot_no": "X-9", "quantity": 500, "source": "捐赠"}
-    lot = (await scene.do(who, "stock.receive", **received, expires_on="2027-01-31")).result["lots"][0]  # type: ignore[index]
+    answer = await scene.do(who, "stock.receive", **received, expires_on="2027-01-31")
+    lot = cast(list[str], answer.result["lots"])[0]
     assert (await scene.refused(who, "stock.receive", **received, expires_on="2027-02-28")).code == "other_expiry"
     assert (
         await scene.refused(who, "stock.receive", **(received | {"lot_no": "X-8"}), expires_on="2026-01-01")

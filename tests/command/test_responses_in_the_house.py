@@ -71,7 +71,7 @@ async def test_the_follower_repeats_nothing(scene: Scene) -> None:
     assert len(scene.picture(f"incident:{incident}", "responses")) == 1
 
 
-def figure(incident: str, metric: str, value: float, scene: Scene) -> dict[str, Any]:
+def figure(incident: str, metric: str, value: float | None, scene: Scene) -> dict[str, Any]:
 
     return {
         "incident_id": incident,
