@@ -90,6 +90,7 @@ MAY: dict[str, set[Role]] = {
     "proposal.accept": DUTY | LEAD,
     "proposal.reject": DUTY | LEAD,
     "proposal.withdraw": SYSTEM,
+    "proposal.replace_unit": SYSTEM,
     "proposal.ask_next": SYSTEM,
     "dispatch.choose": DUTY | LEAD,
     "evacuation.adopt": DUTY | LEAD,
