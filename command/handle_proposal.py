@@ -21,7 +21,7 @@ from command.proposal_commands import (
     WithdrawProposal,
 )
 from command.proposal_rules import proposal_rules
-from command.proposal_steps import about, ask_post, close_proposal, question
+from command.proposal_steps import about, ask_post, check_seen, close_proposal, question
 from command.publish import Publication
 from command.response import LEVEL_WORDS, Response, Ruling
 from command.response_orders import give_order
@@ -233,25 +233,12 @@ def _scope(held: HeldProposal) -> Scope:
     return held.scope()
 
 
-def _check_seen(one: Proposal, expect: int) -> None:
-    if one.version != expect:
-        raise Refused(
-            "stale_version",
-            zh="这条建议在您查看之后有变化，请看新的内容再决定。",
-            en="This proposal changed since you looked at it; look again and decide.",
-            field="data.expect",
-            status=409,
-            final=False,
-            version=one.version,
-        )
-
-
 async def _accept(tx: Transaction, command: Command[AcceptProposal], held: HeldProposal) -> Outcome:
     """Carries out what is proposed in the same transaction. What was overtaken is refused before anything else."""
     require_open(held.held.incident)
     data, act = command.data, act_of(tx, command)
     rules.check_open(held.proposal, held.response)
-    _check_seen(held.proposal, data.expect)
+    check_seen(held.proposal, data.expect)
     _refuse_on_the_spot(held.proposal)
     seat = await _seat(tx, held, data.level, command.by)
     facts, changed, done = await _CARRIED_OUT[held.proposal.kind](tx, command, held, act, seat)
@@ -395,7 +382,7 @@ _CARRIED_OUT: Mapping[
 async def _reject(tx: Transaction, command: Command[RejectProposal], held: HeldProposal) -> Outcome:
     data, act = command.data, act_of(tx, command)
     rules.check_open(held.proposal, held.response)
-    _check_seen(held.proposal, data.expect)
+    check_seen(held.proposal, data.expect)
     seat = seat_of(held.chain, held.proposal.asked, command.by)
     rejected = rules.reject(held.proposal, act, seat, data.reason)
     return await _close(tx, held, rejected, "proposal.rejected", [])

@@ -40,6 +40,20 @@ def question(one: Proposal) -> tuple[str, str]:
     return f"是否{one.zh}（{one.plan_zh}；{one.because[0]}）", f"{one.en} ({one.plan_en}; {one.because[1]})"
 
 
+def check_seen(one: Proposal, expect: int) -> None:
+    """Raises Refused `stale_version`."""
+    if one.version != expect:
+        raise Refused(
+            "stale_version",
+            zh="这条建议在您查看之后有变化，请看新的内容再决定。",
+            en="This proposal changed since you looked at it; look again and decide.",
+            field="data.expect",
+            status=409,
+            final=False,
+            version=one.version,
+        )
+
+
 async def ask_post(
     tx: Transaction, held: Held, one: Proposal, chain: Chain, act: Act, publication: Publication
 ) -> None:

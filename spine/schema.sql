@@ -472,7 +472,7 @@ CREATE TABLE command.shelter_reservation (
     id uuid NOT NULL,
     shelter_id uuid NOT NULL,
     incident_id uuid NOT NULL,
-    plan_id uuid NOT NULL,
+    plan_id uuid,
     task_id uuid NOT NULL,
     origin_id text NOT NULL,
     from_zh text NOT NULL,

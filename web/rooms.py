@@ -14,6 +14,7 @@ import command.picture
 import command.react
 import command.replacement_react
 import command.request_react
+import command.shelter_react
 import command.watch_react
 import gis.roads.handlers
 import gis.roads.picture
@@ -108,6 +109,8 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
         command.request_react.follower(commands),
         command.replacement_react.roads_follower(commands, roads),
         command.replacement_react.units_follower(commands),
+        command.shelter_react.room_follower(commands, roads),
+        command.shelter_react.ended_follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )

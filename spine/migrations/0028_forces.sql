@@ -19,7 +19,7 @@ CREATE TABLE command.shelter_reservation (
     id           uuid PRIMARY KEY,
     shelter_id   uuid NOT NULL REFERENCES command.shelter,
     incident_id  uuid NOT NULL,
-    plan_id      uuid NOT NULL REFERENCES command.recommendation,   -- the adopted evacuation
+    plan_id      uuid REFERENCES command.recommendation,            -- the adopted evacuation; NULL: moved out of a full shelter
     task_id      uuid NOT NULL REFERENCES command.task,             -- the order that brings them
     origin_id    text NOT NULL,                                     -- where they are from, as the plan named it
     from_zh      text NOT NULL,
