@@ -274,7 +274,7 @@ async def _release(tx: Transaction, command: Command[ReleasePlaces], held: Held)
         return Outcome(())
     stood_down = data.how == "stood_down"
     changed = [replace(one, expected=0) if stood_down else replace(one, brought_at=tx.at) for one in kept]
-    publication = Publication("evacuation.released", {})
+    publication = Publication("evacuation.released" if stood_down else "evacuation.brought", {})
     await save_all(tx, locked, changed, publication)
     publication.data = {
         "task_id": None if data.task_id is None else str(data.task_id), "how": data.how, "reason": data.reason,
