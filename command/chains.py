@@ -79,6 +79,12 @@ async def proposal_chain(conn: Connection, plan: Plan, kind: Kind, level: Level 
     return Chain(chain.posts, minutes, chain.superiors)
 
 
+async def spot_chain(conn: Connection, kind: Kind) -> Chain:
+    """Who decides on what no plan proposed: the posts of `rules/proposals.yaml`."""
+    rule = proposal_rules().kinds[kind]
+    return Chain(await _seats(conn, rule.posts), rule.minutes)
+
+
 def tell_asked(
     asked: Asked,
     what: tuple[str, str],

@@ -18,7 +18,8 @@ LevelName = Literal["I", "II", "III", "IV"]
 FileHash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Files = Annotated[tuple[FileHash, ...], Field(max_length=20)]
 EvidenceKind = Literal["text", "photo", "file"]
-HelpKind = Literal["people", "vehicle", "medical", "equipment"]
+HelpKind = Literal["people", "vehicle", "medical", "equipment", "road"]
+"""`road`: the way is not passable; the unit cannot get through to where it is ordered."""
 
 
 Hours = Annotated[int, Field(ge=1, le=24 * 90)]
@@ -228,7 +229,7 @@ class UnitNeedHelp(CommandData):
     kind: ClassVar[str] = "unit.need_help"
     unit_id: UUID
     task_id: UUID | None = None
-    kinds: Annotated[tuple[HelpKind, ...], Field(min_length=1, max_length=4)]
+    kinds: Annotated[tuple[HelpKind, ...], Field(min_length=1, max_length=5)]
     text: Words | None = None
     point: PointIn | None = None
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 from uuid import UUID, uuid5
 
-from command import dispatch_store, store, unit_store
+from command import dispatch_store, proposal_store, store, unit_store
 from command import task_actions as task_rules
 from command.dispatch.asked import NeedIn, need_of
 from command.dispatch.choose import (
@@ -18,20 +18,23 @@ from command.dispatch.choose import (
     require_reason,
 )
 from command.dispatch.recommendation import Recommendation, head_object
+from command.dispatch.replace import rule_of
 from command.dispatch.rules import dispatch_rules
 from command.dispatch_commands import ChooseDispatch, PickIn
 from command.issue import new_orders
+from command.notice import Notice
+from command.proposal_steps import fulfil
 from command.publish import Publication
 from command.task import Act, Task, new_task
 from command.task_steps import act_of, counted, release_unit, save_step, save_unit, told
-from command.unit import Unit, dispatch
+from command.unit import Unit, dispatch, recall
 from incidents.incident import require_open
 from incidents.summary import Held, hold, involve
 from spine.authority import Scope, allow
 from spine.canonical import Json, JsonObject
 from spine.command import AnyHandling, Command, Handling, NewFact, Outcome, Transaction
 from spine.errors import Refused
-from spine.principal import Role
+from spine.principal import Principal, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ async def _choose(tx: Transaction, command: Command[ChooseDispatch], choice: _He
     changed = changes(data)
     require_reason(changed, data.reason)
     check_units(data.picks, needs, choice.units)
-    held, facts, orders = await _orders(tx, command.id, choice, data, needs, act)
+    held, facts, orders = await _orders(tx, command.id, choice, data, needs, act, command.by)
     chosen = _chosen(command, changed, orders, tx)
     await dispatch_store.insert_recommendation(tx.conn, chosen)
     head = Publication("dispatch.chosen", _about(chosen))
@@ -117,7 +120,13 @@ def _about(chosen: Recommendation) -> JsonObject:
 
 
 async def _orders(
-    tx: Transaction, command_id: UUID, choice: _HeldChoice, data: ChooseDispatch, needs: dict[str, NeedIn], act: Act
+    tx: Transaction,
+    command_id: UUID,
+    choice: _HeldChoice,
+    data: ChooseDispatch,
+    needs: dict[str, NeedIn],
+    act: Act,
+    by: Principal,
 ) -> tuple[Held, list[NewFact], list[Json]]:
     """The first unit of a need that has an order gets that order; every other one an order of its own."""
     held, facts, listed = choice.held, list[NewFact](), list[Json]()
@@ -128,7 +137,11 @@ async def _orders(
         whole = None if need.task_id is None else choice.tasks[need.task_id]
         if whole is not None and whole.id not in given and _takes(whole, need):
             given.add(whole.id)
-            held, task, publication = await _give(tx, held, whole, unit, act)
+            if need.source.get("kind") == "replace":
+                held, task, publication, more = await _replace(tx, held, whole, unit, act, by, data.reason)
+                facts += more
+            else:
+                held, task, publication = await _give(tx, held, whole, unit, act)
         else:
             number += 1
             task = _new(held, need, pick, unit, whole, act, number, uuid5(command_id, f"{need.id}:{unit.id}"))
@@ -149,6 +162,49 @@ async def _orders(
 def _takes(task: Task, need: NeedIn) -> bool:
     """Whether an existing order goes to a unit itself: it has none yet, or the one it has is being replaced."""
     return task.unit_id is None or need.source.get("kind") == "replace"
+
+
+async def _replace(
+    tx: Transaction, held: Held, task: Task, unit: Unit, act: Act, by: Principal, reason: str
+) -> tuple[Held, Task, Publication, list[NewFact]]:
+    """The order goes to `unit`; the one that could not go on is recalled and told, and the proposal that asked for it is accepted."""
+    step = task_rules.assign(task, act, unit.id)
+    stuck = None if task.unit_id is None else await unit_store.lock_unit(tx.conn, task.unit_id)
+    replaced = None if stuck is None else {"unit_id": str(stuck.id), "call_sign": stuck.call_sign}
+    publication = Publication("task.assigned", told(step.task, late=step.late, moved=step.moved, replaced=replaced))
+    await release_unit(tx, task.id, task.unit_id, act, publication, recall)
+    held = await involve(tx, held, unit_id=unit.id)
+    await save_unit(tx, dispatch(unit, act, task.id), publication)
+    held = await save_step(tx, held, task, step, publication)
+    facts: list[NewFact] = []
+    if stuck is not None:
+        for notice in _recalled(task, stuck, unit):
+            publication.give(notice)
+        rule = rule_of(task.id, stuck.id)
+        for one in await proposal_store.on_the_spot(tx.conn, kind="replace_unit", unit_id=stuck.id):
+            if one.rule == rule and one.state == "open":
+                done: JsonObject = {
+                    "task_id": str(task.id),
+                    "no": task.no,
+                    "unit_id": str(unit.id),
+                    "call_sign": unit.call_sign,
+                }
+                facts += await fulfil(tx, one, by, act, reason.strip() or None, {}, done)
+    return held, step.task, publication, facts
+
+
+def _recalled(task: Task, stuck: Unit, unit: Unit) -> list[Notice]:
+    name, other = stuck.name_en or stuck.call_sign, unit.name_en or unit.call_sign
+    subject = (f"任务 {task.no} 已由 {unit.call_sign} 接替", f"Order {task.no} has gone to {other}")
+    text = (
+        f"{stuck.call_sign} 不再承担任务 {task.no}（{task.title}），请停止前往，注意安全返回或就地待命。",
+        f"{name} no longer has order {task.no} ({task.title_en or task.title}): stop, and return safely or stand by.",
+    )
+    about = ("task", task.id)
+    return [
+        Notice(("unit", str(stuck.id)), subject, text, about, task.incident_id),
+        Notice(("department", stuck.department), subject, text, about, task.incident_id),
+    ]
 
 
 async def _give(tx: Transaction, held: Held, task: Task, unit: Unit, act: Act) -> tuple[Held, Task, Publication]:

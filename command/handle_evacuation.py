@@ -1,17 +1,22 @@
 """How an evacuation that an officer adopted is carried out: kept whole, and one order for each township in the same transaction."""
 
+from dataclasses import dataclass, replace
 from typing import cast
 from uuid import UUID, uuid5
 
-from command import dispatch_store, store, unit_store
+from command import dispatch_store, reservation_store, store, unit_store
 from command.dispatch.recommendation import Recommendation, head_object
 from command.dispatch_commands import AdoptEvacuation, FlowIn
 from command.evacuation.adopt import by_township, check_room, due_minutes, kept, order_words
-from command.evacuation.places import shelter_places
+from command.evacuation.places import given_back
 from command.evacuation.rules import evacuation_rules
 from command.evacuation.shape import Place
 from command.issue import issue_orders
+from command.notice import Notice
 from command.publish import Publication
+from command.reservation import Reservation, own_places, total
+from command.reservation_steps import lock_shelters, save_all
+from command.shelter import Shelter
 from command.task import Act, Task, new_task
 from command.task_steps import act_of, counted
 from incidents.incident import require_open
@@ -19,6 +24,7 @@ from incidents.summary import Held, hold
 from spine.authority import Scope, allow
 from spine.canonical import Json, JsonObject
 from spine.command import AnyHandling, Command, Handling, NewFact, Outcome, Transaction
+from spine.errors import not_found
 from spine.principal import Role
 
 
@@ -32,15 +38,102 @@ async def _adopt(tx: Transaction, command: Command[AdoptEvacuation], held: Held)
     data, act = command.data, act_of(tx, command)
     for index, flow in enumerate(data.flows):
         await unit_store.need_department(tx.conn, flow.desk, f"data.flows.{index}.desk")
-    places = {place.id: place for place in await shelter_places(tx.conn, "")}
+    locked, before = await _lock(tx, held, data)
+    places = {place.id: place for place in given_back([_place(one) for one in locked.values()], before.kept)}
     check_room(data.flows, places)
     held, facts, orders = await _orders(tx, command.id, held, data.flows, places, act)
     adopted = _adopted(command, orders, tx)
     await dispatch_store.insert_recommendation(tx.conn, adopted)
     head = Publication("evacuation.adopted", _about(adopted))
     head.put([f"incident:{held.incident.id}"], "recommendations", str(adopted.id), head_object(adopted))
+    gone = [replace(one, expected=0) for one in before.reservations]
+    kept = _reservations(command, orders, tx)
+    shelters = await save_all(tx, locked, [*gone, *kept], head)
+    for shelter in shelters.values():
+        _tell(head, held, shelter, [one for one in kept if one.shelter_id == shelter.id])
     result: JsonObject = {"recommendation_id": str(adopted.id), "orders": orders}
     return Outcome([*head.facts(await counted(tx, held)), *facts], result)
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What this incident's earlier plans keep for the same people: the new plan takes its place. `kept`: by shelter."""
+
+    reservations: list[Reservation]
+    kept: dict[str, int]
+
+
+async def _lock(tx: Transaction, held: Held, data: AdoptEvacuation) -> tuple[dict[UUID, Shelter], _Before]:
+    """Every shelter that the plan names or an earlier one kept places in. Raises Refused `not_found`."""
+    origins = {flow.origin_id for flow in data.flows}
+    before = [
+        one for one in await reservation_store.kept(tx.conn, incident_id=held.incident.id) if one.origin_id in origins
+    ]
+    wanted: list[UUID] = []
+    for index, flow in enumerate(data.flows):
+        try:
+            wanted.append(UUID(flow.shelter_id))
+        except ValueError as error:
+            field = f"data.flows.{index}.shelter_id"
+            raise not_found("避难场所", "shelter", flow.shelter_id, field=field) from error
+    locked = await lock_shelters(tx, [*wanted, *(one.shelter_id for one in before)], "data.flows")
+    # Under the shelters' locks, for people may have been counted in meanwhile.
+    still = [
+        one for one in await reservation_store.kept(tx.conn, incident_id=held.incident.id) if one.origin_id in origins
+    ]
+    own = own_places(await reservation_store.kept_by_origin(tx.conn, held.incident.id), origins)
+    return locked, _Before(still, own)
+
+
+def _place(one: Shelter) -> Place:
+    capacity = 0 if one.state == "unusable" else one.capacity
+    taken = one.promised + one.reserved
+    return Place(
+        str(one.id), one.zh, one.en, one.lon, one.lat, capacity, one.occupied, one.state == "open", one.area_code, taken
+    )
+
+
+def _reservations(command: Command[AdoptEvacuation], orders: list[Json], tx: Transaction) -> list[Reservation]:
+    tasks = {str(order["origin_id"]): UUID(str(order["task_id"])) for order in cast(list[JsonObject], orders)}
+    return [
+        Reservation(
+            id=uuid5(command.id, f"{index}:{flow.shelter_id}"),
+            shelter_id=UUID(flow.shelter_id),
+            incident_id=command.data.incident_id,
+            plan_id=command.id,
+            task_id=tasks[flow.origin_id],
+            origin_id=flow.origin_id,
+            from_zh=flow.from_zh,
+            from_en=flow.from_en,
+            people=flow.people,
+            expected=flow.people,
+            made_at=tx.at,
+            brought_at=None,
+        )
+        for index, flow in enumerate(command.data.flows)
+    ]
+
+
+def _tell(publication: Publication, held: Held, shelter: Shelter, kept: list[Reservation]) -> None:
+    """Whoever runs the shelter hears how many are coming from where, and that it must be opened if it is not."""
+    if not kept:
+        return
+    people = total(kept)
+    zh = "、".join(f"{one.from_zh} {one.people} 人" for one in kept)
+    en = ", ".join(f"{one.people} of {one.from_en}" for one in kept)
+    shut = shelter.state != "open"
+    publication.give(
+        Notice(
+            ("department", shelter.department),
+            (f"{shelter.zh}准备接收 {people} 人", f"{shelter.en}: make ready for {people} people"),
+            (
+                f"{held.incident.title}：{zh}将转移到{shelter.zh}，已保留 {people} 个位置。{'请立即启用，' if shut else ''}到达后清点并报告在住人数。",
+                f"{held.incident.title}: {en} are coming to {shelter.en}; {people} places are kept. {'Open it now; ' if shut else ''}count them as they arrive and report.",
+            ),
+            ("shelter", shelter.id),
+            held.incident.id,
+        )
+    )
 
 
 async def _orders(
@@ -108,6 +201,7 @@ def _about(adopted: Recommendation) -> JsonObject:
         "recommendation_id": str(adopted.id),
         "people": adopted.head["people"],
         "shelters": adopted.head["shelters"],
+        "shelter_ids": sorted({str(row["shelter_id"]) for row in cast(list[JsonObject], adopted.chosen["flows"])}),
         "orders": len(adopted.orders),
         "reason": adopted.reason,
     }

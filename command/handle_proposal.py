@@ -9,7 +9,7 @@ from uuid import UUID
 from command import proposal as rules
 from command import proposal_store, unit_store
 from command.asking import Chain, Seat, ask, exhausted, seat_of, waiting
-from command.chains import proposal_chain, tell_asked, tell_everybody
+from command.chains import proposal_chain, spot_chain, tell_everybody
 from command.handle_response import HeldResponse, handed_over, hold_response, level_seat
 from command.plan import PlanTask
 from command.proposal import Proposal
@@ -21,17 +21,17 @@ from command.proposal_commands import (
     WithdrawProposal,
 )
 from command.proposal_rules import proposal_rules
+from command.proposal_steps import about, ask_post, check_seen, close_proposal, question
 from command.publish import Publication
-from command.response import LEVEL_WORDS, Ruling
+from command.response import LEVEL_WORDS, Response, Ruling
 from command.response_orders import give_order
-from command.response_steps import Chosen, end_response, overtake_proposals, set_level, until_text
+from command.response_steps import Chosen, end_response, overtake_proposals, set_level
 from command.standing import Standing, standing
 from command.task import Act
 from command.task_steps import act_of
-from command.timers import settle_clock, start_clock
 from command.transitions import Level
 from incidents.incident import require_open
-from incidents.summary import Held
+from incidents.summary import Held, hold
 from spine.authority import Scope, allow
 from spine.canonical import Json, JsonObject
 from spine.clock import iso
@@ -46,26 +46,22 @@ class HeldProposal:
 
     proposal: Proposal
     held: Held
-    now: Standing
+    of_response: Standing | None
     chain: Chain
+
+    @property
+    def now(self) -> Standing:
+        """How the response stands that it is about. Only what a plan proposed has one."""
+        if self.of_response is None:
+            raise AssertionError("what happened on the spot is not carried out by proposal.accept")
+        return self.of_response
+
+    @property
+    def response(self) -> Response | None:
+        return None if self.of_response is None else self.of_response.response
 
     def scope(self) -> Scope:
         return Scope(self.held.incident.area_code)
-
-
-def _about(one: Proposal, **more: Json) -> JsonObject:
-    """What a fact about a proposal says in its `data`."""
-    return {
-        "proposal_id": str(one.id),
-        "response_id": str(one.response_id),
-        "what": one.kind,
-        "level": one.level,
-        "task": one.task,
-        "proposal_zh": one.zh,
-        "proposal_en": one.en,
-        "rule": one.rule,
-        **more,
-    }
 
 
 # --- making --------------------------------------------------------------------------------------------------------------
@@ -85,10 +81,10 @@ async def _make(tx: Transaction, command: Command[MakeProposal], held: HeldRespo
     if data.automatic:
         return await _do_at_once(tx, HeldProposal(one, held.held, now, chain), act)
     one = replace(one, asked=ask(chain, (), tx.at) or (), decide_by=tx.at + timedelta(minutes=chain.minutes))
-    publication = Publication("proposal.made", _about(one, reasons=list(one.reasons)))
+    publication = Publication("proposal.made", about(one, reasons=list(one.reasons)))
     await proposal_store.save_proposal(tx.conn, one)
     publication.proposal(one)
-    await _ask(tx, held.held, one, chain, act, publication)
+    await ask_post(tx, held.held, one, chain, act, publication)
     return Outcome(publication.facts(), {"proposal_id": str(one.id)})
 
 
@@ -211,21 +207,6 @@ async def _do_at_once(tx: Transaction, held: HeldProposal, act: Act) -> Outcome:
     return await _close(tx, held, closed, "proposal.accepted", facts)
 
 
-async def _ask(tx: Transaction, held: Held, one: Proposal, chain: Chain, act: Act, publication: Publication) -> None:
-    now = waiting(one.asked)
-    if now is None:
-        return
-    title = (f"决定是否{one.zh}：{one.plan_zh}", f"Decide: {one.en} ({one.plan_en})")
-    to = (str(now["zh"]), str(now["en"]))
-    subject = ("proposal", one.id)
-    await start_clock(tx, held.incident, "proposal_decision", subject, title, to, one.decide_by, publication)
-    tell_asked(one.asked, _question(one), until_text(chain, act), subject, held.incident.id, publication)
-
-
-def _question(one: Proposal) -> tuple[str, str]:
-    return f"是否{one.zh}（{one.plan_zh}；{one.because[0]}）", f"{one.en} ({one.plan_en}; {one.because[1]})"
-
-
 # --- deciding ------------------------------------------------------------------------------------------------------------
 
 
@@ -238,6 +219,10 @@ async def _load(tx: Transaction, command: Command[Any]) -> HeldProposal:
     """The incident first, then the response, then the proposal as it is under the lock."""
     data: _NamesProposal = command.data
     before = await proposal_store.find_proposal(tx.conn, data.proposal_id)
+    if before.response_id is None:
+        spot = await hold(tx, before.incident_id, field="data.proposal_id")
+        one = await proposal_store.find_proposal(tx.conn, before.id)
+        return HeldProposal(one, spot, None, await spot_chain(tx.conn, one.kind))
     held = await hold_response(tx, before.response_id, field="data.proposal_id")
     now = await standing(tx.conn, held.response)
     one = next(p for p in now.proposals if p.id == before.id)
@@ -248,29 +233,30 @@ def _scope(held: HeldProposal) -> Scope:
     return held.scope()
 
 
-def _check_seen(one: Proposal, expect: int) -> None:
-    if one.version != expect:
-        raise Refused(
-            "stale_version",
-            zh="这条建议在您查看之后有变化，请看新的内容再决定。",
-            en="This proposal changed since you looked at it; look again and decide.",
-            field="data.expect",
-            status=409,
-            final=False,
-            version=one.version,
-        )
-
-
 async def _accept(tx: Transaction, command: Command[AcceptProposal], held: HeldProposal) -> Outcome:
     """Carries out what is proposed in the same transaction. What was overtaken is refused before anything else."""
     require_open(held.held.incident)
     data, act = command.data, act_of(tx, command)
-    rules.check_open(held.proposal, held.now.response)
-    _check_seen(held.proposal, data.expect)
+    rules.check_open(held.proposal, held.response)
+    check_seen(held.proposal, data.expect)
+    _refuse_on_the_spot(held.proposal)
     seat = await _seat(tx, held, data.level, command.by)
     facts, changed, done = await _CARRIED_OUT[held.proposal.kind](tx, command, held, act, seat)
     accepted = rules.accept(held.proposal, act, seat, data.reason, changed, done)
     return await _close(tx, held, accepted, "proposal.accepted", facts)
+
+
+def _refuse_on_the_spot(one: Proposal) -> None:
+    """Raises Refused `accepted_by_doing`."""
+    if one.kind in rules.ON_THE_SPOT:
+        raise Refused(
+            "accepted_by_doing",
+            zh="这条建议在相应的表单中办理（选定替换力量，或改用下一处安置点），办理即为采纳。",
+            en="This one is accepted by doing it in its form: choose the replacement, or redirect the evacuation.",
+            field="data.proposal_id",
+            status=409,
+            final=False,
+        )
 
 
 async def _seat(tx: Transaction, held: HeldProposal, level: Level | None, by: Principal) -> Seat:
@@ -346,7 +332,7 @@ async def _add_task(
         due_minutes=None if data is None else data.due_minutes,
         text=None if data is None else data.text,
     )
-    publication = Publication("proposal.overtaken", _about(held.proposal, order=task.no))
+    publication = Publication("proposal.overtaken", about(held.proposal, order=task.no))
     await overtake_proposals(
         tx, held.now, act, "add_task", held.proposal.id, f"任务 {task.no} 已下达", publication, task=listed.code
     )
@@ -395,8 +381,8 @@ _CARRIED_OUT: Mapping[
 
 async def _reject(tx: Transaction, command: Command[RejectProposal], held: HeldProposal) -> Outcome:
     data, act = command.data, act_of(tx, command)
-    rules.check_open(held.proposal, held.now.response)
-    _check_seen(held.proposal, data.expect)
+    rules.check_open(held.proposal, held.response)
+    check_seen(held.proposal, data.expect)
     seat = seat_of(held.chain, held.proposal.asked, command.by)
     rejected = rules.reject(held.proposal, act, seat, data.reason)
     return await _close(tx, held, rejected, "proposal.rejected", [])
@@ -414,15 +400,9 @@ async def _withdraw(tx: Transaction, command: Command[WithdrawProposal], held: H
 async def _close(
     tx: Transaction, held: HeldProposal, one: Proposal, kind: str, facts: list[NewFact], *, void: bool = False
 ) -> Outcome:
-    decided = one.decided or {}
-    publication = Publication(
-        kind, _about(one, reason=decided.get("reason"), post=decided.get("post"), changed=decided.get("changed"))
-    )
-    await proposal_store.save_proposal(tx.conn, one)
-    publication.proposal(one)
-    await settle_clock(tx, one.id, "proposal_decision", publication, void=void)
+    closing = await close_proposal(tx, one, kind, void=void)
     result: JsonObject = {"proposal_id": str(one.id), "state": one.state}
-    return Outcome([*facts, *publication.facts()], result)
+    return Outcome([*facts, *closing], result)
 
 
 async def _ask_next(tx: Transaction, command: Command[AskNextForProposal], held: HeldProposal) -> Outcome:
@@ -433,14 +413,14 @@ async def _ask_next(tx: Transaction, command: Command[AskNextForProposal], held:
     asked = ask(held.chain, one.asked, tx.at)
     if asked is None:
         one = replace(one, asked=exhausted(one.asked), version=one.version + 1)
-        publication = Publication("proposal.unanswered", _about(one))
+        publication = Publication("proposal.unanswered", about(one))
         subject = ("proposal", one.id)
-        await tell_everybody(tx, held.chain, _question(one), subject, one.incident_id, publication)
+        await tell_everybody(tx, held.chain, question(one), subject, one.incident_id, publication)
     else:
         due = tx.at + timedelta(minutes=held.chain.minutes)
         one = replace(one, asked=asked, decide_by=due, version=one.version + 1)
-        publication = Publication("proposal.asked", _about(one, asked=asked[-1]))
-        await _ask(tx, held.held, one, held.chain, act_of(tx, command), publication)
+        publication = Publication("proposal.asked", about(one, asked=asked[-1]))
+        await ask_post(tx, held.held, one, held.chain, act_of(tx, command), publication)
     await proposal_store.save_proposal(tx.conn, one)
     publication.proposal(one)
     return Outcome(publication.facts())

@@ -1,17 +1,20 @@
 """The commands on shelters and hospital beds."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from command import beds as bed_rules
+from command import reservation_store
 from command import shelter as rules
 from command.beds import Hospital
 from command.beds_store import lock_hospital, save_hospital
 from command.handle_stock import owned_by
-from command.notice import Notice
+from command.notice import Notice, To
 from command.publish import Publication
 from command.request_store import requests_on_shelter
+from command.reservation import counted_in, total
 from command.resource_commands import (
     CloseShelter,
     OpenShelter,
@@ -30,6 +33,9 @@ from spine.authority import Allow, Scope, allow
 from spine.canonical import Json, JsonObject
 from spine.command import AnyHandling, Command, CommandData, Handling, Outcome, Transaction
 from spine.principal import Role
+
+_OVER_TOLD: tuple[tuple[To, str], ...] = (("post", "watch_commander"), ("department", "CIV"))
+"""The duty desk, and whoever looks after people in shelters (customary division of work, `organisation/departments.yaml`)."""
 
 D = TypeVar("D", bound=CommandData)
 
@@ -60,9 +66,43 @@ async def _open(tx: Transaction, command: Command[OpenShelter], shelter: Shelter
 async def _report(tx: Transaction, command: Command[ReportShelter], shelter: Shelter) -> Outcome:
     data = command.data
     told = rules.report(shelter, act_of(tx, command), data.occupied, data.needs, data.over_reason)
+    late = told is shelter
+    if not late and shelter.reserved:
+        kept = await reservation_store.kept(tx.conn, shelter_id=shelter.id)
+        changed = counted_in(kept, shelter.occupied, data.occupied, min(command.occurred_at, tx.at))
+        for one in changed:
+            await reservation_store.save(tx.conn, one)
+        told = replace(told, reserved=total(await reservation_store.kept(tx.conn, shelter_id=shelter.id)))
+    notices = _too_many(told) if told.over > shelter.over else []
     return await _carry(
-        tx, "shelter.reported", shelter, told, occupied=data.occupied, capacity=shelter.capacity, late=told is shelter
+        tx,
+        "shelter.reported",
+        shelter,
+        told,
+        notices,
+        occupied=data.occupied,
+        capacity=shelter.capacity,
+        late=late,
+        over=told.over,
     )
+
+
+def _too_many(shelter: Shelter) -> list[Notice]:
+    """More people than it holds: written down as it is, and said loudly to whoever can do something about it."""
+    zh = f"{shelter.zh}核定容纳 {shelter.capacity} 人，现有 {shelter.occupied} 人，超出 {shelter.over} 人。"
+    en = f"{shelter.en} holds {shelter.capacity}; {shelter.occupied} people are in it, {shelter.over} too many."
+    why = f"现场说明：{shelter.over_reason}。" if shelter.over_reason else "请立即安排分流，并说明原因。"
+    why_en = f" They say: {shelter.over_reason}." if shelter.over_reason else " Move some of them on, and say why."
+    return [
+        Notice(
+            to,
+            (f"▲ {shelter.zh}超员 {shelter.over} 人", f"▲ {shelter.en}: {shelter.over} people too many"),
+            (f"{zh}{why}", f"{en}{why_en}"),
+            ("shelter", shelter.id),
+            shelter.incident_id,
+        )
+        for to in _OVER_TOLD
+    ]
 
 
 async def _close(tx: Transaction, command: Command[CloseShelter], shelter: Shelter) -> Outcome:
@@ -105,7 +145,12 @@ async def _carry(
     else:
         await save_shelter(tx.conn, shelter)
         put_shelter(publication, before, shelter)
-    result: JsonObject = {"shelter_id": str(shelter.id), "state": shelter.state, "free": shelter.free}
+    result: JsonObject = {
+        "shelter_id": str(shelter.id),
+        "state": shelter.state,
+        "free": shelter.free,
+        "over": shelter.over,
+    }
     return Outcome(publication.facts(), {**result, "moved": shelter is not before})
 
 

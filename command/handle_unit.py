@@ -25,7 +25,7 @@ from spine.errors import Refused
 from spine.files import StoredFile, find_files
 from spine.principal import CITY, Role
 
-_HELP_WORDS = {"people": "人员", "vehicle": "车辆", "medical": "医疗", "equipment": "装备器材"}
+_HELP_WORDS = {"people": "人员", "vehicle": "车辆", "medical": "医疗", "equipment": "装备器材", "road": "道路不通"}
 
 
 @dataclass(frozen=True, slots=True)

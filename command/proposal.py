@@ -30,15 +30,20 @@ ABOUT_LEVEL = frozenset({"raise", "lower", "stand_down"})
 """Of these only one can be carried out: whichever is decided first overtakes the others."""
 BY_FORM = frozenset({"move_unit", "extend_zone"})
 """What a person does in the ordinary form; accepting names the command with which he did it."""
+ON_THE_SPOT = frozenset({"replace_unit", "next_shelter"})
+"""Accepted by doing it: choosing the replacement, redirecting the evacuation. No `proposal.accept` is sent for them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One proposal as stored. `rests_on`: {decisions: number of decisions on the level when it was made}."""
+    """One proposal as stored. `rests_on`: {decisions: number of decisions on the level when it was made}.
+
+    `response_id` None: what happened on the spot made it (`ON_THE_SPOT`); `detail` then says what it is about.
+    """
 
     id: UUID
     incident_id: UUID
-    response_id: UUID
+    response_id: UUID | None
     plan_zh: str
     plan_en: str
     rule: str | None
@@ -59,6 +64,7 @@ class Proposal:
     decided: JsonObject | None
     cleared_at: datetime | None
     version: int
+    detail: JsonObject | None = None
 
     @property
     def because(self) -> tuple[str, str]:
@@ -88,16 +94,22 @@ def _invalid(field: str, zh: str, en: str) -> Refused:
     return Refused("invalid_proposal", zh=zh, en=en, field=field)
 
 
-def check_open(proposal: Proposal, response: Response) -> None:
-    """Whether it can still be decided on. Raises Refused `proposal_overtaken`, `proposal_transition`."""
-    overtaken = proposal.state == "overtaken" or (
-        proposal.state == "open"
-        and (
-            response.state != "active"
-            or (proposal.kind in ABOUT_LEVEL and proposal.rests_on["decisions"] != response.decisions)
+def check_open(proposal: Proposal, response: Response | None) -> None:
+    """Whether it can still be decided on. `response`: the one it is about, if any.
+
+    Raises Refused `proposal_overtaken`, `proposal_transition`.
+    """
+    overtaken = response is not None and (
+        proposal.state == "overtaken"
+        or (
+            proposal.state == "open"
+            and (
+                response.state != "active"
+                or (proposal.kind in ABOUT_LEVEL and proposal.rests_on["decisions"] != response.decisions)
+            )
         )
     )
-    if overtaken:
+    if overtaken and response is not None:
         raise _overtaken(proposal, response)
     if proposal.state != "open":
         zh, en = STATE_WORDS[proposal.state]
@@ -201,7 +213,7 @@ def proposal_object(one: Proposal) -> JsonObject:
     return {
         "id": str(one.id),
         "incident_id": str(one.incident_id),
-        "response_id": str(one.response_id),
+        "response_id": None if one.response_id is None else str(one.response_id),
         "plan_zh": one.plan_zh,
         "plan_en": one.plan_en,
         "rule": one.rule,
@@ -219,5 +231,6 @@ def proposal_object(one: Proposal) -> JsonObject:
         "asked": list(one.asked),
         "decide_by": iso(one.decide_by),
         "decided": one.decided,
+        "detail": one.detail,
         "version": one.version,
     }

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 from command.organisation.book import organisation
 from command.rulebook import STRICT, RulesTrouble, read_rules
 from command.transitions import LEVELS, RULES, Level
 
-Kind = Literal["raise", "lower", "add_task", "move_unit", "extend_zone", "stand_down"]
-KINDS: tuple[Kind, ...] = ("raise", "lower", "add_task", "move_unit", "extend_zone", "stand_down")
+OfPlan = Literal["raise", "lower", "add_task", "move_unit", "extend_zone", "stand_down"]
+OnTheSpot = Literal["replace_unit", "next_shelter"]
+"""What no plan proposed: a unit is cut off, a shelter is full. They stand for the incident whatever its response is."""
+Kind = OfPlan | OnTheSpot
+KINDS: tuple[Kind, ...] = (*get_args(OfPlan), *get_args(OnTheSpot))
 BY_PLAN = ("plan",)
 
 
@@ -47,6 +50,10 @@ def proposal_rules() -> ProposalRules:
         for post in rule.posts if rule.posts != BY_PLAN else ():
             if post not in posts:
                 troubles.append((f"“{rule.zh}”写了不存在的岗位“{post}”。", f"'{kind}' names no such post '{post}'."))
+        if rule.posts == BY_PLAN and kind in get_args(OnTheSpot):
+            troubles.append(
+                (f"“{rule.zh}”不由预案提出，须写明岗位。", f"'{kind}' is not proposed by a plan: name posts.")
+            )
         if rule.minutes <= 0 or not rule.posts:
             troubles.append((f"“{rule.zh}”须有岗位和时限。", f"'{kind}' needs posts and minutes."))
     if found.told_last not in posts:

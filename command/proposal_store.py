@@ -10,7 +10,7 @@ from spine.command import Connection
 from spine.errors import not_found
 
 _COLUMNS = """id, incident_id, response_id, plan_zh, plan_en, rule, kind, level, task, zh, en, reasons, if_ignored_zh, if_ignored_en,
-    automatic, rests_on, state, made, asked, decide_by, decided, cleared_at, version"""
+    automatic, rests_on, state, made, asked, decide_by, decided, cleared_at, version, detail"""
 
 
 async def proposals_of(conn: Connection, incident_id: UUID) -> list[Proposal]:
@@ -37,10 +37,10 @@ async def save_proposal(conn: Connection, one: Proposal) -> None:
     await conn.execute(
         """
         INSERT INTO command.proposal (id, incident_id, response_id, plan_zh, plan_en, rule, kind, level, task, zh, en, reasons,
-            if_ignored_zh, if_ignored_en, automatic, rests_on, state, made, asked, decide_by, decided, cleared_at, version)
+            if_ignored_zh, if_ignored_en, automatic, rests_on, state, made, asked, decide_by, decided, cleared_at, version, detail)
         VALUES (%(id)s, %(incident_id)s, %(response_id)s, %(plan_zh)s, %(plan_en)s, %(rule)s, %(kind)s, %(level)s, %(task)s,
             %(zh)s, %(en)s, %(reasons)s, %(if_ignored_zh)s, %(if_ignored_en)s, %(automatic)s, %(rests_on)s, %(state)s,
-            %(made)s, %(asked)s, %(decide_by)s, %(decided)s, %(cleared_at)s, %(version)s)
+            %(made)s, %(asked)s, %(decide_by)s, %(decided)s, %(cleared_at)s, %(version)s, %(detail)s)
         ON CONFLICT (id) DO UPDATE SET state = EXCLUDED.state, asked = EXCLUDED.asked, decide_by = EXCLUDED.decide_by,
             decided = EXCLUDED.decided, cleared_at = EXCLUDED.cleared_at, version = EXCLUDED.version
         """,
@@ -68,5 +68,35 @@ async def save_proposal(conn: Connection, one: Proposal) -> None:
             "decided": None if one.decided is None else Jsonb(one.decided),
             "cleared_at": one.cleared_at,
             "version": one.version,
+            "detail": None if one.detail is None else Jsonb(one.detail),
         },
     )
+
+
+async def on_the_spot(
+    conn: Connection,
+    *,
+    kind: str,
+    incident_id: UUID | None = None,
+    unit_id: UUID | None = None,
+    shelter_id: UUID | None = None,
+) -> list[Proposal]:
+    """The proposals of a kind that no plan made and whose reason was not gone yet: of an incident, a unit or a shelter, or all."""
+    async with conn.cursor(row_factory=class_row(Proposal)) as cur:
+        await cur.execute(
+            f"""
+            SELECT {_COLUMNS} FROM command.proposal
+            WHERE kind = %(kind)s AND response_id IS NULL AND cleared_at IS NULL
+                AND (%(incident)s::uuid IS NULL OR incident_id = %(incident)s)
+                AND (%(unit)s::text IS NULL OR detail ->> 'unit_id' = %(unit)s)
+                AND (%(shelter)s::text IS NULL OR detail ->> 'shelter_id' = %(shelter)s)
+            ORDER BY made ->> 'at', id
+            """,
+            {
+                "kind": kind,
+                "incident": incident_id,
+                "unit": None if unit_id is None else str(unit_id),
+                "shelter": None if shelter_id is None else str(shelter_id),
+            },
+        )
+        return await cur.fetchall()

@@ -65,7 +65,8 @@ def shelter_rules() -> ShelterRules:
 
 @dataclass(frozen=True, slots=True)
 class Shelter:
-    """One shelter as stored. `promised`: places given to requests whose people have not come yet."""
+    """One shelter as stored. `promised`: places given to requests whose people have not come yet; `reserved`: places kept for people
+    of adopted evacuations who have not been counted in yet (`command/reservation.py`)."""
 
     id: UUID
     facility_code: str | None
@@ -90,16 +91,28 @@ class Shelter:
     promised: int
     illustrative: bool
     version: int
+    reserved: int = 0
 
     @property
     def free(self) -> int | None:
-        """Places left besides those promised; None when nobody has reported how many people are in it."""
-        return None if self.occupied is None else max(0, self.capacity - self.occupied - self.promised)
+        """Places left besides those promised and kept; None when nobody has reported how many people are in it."""
+        return None if self.occupied is None else self.promisable
 
     @property
     def promisable(self) -> int:
         """Places that may still be promised: what is known to be taken is taken."""
-        return max(0, self.capacity - (self.occupied or 0) - self.promised)
+        return max(0, self.capacity - (self.occupied or 0) - self.promised - self.reserved)
+
+    @property
+    def over(self) -> int:
+        """People in it beyond what it holds."""
+        return max(0, (self.occupied or 0) - self.capacity)
+
+    @property
+    def without_room(self) -> int:
+        """People who are expected and will find no room. In an unusable shelter nobody does."""
+        room = 0 if self.state == "unusable" else self.capacity - (self.occupied or 0) - self.promised
+        return max(0, self.reserved - max(0, room))
 
 
 def shelter_object(shelter: Shelter) -> JsonObject:
@@ -126,6 +139,7 @@ def shelter_object(shelter: Shelter) -> JsonObject:
         "reported_by": shelter.reported_by,
         "over_reason": shelter.over_reason,
         "promised": shelter.promised,
+        "reserved": shelter.reserved,
         "illustrative": shelter.illustrative,
         "version": shelter.version,
     }
@@ -159,9 +173,9 @@ def report(
 ) -> Shelter:
     """The people in it now. `needs` None leaves the last word on them standing only when the number has not fallen below it.
 
-    A report older than the present one changes nothing (the same object comes back). More than it holds is taken only with a
-    reason: it is true, and somebody must answer for it. Raises Refused `shelter_transition`, `unknown_need`,
-    `needs_exceed_people`, `shelter_over_capacity`.
+    A report older than the present one changes nothing (the same object comes back). More than it holds is written down like any
+    other number, for the people are there; the step says so loudly (`Shelter.over`). Raises Refused `shelter_transition`,
+    `unknown_need`, `needs_exceed_people`.
     """
     rules = shelter_rules()
     moved = _move(shelter, "report", act)
@@ -181,18 +195,6 @@ def report(
                 en=f"{count} {word.en} are more than the {occupied} people in all. Check the numbers.",
                 field="data.needs",
             )
-    if occupied > shelter.capacity and not (over_reason or "").strip():
-        raise Refused(
-            "shelter_over_capacity",
-            zh=f"{shelter.zh}核定容纳 {shelter.capacity} 人，报告 {occupied} 人，超出 {occupied - shelter.capacity} 人。"
-            "确认属实请填写原因并说明分流安排。",
-            en=f"{shelter.en} holds {shelter.capacity}; {occupied} is {occupied - shelter.capacity} too many. If it is true,"
-            " say why and where some of them will go.",
-            field="data.over_reason",
-            status=409,
-            capacity=shelter.capacity,
-            over=occupied - shelter.capacity,
-        )
     if shelter.reported_at is not None and act.occurred_at < shelter.reported_at:
         return shelter
     kept = needs if needs is not None else _still_true(shelter.needs, occupied)
@@ -202,7 +204,7 @@ def report(
         needs=kept,
         reported_at=min(act.occurred_at, act.at),
         reported_by=act.by,
-        over_reason=over_reason.strip() if over_reason and occupied > shelter.capacity else None,
+        over_reason=(over_reason or "").strip() or None if occupied > shelter.capacity else None,
     )
 
 
@@ -234,6 +236,15 @@ def _need_reason(shelter: Shelter, reason: str) -> Shelter:
 
 
 def _empty(moved: Shelter, before: Shelter) -> Shelter:
+    if before.reserved:
+        raise Refused(
+            "shelter_has_reservations",
+            zh=f"{before.zh}还为转移群众保留着 {before.reserved} 个位置，请先改派或撤销转移任务。",
+            en=f"{before.reserved} places of {before.en} are kept for people being evacuated; redirect them or cancel their order.",
+            field="data.shelter_id",
+            status=409,
+            reserved=before.reserved,
+        )
     if before.promised:
         raise Refused(
             "shelter_has_promises",
@@ -261,10 +272,10 @@ def promise(shelter: Shelter, places: int) -> Shelter:
     if places > shelter.promisable:
         raise Refused(
             "shelter_full",
-            zh=f"{shelter.zh}只剩 {shelter.promisable} 个位置（容纳 {shelter.capacity}，已答应 {shelter.promised}），"
-            f"不能再答应 {places} 个。",
-            en=f"{shelter.en} has {shelter.promisable} places left of {shelter.capacity} ({shelter.promised} promised);"
-            f" {places} cannot be promised.",
+            zh=f"{shelter.zh}只剩 {shelter.promisable} 个位置（容纳 {shelter.capacity}，已答应 {shelter.promised}，"
+            f"为转移群众保留 {shelter.reserved}），不能再答应 {places} 个。",
+            en=f"{shelter.en} has {shelter.promisable} places left of {shelter.capacity} ({shelter.promised} promised,"
+            f" {shelter.reserved} kept for people being evacuated); {places} cannot be promised.",
             field="data.quantity",
             status=409,
             left=shelter.promisable,
@@ -275,3 +286,9 @@ def promise(shelter: Shelter, places: int) -> Shelter:
 def unpromise(shelter: Shelter, places: int) -> Shelter:
     """The people came, or will not come."""
     return replace(shelter, promised=max(0, shelter.promised - places), version=shelter.version + 1)
+
+
+def keep(shelter: Shelter, people: int) -> Shelter:
+    """Keep places for people of an evacuation. Raises Refused `shelter_not_open`, `shelter_full`."""
+    kept = promise(shelter, people)
+    return replace(kept, promised=shelter.promised, reserved=shelter.reserved + people)

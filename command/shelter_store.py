@@ -13,13 +13,13 @@ from spine.errors import not_found
 
 _SHELTER: LiteralString = """id, facility_code, zh, en, kind, indoor, area_code, department, ST_X(point) AS lon,
     ST_Y(point) AS lat, capacity, services, state, state_at, incident_id, occupied, needs, reported_at, reported_by,
-    over_reason, promised, illustrative, version"""
+    over_reason, promised, illustrative, version, reserved"""
 
 
 @dataclass(frozen=True, slots=True)
 class ShelterPlaces:
-    """What an evacuation must know of a shelter. `occupied`: people reported in it plus places promised; None when nobody has
-    reported (unknown is not zero). `open`: in use now; one that is not open and listed can be opened."""
+    """What an evacuation must know of a shelter. `occupied`: people reported in it, None when nobody has reported (unknown is
+    not zero). `taken`: places promised to requests or kept for adopted evacuations. `open`: in use now; one that is not open and listed can be opened."""
 
     id: UUID
     name_zh: str
@@ -28,6 +28,7 @@ class ShelterPlaces:
     lat: float
     capacity: int
     occupied: int | None
+    taken: int
     open: bool
     area_code: str
 
@@ -38,7 +39,7 @@ async def shelter_places(conn: Connection, area: str) -> list[ShelterPlaces]:
         await cur.execute(
             """
             SELECT id, zh AS name_zh, en AS name_en, ST_X(point) AS lon, ST_Y(point) AS lat, capacity,
-                occupied + promised AS occupied, state = 'open' AS open, area_code
+                occupied, promised + reserved AS taken, state = 'open' AS open, area_code
             FROM command.shelter WHERE area_code LIKE %(area)s || '%%' AND state <> 'unusable'
             ORDER BY state = 'open' DESC, facility_code, id
             """,
@@ -91,6 +92,16 @@ async def shelters_near(
     return [(found[key], distance) for key, distance in distances.items()]
 
 
+async def find_shelter(conn: Connection, shelter_id: UUID, field: str = "data.shelter_id") -> Shelter:
+    """Raises Refused `not_found`."""
+    async with conn.cursor(row_factory=class_row(Shelter)) as cur:
+        await cur.execute(f"SELECT {_SHELTER} FROM command.shelter WHERE id = %s", (shelter_id,))
+        row = await cur.fetchone()
+    if row is None:
+        raise not_found("避难场所", "shelter", str(shelter_id), field=field)
+    return row
+
+
 async def lock_shelter(conn: Connection, shelter_id: UUID, field: str = "data.shelter_id") -> Shelter:
     """Raises Refused `not_found`."""
     async with conn.cursor(row_factory=class_row(Shelter)) as cur:
@@ -107,7 +118,7 @@ async def save_shelter(conn: Connection, shelter: Shelter) -> None:
         """
         UPDATE command.shelter SET state = %(state)s, state_at = %(state_at)s, incident_id = %(incident_id)s,
             occupied = %(occupied)s, needs = %(needs)s, reported_at = %(reported_at)s, reported_by = %(reported_by)s,
-            over_reason = %(over_reason)s, promised = %(promised)s, version = %(version)s
+            over_reason = %(over_reason)s, promised = %(promised)s, reserved = %(reserved)s, version = %(version)s
         WHERE id = %(id)s
         """,
         {
@@ -121,6 +132,7 @@ async def save_shelter(conn: Connection, shelter: Shelter) -> None:
             "reported_by": None if shelter.reported_by is None else Jsonb(shelter.reported_by),
             "over_reason": shelter.over_reason,
             "promised": shelter.promised,
+            "reserved": shelter.reserved,
             "version": shelter.version,
         },
     )

@@ -1,6 +1,6 @@
 """Carrying a decided step of an order into the tables and the pictures: the one place where an order changes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -138,13 +138,18 @@ async def _reshuffle(
 
 
 async def release_unit(
-    tx: Transaction, task_id: UUID, unit_id: UUID | None, act: Act, publication: Publication
+    tx: Transaction,
+    task_id: UUID,
+    unit_id: UUID | None,
+    act: Act,
+    publication: Publication,
+    freeing: Callable[[Unit, Act, UUID], Unit] = release,
 ) -> None:
-    """Free the unit that had the order, if any."""
+    """Free the unit that had the order, if any. `freeing`: `unit.recall` turns it back."""
     if unit_id is None:
         return
     unit = await unit_store.lock_unit(tx.conn, unit_id)
-    freed = release(unit, act, task_id)
+    freed = freeing(unit, act, task_id)
     if freed is not unit:
         await save_unit(tx, freed, publication)
 

@@ -159,6 +159,14 @@ def release(unit: Unit, act: Act, task_id: UUID) -> Unit:
     return _become(free, "available", act.at) if ready else free
 
 
+def recall(unit: Unit, act: Act, task_id: UUID) -> Unit:
+    """召回: another unit has its order. One that was on the way turns back; one that had not left is ready again."""
+    free = release(unit, act, task_id)
+    if free is unit or free.status != "en_route":
+        return free
+    return _become(free, "returning", act.at)
+
+
 def arrive(unit: Unit, act: Act, place: Place | None) -> UnitStep:
     """到场, from wherever it was; a unit out of service has to report for duty first."""
     if unit.status == "on_scene":

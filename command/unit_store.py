@@ -60,6 +60,15 @@ async def units_by_ids(conn: Connection, ids: Sequence[UUID]) -> list[Unit]:
         return await cur.fetchall()
 
 
+async def units_under_way(conn: Connection) -> list[Unit]:
+    """Those with an order that have not arrived, by id."""
+    async with conn.cursor(row_factory=class_row(Unit)) as cur:
+        await cur.execute(
+            f"SELECT {_UNIT} FROM command.unit WHERE task_id IS NOT NULL AND status IN ('dispatched', 'en_route') ORDER BY id"
+        )
+        return await cur.fetchall()
+
+
 async def save_unit(conn: Connection, unit: Unit) -> None:
     """What commands change of a unit: its status, order, place and calls for help."""
     await conn.execute(

@@ -276,7 +276,7 @@ CREATE TABLE command.plan_version (
 CREATE TABLE command.proposal (
     id uuid NOT NULL,
     incident_id uuid NOT NULL,
-    response_id uuid NOT NULL,
+    response_id uuid,
     plan_zh text NOT NULL,
     plan_en text NOT NULL,
     rule text,
@@ -297,8 +297,11 @@ CREATE TABLE command.proposal (
     decided jsonb,
     cleared_at timestamp with time zone,
     version integer NOT NULL,
+    detail jsonb,
     CONSTRAINT proposal_check CHECK (((state = 'open'::text) = (decided IS NULL))),
-    CONSTRAINT proposal_kind_check CHECK ((kind = ANY (ARRAY['raise'::text, 'lower'::text, 'add_task'::text, 'move_unit'::text, 'extend_zone'::text, 'stand_down'::text]))),
+    CONSTRAINT proposal_detail_check CHECK (((response_id IS NOT NULL) OR ((rule IS NOT NULL) AND (detail IS NOT NULL)))),
+    CONSTRAINT proposal_kind_check CHECK ((kind = ANY (ARRAY['raise'::text, 'lower'::text, 'add_task'::text, 'move_unit'::text, 'extend_zone'::text, 'stand_down'::text, 'replace_unit'::text, 'next_shelter'::text]))),
+    CONSTRAINT proposal_of_plan_check CHECK (((response_id IS NULL) = (kind = ANY (ARRAY['replace_unit'::text, 'next_shelter'::text])))),
     CONSTRAINT proposal_state_check CHECK ((state = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text, 'withdrawn'::text, 'overtaken'::text])))
 );
 CREATE TABLE command.rating (
@@ -458,10 +461,28 @@ CREATE TABLE command.shelter (
     promised integer DEFAULT 0 NOT NULL,
     illustrative boolean NOT NULL,
     version integer NOT NULL,
+    reserved integer DEFAULT 0 NOT NULL,
     CONSTRAINT shelter_capacity_check CHECK ((capacity > 0)),
     CONSTRAINT shelter_check CHECK (((occupied IS NULL) = (reported_at IS NULL))),
     CONSTRAINT shelter_occupied_check CHECK ((occupied >= 0)),
-    CONSTRAINT shelter_promised_check CHECK ((promised >= 0))
+    CONSTRAINT shelter_promised_check CHECK ((promised >= 0)),
+    CONSTRAINT shelter_reserved_check CHECK ((reserved >= 0))
+);
+CREATE TABLE command.shelter_reservation (
+    id uuid NOT NULL,
+    shelter_id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    plan_id uuid,
+    task_id uuid NOT NULL,
+    origin_id text NOT NULL,
+    from_zh text NOT NULL,
+    from_en text NOT NULL,
+    people integer NOT NULL,
+    expected integer NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    brought_at timestamp with time zone,
+    CONSTRAINT shelter_reservation_check CHECK (((expected >= 0) AND (expected <= people))),
+    CONSTRAINT shelter_reservation_people_check CHECK ((people > 0))
 );
 CREATE TABLE command.shift (
     id uuid NOT NULL,
@@ -1712,6 +1733,8 @@ ALTER TABLE ONLY command.shelter
     ADD CONSTRAINT shelter_facility_code_key UNIQUE (facility_code);
 ALTER TABLE ONLY command.shelter
     ADD CONSTRAINT shelter_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.shelter_reservation
+    ADD CONSTRAINT shelter_reservation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.shift
     ADD CONSTRAINT shift_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.shift
@@ -1910,6 +1933,7 @@ CREATE INDEX person_department ON command.person USING btree (department);
 CREATE UNIQUE INDEX plan_in_force ON command.plan_version USING btree (plan_id) WHERE (state = 'in_force'::text);
 CREATE INDEX proposal_incident ON command.proposal USING btree (incident_id);
 CREATE UNIQUE INDEX proposal_one_open ON command.proposal USING btree (response_id, rule) WHERE ((state = 'open'::text) AND (rule IS NOT NULL));
+CREATE UNIQUE INDEX proposal_one_open_on_the_spot ON command.proposal USING btree (incident_id, rule) WHERE ((state = 'open'::text) AND (response_id IS NULL));
 CREATE INDEX rating_exercise ON command.rating USING btree (exercise_id);
 CREATE INDEX rating_inject ON command.rating USING btree (inject_id);
 CREATE INDEX recommendation_incident ON command.recommendation USING btree (incident_id, at);
@@ -1928,6 +1952,9 @@ CREATE INDEX roster_calendar_account ON command.roster_calendar USING btree (acc
 CREATE INDEX shelter_area ON command.shelter USING btree (area_code text_pattern_ops);
 CREATE INDEX shelter_incident ON command.shelter USING btree (incident_id) WHERE (incident_id IS NOT NULL);
 CREATE INDEX shelter_point ON command.shelter USING gist (point);
+CREATE INDEX shelter_reservation_incident ON command.shelter_reservation USING btree (incident_id) WHERE (expected > 0);
+CREATE INDEX shelter_reservation_shelter ON command.shelter_reservation USING btree (shelter_id) WHERE (expected > 0);
+CREATE INDEX shelter_reservation_task ON command.shelter_reservation USING btree (task_id) WHERE (expected > 0);
 CREATE INDEX shift_person ON command.shift USING btree (person_id, starts_at);
 CREATE INDEX shift_post ON command.shift USING btree (post, starts_at);
 CREATE INDEX shift_starts ON command.shift USING btree (starts_at);
@@ -2085,6 +2112,12 @@ ALTER TABLE ONLY command.roster_calendar
     ADD CONSTRAINT roster_calendar_account_id_fkey FOREIGN KEY (account_id) REFERENCES spine.account(id);
 ALTER TABLE ONLY command.shelter
     ADD CONSTRAINT shelter_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
+ALTER TABLE ONLY command.shelter_reservation
+    ADD CONSTRAINT shelter_reservation_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES command.recommendation(id);
+ALTER TABLE ONLY command.shelter_reservation
+    ADD CONSTRAINT shelter_reservation_shelter_id_fkey FOREIGN KEY (shelter_id) REFERENCES command.shelter(id);
+ALTER TABLE ONLY command.shelter_reservation
+    ADD CONSTRAINT shelter_reservation_task_id_fkey FOREIGN KEY (task_id) REFERENCES command.task(id);
 ALTER TABLE ONLY command.shift
     ADD CONSTRAINT shift_person_id_fkey FOREIGN KEY (person_id) REFERENCES command.person(id);
 ALTER TABLE ONLY command.shift

@@ -13,7 +13,6 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 
 from gis.exposure.current import CurrentExposure
-from gis.roads.current import CurrentRoads
 from gis.roads.engines.current import CurrentNavigator
 from incidents.register.ground_here import CurrentGround
 from spine.end_tasks import end_tasks
@@ -113,12 +112,11 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.layer_imports = LayerImports(house.realm, app.state.layers)
     app.state.sheet_pictures = Uploads(house.realm.data_dir, "map_pictures", map_sheets.MOST_PICTURE_BYTES)
     app.state.press = Press(house.realm.data_dir)
-    app.state.roads = CurrentRoads()
+    app.state.roads = house.roads
     app.state.navigator = CurrentNavigator(settings.data_dir)
     app.state.exposure = CurrentExposure()
     app.state.dispatching = asyncio.Semaphore(1)  # one recommendation at a time: it may take a whole core
     app.state.register_ground = CurrentGround(app.state.exposure)
-    house.realm.when_exchanged(app.state.roads.forget)
     house.realm.when_exchanged(app.state.exposure.forget)
     house.realm.when_exchanged(app.state.register_ground.forget)
     errors.install(app)

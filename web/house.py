@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from gis.roads.current import CurrentRoads
 from spine.command import Registry
 from spine.follow import AnyFollower
 from spine.picture import PictureBook
@@ -16,3 +17,5 @@ class House:
     registry: Registry
     book: PictureBook
     followers: tuple[AnyFollower, ...]
+    roads: CurrentRoads
+    """The road graph of this process, one for screens and followers."""

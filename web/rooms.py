@@ -12,7 +12,9 @@ import command.instruction_react
 import command.order_react
 import command.picture
 import command.react
+import command.replacement_react
 import command.request_react
+import command.shelter_react
 import command.watch_react
 import gis.roads.handlers
 import gis.roads.picture
@@ -29,6 +31,7 @@ from command.plan import plans
 from command.proposal_rules import proposal_rules
 from command.roster_rules import roster_rules
 from gis.hazards.needs import need_rules
+from gis.roads.current import CurrentRoads
 from gis.roads.profile import house_rules
 from incidents.assessments.grading import grade_rule
 from incidents.catalogue import incident_catalogue
@@ -92,6 +95,8 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
     """Everything that acts in a realm. `mail`: orders also go out by mail."""
     read_rules()
     commands = registry()
+    roads = CurrentRoads()
+    realm.when_exchanged(roads.forget)
     followers = (
         command.react.follower(commands),
         command.fence_react.follower(commands),
@@ -102,10 +107,14 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
         command.handover_react.follower(commands),
         command.order_react.follower(commands),
         command.request_react.follower(commands),
+        command.replacement_react.roads_follower(commands, roads),
+        command.replacement_react.units_follower(commands),
+        command.shelter_react.room_follower(commands, roads),
+        command.shelter_react.ended_follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )
-    return House(realm, commands, book(), followers)
+    return House(realm, commands, book(), followers, roads)
 
 
 async def open_house(database_url: str, redis_url: str | None, data_dir: Path, *, mail: bool = False) -> House:

@@ -1,16 +1,22 @@
-"""When a unit cannot go on: the need that its order leaves, and which dispatched units closed roads cut off. Pure."""
+"""When a unit cannot go on: which ones closed roads cut off, the need that its order leaves, and the words of the proposal. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
 
 from command.dispatch.shape import Need
 from command.task import Task
 from command.unit import Unit
-from gis.roads.travel import Networks, Spot, travel_table
+from gis.roads.closure import Closure
+from gis.roads.travel import Networks, Spot, snap, travel_table
 from incidents.incident import Incident
+from spine.canonical import Json, JsonObject
 from spine.errors import Refused
 
 ON_THE_WAY = frozenset({"dispatched", "en_route"})
+Cause = Literal["closure", "report"]
+"""A closed road that the map shows, or the unit's own word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,29 +33,97 @@ class UnderWay:
 
 @dataclass(frozen=True, slots=True)
 class CutOff:
-    """`reason`: as the road graph says (`cut_off`, `in_closure`)."""
+    """`reason`: as the road graph says (`cut_off`, `in_closure`). `edges`: the stretches of the way that there would be were nothing
+    closed, by their number in the road layer; empty where it starts or ends inside what is closed."""
 
     under_way: UnderWay
     reason: str
+    edges: frozenset[int] = frozenset()
 
 
 def cut_off(units: Sequence[UnderWay], networks: Networks | None) -> list[CutOff]:
     """The units that what is closed now keeps from where they go, though a way would be there were nothing closed.
 
-    Whoever owns proposals asks this when `road.closed` is told, and proposes a replacement (`POST /api/dispatch/recommend`
-    with `replace`). With no road data nothing is known and nothing is said.
+    With no road data nothing is known and nothing is said. One search for each place that units go to.
     """
     if networks is None:
         return []
     found: list[CutOff] = []
-    for one in units:
-        table = travel_table(
-            networks, [Spot(one.unit_id, one.lon, one.lat)], [Spot(one.task_id, one.to_lon, one.to_lat)], "rescue"
-        )
-        reason = table.reason(0, 0)
-        if reason in ("cut_off", "in_closure"):
-            found.append(CutOff(one, reason))
+    for place, group in groupby(sorted(units, key=_place), key=_place):
+        going = list(group)
+        spots = [Spot(one.unit_id, one.lon, one.lat) for one in going]
+        target = Spot(going[0].task_id, *place)
+        table = travel_table(networks, spots, [target], "rescue")
+        for row, one in enumerate(going):
+            reason = table.reason(row, 0)
+            if reason in ("cut_off", "in_closure"):
+                found.append(CutOff(one, reason, _free_way(networks, spots[row], target)))
     return found
+
+
+def _place(one: UnderWay) -> tuple[float, float]:
+    return one.to_lon, one.to_lat
+
+
+def _free_way(networks: Networks, here: Spot, there: Spot) -> frozenset[int]:
+    free = networks.free_of("rescue")
+    (way,) = free.ways(snap(free, [here]), snap(free, [there]))
+    return frozenset(networks.graph.rows[part.edge].id for part in way or ())
+
+
+def to_blame(one: CutOff, closures: Sequence[Closure]) -> list[Closure]:
+    """The closures that bar the rescue traffic's own way; when none lies on it (an area around either end), the newest."""
+    barring = [closure for closure in closures if closure.bars == "all"]
+    on_it = [closure for closure in barring if one.edges.intersection(closure.edge_ids)]
+    return on_it or sorted(barring, key=lambda closure: (closure.closed_at, closure.id))[-1:]
+
+
+def closure_words(closure: Closure) -> JsonObject:
+    """What a proposal says of a closure: {id, zh, en, reason}."""
+    zh = "、".join(closure.names_zh[:3]) or "封闭区域"
+    en = ", ".join(closure.names_en[:3]) or "a closed area"
+    return {"id": str(closure.id), "zh": zh, "en": en, "reason": closure.reason}
+
+
+def rule_of(task_id: object, unit_id: object) -> str:
+    """What names the proposal: this unit on this order is proposed to be replaced once."""
+    return f"replace_unit:{task_id}:{unit_id}"
+
+
+def why(
+    unit: Unit, task: Task, cause: Cause, closures: Sequence[Mapping[str, Json]], said: str
+) -> tuple[tuple[str, str], list[JsonObject]]:
+    """(what is proposed, reasons). `said`: the unit's own words."""
+    place = task.place or "任务地点"
+    name_en = unit.name_en or unit.call_sign
+    title = (
+        f"为任务 {task.no} 另派力量，替换 {unit.call_sign}",
+        f"Send another unit for order {task.no} in place of {name_en}",
+    )
+    if cause == "closure":
+        reasons: list[JsonObject] = [
+            {
+                "zh": f"{one['zh']}封闭（{one['reason']}）：{unit.call_sign} 到不了{place}。",
+                "en": f"{one['en']} closed ({one['reason']}): {name_en} cannot reach {task.place or 'the place'}.",
+            }
+            for one in closures
+        ]
+    else:
+        words = f"“{said.strip()}”" if said.strip() else ""
+        reasons = [
+            {
+                "zh": f"{unit.call_sign} 报告道路不通{words}，到不了{place}。",
+                "en": f"{name_en} reports that it cannot get through{words and ': ' + words}.",
+            }
+        ]
+    return title, reasons
+
+
+def ignored(unit: Unit, task: Task) -> tuple[str, str]:
+    return (
+        f"任务 {task.no}（{task.title}）没有力量能到场，仍记在 {unit.call_sign} 名下。",
+        f"Nobody reaches order {task.no} ({task.title_en or task.title}); it stays with {unit.name_en or unit.call_sign}.",
+    )
 
 
 def need_of_order(task: Task, incident: Incident, stuck: Unit, minutes_left: float) -> Need:
@@ -57,8 +131,8 @@ def need_of_order(task: Task, incident: Incident, stuck: Unit, minutes_left: flo
 
     Raises Refused `place_unknown`.
     """
-    lon, lat = (task.lon, task.lat) if task.lon is not None and task.lat is not None else (incident.lon, incident.lat)
-    if lon is None or lat is None:
+    place = place_of(task, incident)
+    if place is None:
         raise Refused(
             "place_unknown",
             zh=f"任务 {task.no} 没有地点，无法推荐替换力量。",
@@ -73,8 +147,8 @@ def need_of_order(task: Task, incident: Incident, stuck: Unit, minutes_left: flo
         capability=stuck.capabilities[0],
         amount=1,
         measure="units",
-        lon=lon,
-        lat=lat,
+        lon=place[0],
+        lat=place[1],
         priority=task.priority,
         by_minutes=max(1.0, minutes_left),
         task_id=str(task.id),
@@ -86,3 +160,9 @@ def need_of_order(task: Task, incident: Incident, stuck: Unit, minutes_left: flo
             "en": f"In place of {stuck.name_en or stuck.call_sign} (order {task.no})",
         },
     )
+
+
+def place_of(task: Task, incident: Incident) -> tuple[float, float] | None:
+    """Where an order is carried out, WGS 84: its own place, else its incident's; None: nobody knows."""
+    lon, lat = (task.lon, task.lat) if task.lon is not None and task.lat is not None else (incident.lon, incident.lat)
+    return None if lon is None or lat is None else (lon, lat)

@@ -22,7 +22,7 @@ from gis.roads.travel import RANGE, Networks
 from spine.canonical import Json, JsonObject, encode
 from spine.clock import iso
 
-MODEL, MODEL_VERSION = "evacuation", "1"
+MODEL, MODEL_VERSION = "evacuation", "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +230,7 @@ def _shelters(asked: Asked, flows: Sequence[Flow]) -> list[Json]:
                 "area_code": place.area_code,
                 "capacity": place.capacity,
                 "occupied": place.occupied,
+                "taken": place.taken,
                 "open": place.open,
                 "free": place.free,
                 "assigned": assigned,
@@ -367,7 +368,7 @@ def inputs_hash(asked: Asked, rules: EvacuationRules) -> str:
             [o.id, o.lon, o.lat, None if o.people is None else [o.people.low, o.people.value, o.people.high]]
             for o in asked.origins
         ],
-        "places": [[p.id, p.capacity, p.occupied, p.open] for p in asked.places],
+        "places": [[p.id, p.capacity, p.occupied, p.taken, p.open] for p in asked.places],
         "hazard": hashlib.sha256(to_wkb(asked.hazard)).hexdigest(),
         "roads": None if asked.networks is None else asked.networks.graph.version,
         "closures": 0 if asked.networks is None else asked.networks.rescue.barriers.closures,

@@ -32,6 +32,9 @@ class EvacuationRules:
     not_open_minutes: float
     farthest_shelters: int
     sign_minutes: int
+    redirect_minutes: int
+    next_within_m: float
+    transport: str
 
     def when(self, hour: int) -> When:
         """`hour`: Beijing time."""

@@ -37,7 +37,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A shelter. `occupied` None: nobody has reported; then all of it is taken to be free, and that is said. `open`: in use now."""
+    """A shelter. `occupied` None: nobody has reported; then all of it is taken to be free, and that is said. `open`: in use now.
+    `taken`: places promised to requests or kept for other evacuations."""
 
     id: str
     zh: str
@@ -48,10 +49,11 @@ class Place:
     occupied: int | None
     open: bool
     area_code: str
+    taken: int = 0
 
     @property
     def free(self) -> int:
-        return max(0, self.capacity - (self.occupied or 0))
+        return max(0, self.capacity - (self.occupied or 0) - self.taken)
 
 
 @dataclass(frozen=True, slots=True)

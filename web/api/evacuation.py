@@ -6,9 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from command.evacuation.places import shelter_places, usable
+from command.evacuation.places import given_back, shelter_places, usable
 from command.evacuation.rules import When, evacuation_rules
 from command.evacuation.zones import EvacuationIn, candidates, count_people, read_zones
+from command.reservation import own_places
+from command.reservation_store import kept_by_origin
 from gis.exposure.current import Exposure
 from gis.roads.current import Roads
 from incidents import store as incident_store
@@ -54,13 +56,15 @@ async def post_evacuation(request: Request, house: InHouse, principal: SignedIn)
         zones = await read_zones(conn, incident, given.zones)
         roads, exposure = await roads_now(request, conn), await exposure_now(request, conn)
         places = [place for place in await shelter_places(conn, "") if place.id not in given.closed]
+        own = await kept_by_origin(conn, given.incident_id)
     when: When = rules.when(int(hour_in_beijing(at))) if given.when == "now" else given.when
 
     def work() -> dict[str, Json]:
         from command.evacuation.plan import Asked, plan
 
         told, origins, hazard = count_people(zones, exposure, when)
-        near, inside = usable(places, hazard, rules.clear_of_hazard_m, rules.farthest_shelters)
+        again = given_back(places, own_places(own, [origin.id for origin in origins]))
+        near, inside = usable(again, hazard, rules.clear_of_hazard_m, rules.farthest_shelters)
         asked = Asked(at, when, told, tuple(origins), tuple(near), hazard, roads.networks, inside)
         return {**plan(asked, rules), **_basis(roads, exposure)}
 

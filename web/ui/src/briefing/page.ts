@@ -119,7 +119,7 @@ export function decisionsWanted(picture: Picture, incident: Incident): Decision[
   const review = tasks.filter((task) => task.state === 'submitted').length
   const wanted: Decision[] = proposed.map((response) => ({ is: 'response', response }))
   const open = Object.values(picture.proposals ?? {}).filter((one) => one.state === 'open').sort((a, b) => a.decide_by.localeCompare(b.decide_by))
-  wanted.push(...open.map((proposal): Decision => ({ is: 'proposal', proposal, response: picture.responses?.[proposal.response_id] ?? null })))
+  wanted.push(...open.map((proposal): Decision => ({ is: 'proposal', proposal, response: proposal.response_id ? (picture.responses?.[proposal.response_id] ?? null) : null })))
   if (suggested !== null && suggested.grade !== decided?.grade && !settledSince(suggested.at, decided?.at)) {
     wanted.push({ is: 'grade', suggested: suggested.grade, decided: decided?.grade ?? null })
   }

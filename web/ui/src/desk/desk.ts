@@ -33,8 +33,8 @@ export interface Desk {
   tab: Ref<Tab>
   queueTab: Ref<QueueTab>
   part: Ref<PhonePart>
-  /** What a deadline led to: the task, the request, the instruction, the proposal, or the report's channel. */
-  lead: Ref<{ task?: string; request?: string; instruction?: string; proposal?: string; channel?: 'phone' | 'written' } | null>
+  /** What a deadline or a proposal led to: the task, the order whose unit is to be replaced, the request, the instruction, the proposal, or the report's channel. */
+  lead: Ref<{ task?: string; replace?: string; request?: string; instruction?: string; proposal?: string; channel?: 'phone' | 'written' } | null>
   select: (what: Selection | null, tab?: Tab) => void
   settle: (deadline: Deadline) => void
   /** The form that lies over the right panel, if any. */

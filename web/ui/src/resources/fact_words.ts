@@ -13,7 +13,7 @@ const asked = (d: Data) => ({
   from: departmentName(text(d.department)),
   party_name: d.party === null ? say('resources.nobody') : partyName(text(d.party)),
 })
-const named = (d: Data) => ({ name: both(d, 'name'), late_words: d.late === true ? say('facts.late') : '' })
+const named = (d: Data) => ({ name: both(d, 'name'), late_words: d.late === true ? say('facts.late') : '', over_words: typeof d.over === 'number' && d.over > 0 ? say('facts.over_words', { n: d.over }) : '' })
 
 export const RESOURCE_WORDS: Record<string, (data: Data) => Record<string, unknown>> = {
   ...Object.fromEntries(['received', 'counted', 'discarded', 'committed', 'issued', 'returned'].map((what) => [`stock.${what}`, stock])),

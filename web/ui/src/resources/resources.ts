@@ -114,7 +114,7 @@ export type Fill = 'unknown' | 'free' | 'nearly' | 'full' | 'over'
 export function fillOf(one: Shelter, nearly: number): Fill {
   if (one.occupied === null) return 'unknown'
   if (one.occupied > one.capacity) return 'over'
-  const taken = one.occupied + one.promised
+  const taken = one.occupied + one.promised + one.reserved
   if (taken >= one.capacity) return 'full'
   return taken >= one.capacity * nearly ? 'nearly' : 'free'
 }

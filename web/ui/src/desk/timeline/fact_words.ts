@@ -115,6 +115,8 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   ),
   ...Object.fromEntries(['signed_out', 'completed', 'refused', 'withdrawn', 'overdue'].map((kind) => [`handover.${kind}`, (d: Data) => ({ post: both(d, 'post') })])),
   ...Object.fromEntries(['drafted', 'saved', 'reviewed', 'sent_back', 'approved', 'filed', 'put_in_force', 'withdrawn', 'repealed'].map((kind) => [`plan.${kind}`, (d: Data) => ({ plan: both(d, 'plan') })])),
+  'task.assigned': (d) => ({ replaced: d.replaced ? say('facts.replaced', { unit: text((d.replaced as Data).call_sign) }) : '' }),
+  'evacuation.redirected': (d) => ({ name: both(d, 'name'), to: both(d, 'to') }),
   'dispatch.chosen': (d) => ({ course: both(d, 'course') }),
   'duty.taken': (d) => ({ post: both(d, 'post') }),
   'deadline.passed': (d) => ({ what: has(`facts.clock.${text(d.kind)}`) ? say(`facts.clock.${text(d.kind)}`) : text(d.kind), due: text(d.due_at) ? formatTime(text(d.due_at)) : '' }),

@@ -96,7 +96,7 @@ export type TaskState = 'waiting' | 'issued' | 'signed' | 'in_progress' | 'submi
 export type PauseCause = 'superior' | 'external' | 'safety'
 export type CardedClock = 'task_sign' | 'task_step' | 'task_due'
 export type CardLevel = 'yellow' | 'red' | 'severe'
-export type HelpKind = 'people' | 'vehicle' | 'medical' | 'equipment'
+export type HelpKind = 'people' | 'vehicle' | 'medical' | 'equipment' | 'road'
 
 export interface Task {
   id: string

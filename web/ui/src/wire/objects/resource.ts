@@ -100,6 +100,8 @@ export interface Shelter {
   reported_by: By | null
   over_reason: string | null
   promised: number
+  /** Places kept for people of adopted evacuations who have not been counted in yet. */
+  reserved: number
   illustrative: boolean
   version: number
 }
