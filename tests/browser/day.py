@@ -64,7 +64,7 @@ class Day:
 
     async def order(self, title: str) -> dict[str, Any]:
         """The one order with this title that is no part of another."""
-        found = [task for task in await self.tasks() if task["title"] == title and task["parent_id"] is None]
+        found = [task for task in await self.tasks() if task["title_zh"] == title and task["parent_id"] is None]
         assert len(found) == 1, (title, len(found))
         return found[0]
 
@@ -100,7 +100,9 @@ class Day:
             if task["state"] in ("waiting", "issued"):
                 await self.do(who, "task.sign", **order)
             if task["state"] != "submitted":
-                await self.do(who, "task.submit", **order, text="已完成，现场情况正常。", files=[self.photo, self.paper])
+                await self.do(
+                    who, "task.submit", **order, text="已完成，现场情况正常。", files=[self.photo, self.paper]
+                )
             await self.do(lead, "task.accept", **order)
         except Refused as refusal:  # it waits for others, or its parts are open: the next round
             if refusal.code not in ("parts_open", "after_open", "task_transition"):

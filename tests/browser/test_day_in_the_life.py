@@ -6,11 +6,15 @@ import time
 import pytest
 from playwright.async_api import Page, expect
 
+from command.organisation.book import unit_id
+from command.shelter_store import shelters_of
 from spine.db import snapshot
 from spine.verify import verify
 from tests.browser.day import Day, begin_day, quake_message
 from tests.browser.people import People, shoot
 from tests.city import Server
+
+MENGDING = str(unit_id("frb-mengding"))
 
 
 async def open_tab(page: Page, name: str) -> None:
@@ -72,7 +76,7 @@ async def two_come_back(people: People, duty: Page, day: Day) -> None:
         await expect(desk.get_by_text("已退回").first).to_be_visible()
         await open_tab(duty, "任务")
         await duty.locator("li > button.row").filter(has_text=title).first.click()
-        await duty.get_by_role("button", name=re.compile("^转办")).click()
+        await duty.get_by_role("button", name="转办…", exact=True).click()
         form = duty.locator("form.panel-form")
         await form.locator("select").first.select_option(other)
         await form.get_by_label("理由").fill(f"{why}，转办")
@@ -82,15 +86,92 @@ async def two_come_back(people: People, duty: Page, day: Day) -> None:
         await desk.context.close()
 
 
+async def a_unit_is_lost_and_replaced(duty: Page, day: Day) -> None:
+    """The road before a unit is closed: a replacement is proposed, and the officer chooses it in the form of dispatch."""
+    search = await day.order("搜救被困人员")
+    await day.do("frb", "task.assign", task_id=search["id"], unit_id=MENGDING)
+    await day.do("field-mengding", "unit.status", unit_id=MENGDING, status="en_route")
+    ring = [[99.07, 23.545], [99.094, 23.545], [99.094, 23.569], [99.07, 23.569], [99.07, 23.545]]
+    area = {"type": "Polygon", "coordinates": [ring]}
+    await day.do("duty1", "road.close", area=area, bars="all", reason="孟定大桥垮塌")
+    await open_tab(duty, "响应")
+    await duty.get_by_role("button", name=re.compile("^选替换力量")).click()
+    panel = duty.locator(".dispatch")
+    await expect(panel.locator(".course").first).to_be_visible()
+    await panel.get_by_role("button", name=re.compile("选定")).click()
+    await expect(panel.locator(".history")).to_contain_text("1 项任务")
+    replaced = (await day.order("搜救被困人员"))["unit_id"]
+    assert replaced not in (None, MENGDING)
+
+
+async def a_shelter_is_full_and_the_next_is_used(duty: Page, day: Day) -> None:
+    """An evacuation keeps places; villagers come by themselves, the shelter is full, and the rest go to the next one."""
+    async with day.city.realm.pool.connection() as conn:
+        small = sorted(await shelters_of(conn, area="530926"), key=lambda one: (one.capacity, str(one.id)))[0]
+    await day.do("cty-gengma", "shelter.open", shelter_id=str(small.id), incident_id=day.incident)
+    await day.do("cty-gengma", "shelter.report", shelter_id=str(small.id), occupied=0)
+    going = {"origin_id": "z1:530926100", "from_zh": "耿马镇", "from_en": "Gengma", "desk": "CTY-530926"}
+    flows = [{**going, "shelter_id": str(small.id), "people": 40, "mode": "vehicle"}]
+    await day.do("leader1", "evacuation.adopt", incident_id=day.incident, reason="余震不断", flows=flows, plan={})
+    await day.do("cty-gengma", "shelter.report", shelter_id=str(small.id), occupied=small.capacity + 25)
+    await open_tab(duty, "响应")
+    await duty.get_by_role("button", name=re.compile("^改派到下一处")).first.click()
+    await shoot(duty, "day-next-shelter")
+    await duty.get_by_role("button", name=re.compile("^改派 .* 人并下达任务")).click()
+    await expect(duty.get_by_text(re.compile("已改派 .* 人，任务已下达")).first).to_be_visible()
+
+
+async def an_instruction(duty: Page) -> None:
+    """A leader's words on the telephone become an order of the transport bureau."""
+    await duty.keyboard.press("/")
+    await duty.keyboard.type("批示 李副市长电话：请交通局2小时内抢通314国道")
+    await duty.keyboard.press("Enter")
+    await expect(duty.get_by_label("读到的任务")).to_contain_text("交通运输局")
+    await duty.get_by_label("一句话记下").press("Enter")
+    form = duty.get_by_role("form", name="分解任务")
+    await expect(form.get_by_role("combobox", name="承办单位")).to_have_value("TRA")
+    await duty.keyboard.press("Control+Enter")
+    await expect(duty.locator(".detail-side li", has_text="314国道").first).to_contain_text(re.compile(r"已分解\s*0/1"))
+
+
+async def answered_back(duty: Page) -> None:
+    """Done: the desk tells the leader, and the instruction is closed."""
+    await open_tab(duty, "批示会签")
+    row = duty.locator(".detail-side li", has_text="314国道").first
+    await expect(row).to_contain_text("待反馈")
+    await row.get_by_role("button").first.click()
+    await duty.get_by_role("button", name="反馈", exact=True).click()
+    await duty.get_by_label("向市政府副市长李承远反馈的内容").fill("314国道已抢通单向通行")
+    await duty.keyboard.press("Control+Enter")
+    await expect(row).to_contain_text("已反馈")
+
+
+async def stand_down(leader: Page) -> None:
+    """The end asks what is still open; the plan's condition always needs a word."""
+    await open_tab(leader, "响应")
+    await leader.get_by_role("button", name="终止响应…").click()
+    form = leader.locator("form.panel-form")
+    await form.get_by_role("textbox").first.fill("搜救结束，群众已安置")
+    await expect(form.locator("ol.items li").first).to_be_visible()
+    for box in await form.locator("ol.items li .answer > input").all():
+        await box.fill("已核实，满足")
+    await shoot(leader, "day-stand-down")
+    await form.get_by_role("button", name=re.compile("^终止响应")).click()
+    await form.get_by_role("button", name=re.compile("^确认")).click()
+    await expect(leader.get_by_text("响应已终止。").first).to_be_visible()
+
+
 @pytest.mark.timeout(900)
 async def test_a_night_earthquake_from_the_message_to_the_report(people: People, live_server: Server) -> None:
     duty, day, _ = await the_message(people, live_server)
     leader = await activate_and_raise(people, duty, day)
     await two_come_back(people, duty, day)
+    await a_unit_is_lost_and_replaced(duty, day)
+    await a_shelter_is_full_and_the_next_is_used(duty, day)
+    await an_instruction(duty)
     await day.finish()
-    await duty.screenshot(path="/tmp/day3.png")
-    for task in await day.tasks():
-        assert task["state"] in ("closed", "cancelled"), task["no"]
+    assert {task["state"] for task in await day.tasks()} <= {"closed", "cancelled"}
+    await answered_back(duty)
+    await stand_down(leader)
     async with snapshot(live_server.city.realm.pool) as conn:
         assert (await verify(conn)).broken == []
-    print(len(await day.facts()), leader.url)
