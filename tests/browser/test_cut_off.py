@@ -70,6 +70,10 @@ async def test_the_proposals_of_the_spot_lead_to_their_forms(people: People, liv
     await expect(full).to_contain_text("没有位置")
     await shoot(page, "spot-proposals-zh")
 
+    await expect(phone.get_by_role("alert").filter(has_text="前方道路不通")).to_be_visible()
+    await shoot(phone, "spot-unit-zh")
+    await phone.get_by_role("button", name="已看到").click()
+    await expect(phone.get_by_role("alert")).to_have_count(0)
     await phone.get_by_role("button", name=re.compile("^需增援")).click()
     await expect(phone.get_by_role("button", name=re.compile("道路不通"))).to_be_visible()
     await shoot(phone, "spot-unit-help-zh")
@@ -99,5 +103,4 @@ async def test_the_proposals_of_the_spot_lead_to_their_forms(people: People, liv
     await shoot(page, "spot-redirect-en")
     await cards.get_by_role("button", name=re.compile("^Send .* give the orders")).click()
     await expect(cards).to_have_count(0)
-    await page.get_by_role("tab", name=re.compile("^Orders|^Tasks")).click()
-    await expect(page.get_by_text(re.compile("^Redirect")).first).to_be_visible()
+    await expect(page.get_by_text(re.compile("Redirect 60 of Hepai")).first).to_be_visible()
