@@ -102,7 +102,10 @@ def with_step(task: Task, at: datetime) -> Task:
 
 
 def shifted(task: Task, by: timedelta) -> Task:
-    """The order with the time given back to every clock that stood still; the cards that they gave stay theirs."""
+    """The order with the time given back to every clock that stood still; the cards that they gave stay theirs.
+
+    The signing clock of a signed order stands no more: moving it would make a late signature look timely.
+    """
     dues: dict[str, datetime | None] = {"task_sign": task.sign_due, "task_step": task.step_due, "task_due": task.due}
     cards: JsonObject = {}
     for kind, card in task.cards.items():
@@ -112,7 +115,7 @@ def shifted(task: Task, by: timedelta) -> Task:
         cards[kind] = card
     return replace(
         task,
-        sign_due=task.sign_due + by,
+        sign_due=task.sign_due + by if task.signed_at is None else task.sign_due,
         due_from=task.due_from + by,
         due=task.due + by,
         step_from=None if task.step_from is None else task.step_from + by,
