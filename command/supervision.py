@@ -7,6 +7,9 @@ null, a distribution of none has no median: nothing to measure is not 0 % (invar
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import cache
+from itertools import pairwise
+from math import ceil
 from uuid import UUID
 
 import numpy as np
@@ -120,22 +123,23 @@ def rate(number: int, of: int) -> JsonObject:
 def distribution(seconds: Seconds | Sequence[int], edges_minutes: Sequence[float]) -> JsonObject:
     """`median_s`, `p90_s`: nearest rank, so that each is a time that somebody really took. `bars`: how many up to each edge
     (inclusive), the last beyond all of them."""
+    n = len(seconds)
+    if n == 0:
+        return {"n": 0, "median_s": None, "p90_s": None, "max_s": None, "bars": [0] * (len(edges_minutes) + 1)}
     values = np.sort(np.asarray(seconds, dtype=np.int64))
-    n = len(values)
-
-    def ranked(share: float) -> int | None:
-        return None if n == 0 else int(values[max(0, int(np.ceil(share * n)) - 1)])
-
-    edges = np.asarray([edge * 60 for edge in edges_minutes])
-    upto = np.searchsorted(values, edges, side="right")
-    bars = np.diff(np.concatenate(([0], upto, [n])))
+    upto: list[int] = [*np.searchsorted(values, _edges(tuple(edges_minutes)), side="right").tolist(), n]
     return {
         "n": n,
-        "median_s": ranked(0.5),
-        "p90_s": ranked(0.9),
-        "max_s": None if n == 0 else int(values[-1]),
-        "bars": [int(bar) for bar in bars],
+        "median_s": int(values[ceil(0.5 * n) - 1]),
+        "p90_s": int(values[ceil(0.9 * n) - 1]),
+        "max_s": int(values[-1]),
+        "bars": [upper - lower for lower, upper in pairwise([0, *upto])],
     }
+
+
+@cache
+def _edges(minutes: tuple[float, ...]) -> npt.NDArray[np.float64]:
+    return np.asarray(minutes, dtype=np.float64) * 60
 
 
 def line_object(line: Line) -> JsonObject:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tests.benches.bench_run import Measure, run_bench
 from tests.benches.measure_dispatch import dispatch
+from tests.benches.measure_supervision import supervision
 from tests.benches.result import Row
 
 ROADS = "FENGSUI_BENCH_ROADS"
@@ -21,7 +22,11 @@ def _dispatch(folder: Path, given: argparse.Namespace) -> list[Row]:
     return dispatch(given.quick, Path(given.roads) if given.roads else None)
 
 
-MEASURES: dict[str, Measure] = {"dispatch": _dispatch}
+def _supervision(folder: Path, given: argparse.Namespace) -> list[Row]:
+    return supervision(folder, given.quick)
+
+
+MEASURES: dict[str, Measure] = {"dispatch": _dispatch, "supervision": _supervision}
 
 
 def main() -> int:
