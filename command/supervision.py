@@ -243,7 +243,13 @@ def standing_of(task: Task, now: datetime, *, is_open: bool = True) -> str:
 def attention(line: Line) -> tuple[int, ...]:
     """Lines that need somebody's attention first come first."""
     lights = [line.open.get(light, 0) for light in reversed(LIGHTS[1:])]
-    return (*(-n for n in lights), -line.unsigned, -line.cards.get("red", 0), -line.cards.get("yellow", 0), -line.open_orders)
+    return (
+        *(-n for n in lights),
+        -line.unsigned,
+        -line.cards.get("red", 0),
+        -line.cards.get("yellow", 0),
+        -line.open_orders,
+    )
 
 
 def board_object(

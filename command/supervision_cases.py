@@ -135,10 +135,9 @@ def _incidents(seen: Seen, asked: Filter, *more: LiteralString) -> Source:
     )
 
 
-_RED: LiteralString = "e.level IN ('red', 'severe')"
-_FIRST_OF_CLOCK: LiteralString = """NOT EXISTS (SELECT 1 FROM command.task_event b WHERE b.task_id = e.task_id AND b.kind = 'card'
-    AND b.clock = e.clock AND b.department = e.department AND b.level IN ('red', 'severe') AND b.id < e.id)"""
-_REPORT_MISSED: LiteralString = "(d.outcome = 'late' OR (coalesce(d.outcome, 'void') = 'void' AND d.due_at <= coalesce(d.settled_at, %(now)s)))"
+_REPORT_MISSED: LiteralString = (
+    "(d.outcome = 'late' OR (coalesce(d.outcome, 'void') = 'void' AND d.due_at <= coalesce(d.settled_at, %(now)s)))"
+)
 _BY_KIND: Mapping[str, LiteralString] = {
     "returns": "e.kind = 'return'",
     "send_backs": "e.kind = 'send_back'",
@@ -149,8 +148,8 @@ _BY_KIND: Mapping[str, LiteralString] = {
     "extensions_refused": "e.kind = 'extension_refused'",
     "urgings": "e.kind = 'urge'",
     "cards": "e.kind = 'card'",
-    "overdue_step": f"e.kind = 'card' AND e.clock <> 'task_due' AND {_RED} AND {_FIRST_OF_CLOCK}",
-    "overdue_total": f"e.kind = 'card' AND e.clock = 'task_due' AND {_RED} AND {_FIRST_OF_CLOCK}",
+    "overdue_step": "e.ran_over AND e.clock <> 'task_due'",
+    "overdue_total": "e.ran_over AND e.clock = 'task_due'",
 }
 _OF_ORDERS: Mapping[str, LiteralString] = {
     "closed": "t.state = 'closed'",
@@ -191,7 +190,7 @@ def sources(metric: str, seen: Seen, asked: Filter) -> list[Source]:
         return [_orders(seen, asked), _events(seen, asked, "e.kind = 'reissue'")]
     if metric == "cancelled":
         cancelled = _orders(seen, asked)
-        kept = [clause for clause in cancelled.clauses if clause is not COUNTED]
+        kept: Clauses = [clause for clause in cancelled.clauses if clause is not COUNTED]
         return [Source(cancelled.columns, cancelled.tables, [*kept, "t.state = 'cancelled'"], cancelled.at, cancelled.key, cancelled.owner)]  # fmt: skip
     if name == "open" and part in STANDINGS:
         return [_open(seen, asked, "o.standing = %(part)s")]
@@ -229,9 +228,8 @@ def _place(after: str | None) -> tuple[datetime, str] | None:
     try:
         at = parse_iso(time)
     except ValueError:
-        mark = ""
-        at = datetime.min
-    if not mark or not key:
+        at = None
+    if at is None or not mark or not key:
         raise Refused(
             "invalid_field",
             zh="翻页位置无法识别，请从第一页重新打开。",

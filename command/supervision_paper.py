@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.rows import dict_row
@@ -20,7 +20,7 @@ from spine.errors import not_found
 from spine.principal import CITY
 from spine.record import head_seq
 
-_MOST = 5000
+_MOST: LiteralString = "5000"
 
 
 async def report_head(conn: Connection, seen: Seen, incident: UUID) -> JsonObject:
@@ -138,12 +138,16 @@ async def lines_csv(
     sheet = csv.writer(out)
     drill = "" if kind == "live" else ("【演练】" if zh else "[EXERCISE] ")
     when = now.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
-    period = " – ".join("" if at is None else at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") for at in (asked.since, asked.until))
+    period = " – ".join(
+        "" if at is None else at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M") for at in (asked.since, asked.until)
+    )
     title = "电子监察" if zh else "Supervision"
     sheet.writerow([f"{drill}{title}", when, period.strip(" –") or ("全部" if zh else "everything")])
     sheet.writerow(["部门" if zh else "Department", "代码" if zh else "Code", *(c[1 if zh else 2] for c in _COLUMNS)])
     everything: list[tuple[str, str, Line]] = [("合计" if zh else "Total", "", total(lines.values()))]
-    everything += [(name(code), code, line) for code, line in sorted(lines.items(), key=lambda i: (*attention(i[1]), i[0]))]
+    everything += [
+        (name(code), code, line) for code, line in sorted(lines.items(), key=lambda i: (*attention(i[1]), i[0]))
+    ]
     for called, code, line in everything:
         shown = line_object(line)
         sheet.writerow([_safe(called), code, *(_cell(shown, path) for path, _, _ in _COLUMNS)])

@@ -135,6 +135,8 @@ class Card:
     level: str
     rank: int
     at: datetime
+    ran_over: bool = False
+    """Whether the clock ran over with this card: the first red or severe one of this run."""
 
 
 def _rank(task: Task, clock: Clock) -> int:
@@ -158,7 +160,8 @@ def cards_due(task: Task, at: datetime) -> list[Card]:
         passed = [rank for rank, when in enumerate(_thresholds(clock)) if when <= at]
         if passed and passed[-1] > _rank(task, clock):
             rank = passed[-1]
-            found.append(Card(clock, escalation_levels()[rank].level, rank, at))
+            ran_over = rank >= 1 > _rank(task, clock)
+            found.append(Card(clock, escalation_levels()[rank].level, rank, at, ran_over))
     return found
 
 

@@ -31,7 +31,7 @@ class _Counts:
     causes: Counter[str] = field(default_factory=Counter[str])
     pause_causes: Counter[str] = field(default_factory=Counter[str])
     times: dict[str, list[int]] = field(default_factory=lambda: defaultdict[str, list[int]](list))
-    overdue: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    overdue: Counter[str] = field(default_factory=Counter[str])
 
 
 def report_from_record(facts: Sequence[Mapping[str, Any]], at: datetime) -> Object:
@@ -64,6 +64,7 @@ class _Record:
         self.instructions: dict[str, Object] = {}
         self.consultations: dict[str, Object] = {}
         self.first_report: tuple[datetime, datetime | None] | None = None
+        self.report_key, self.reported = "", False
         self.status, self.ended = "open", at
         self.pauses: dict[str, tuple[str, str, datetime]] = {}
         self.by: defaultdict[str, _Counts] = defaultdict(_Counts)
@@ -71,7 +72,8 @@ class _Record:
     # --- hearing ---------------------------------------------------------------------------------------------------------
 
     def hear(self, fact: Mapping[str, Any]) -> None:
-        kind, data, at = str(fact["kind"]), fact.get("data") or {}, parse_iso(fact["at"])
+        kind, at = str(fact["kind"]), parse_iso(fact["at"])
+        data: Mapping[str, Any] = fact.get("data") or {}
         now: Mapping[str, Mapping[str, Any]] = fact.get("now") or {}
         before = dict(self.orders)
         for collection, held in (
@@ -99,10 +101,9 @@ class _Record:
             if image is not None and image["kind"] == "first_report_written":
                 self.report_key = key
                 self.first_report = (parse_iso(image["due_at"]), None)
-            elif image is None and key == getattr(self, "report_key", "") and self.first_report is not None:
-                if self.first_report[1] is None:
-                    self.first_report = (self.first_report[0], at)
-                    self.reported = self.status == "open"
+            elif image is None and key == self.report_key and self.first_report is not None:
+                self.first_report = (self.first_report[0], self.first_report[1] or at)
+                self.reported = self.status == "open"
 
     def _happened(self, kind: str, data: Mapping[str, Any], at: datetime, before: Mapping[str, Object]) -> None:
         task = str(data.get("task_id"))
@@ -129,17 +130,20 @@ class _Record:
                 mine.pause_causes[str(data["cause"])] += 1
                 self.pauses[task] = (str(had["department"]), task, at)
             case "task.escalated":
-                self._cards(task, data["cards"])
+                self._cards(had, self.orders[task], data["cards"])
             case _:
                 pass
 
-    def _cards(self, task: str, cards: Iterable[Mapping[str, Any]]) -> None:
+    def _cards(self, had: Object, has: Object, cards: Iterable[Mapping[str, Any]]) -> None:
+        """A clock runs over with its first red or severe card; one that was set anew (another due time) can do so again."""
         for card in cards:
             against = self.by[str(card["against"])]
             against.cards[str(card["level"])] += 1
             against.causes[str(card["cause"])] += 1
-            if card["level"] in ("red", "severe"):
-                against.overdue.add((task, str(card["clock"])))
+            given, now = had["cards"].get(card["clock"]), has["cards"][card["clock"]]
+            again = given is not None and given["due"] == now["due"] and given["level"] != "yellow"
+            if card["level"] != "yellow" and not again:
+                against.overdue["total" if card["clock"] == "task_due" else "step"] += 1
 
     def _pauses_that_ended(self, at: datetime) -> None:
         for task, (department, _, since) in list(self.pauses.items()):
@@ -266,7 +270,7 @@ def _is_empty(counts: _Counts) -> bool:
 
 
 def _line(parts: Sequence[_Counts]) -> Object:
-    numbers, opened, cards, causes, paused = (Counter[str]() for _ in range(5))
+    numbers, opened, cards, causes, paused, overdue = (Counter[str]() for _ in range(6))
     times = defaultdict[str, list[int]](list)
     for one in parts:
         numbers += one.numbers
@@ -274,11 +278,10 @@ def _line(parts: Sequence[_Counts]) -> Object:
         cards += one.cards
         causes += one.causes
         paused += one.pause_causes
+        overdue += one.overdue
         for name, values in one.times.items():
             times[name] += values
     bars = supervision_rules().bars
-    steps = [sum(clock != "task_due" for _, clock in one.overdue) for one in parts]
-    totals = [sum(clock == "task_due" for _, clock in one.overdue) for one in parts]
     opinions = numbers["opinions_in_time"] + numbers["opinions_escalated"] + numbers["opinions_tacit"]
     return {
         "open": {"n": opened.total(), **{standing: opened[standing] for standing in _STANDINGS}},
@@ -291,7 +294,7 @@ def _line(parts: Sequence[_Counts]) -> Object:
         "arrive_time": distribution(times["arrive_time"], bars.work),
         "cards": {level: cards[level] for level in ("yellow", "red", "severe")},
         "causes": dict(sorted(causes.items())),
-        "overdue": {"step": sum(steps), "total": sum(totals)},
+        "overdue": {"step": overdue["step"], "total": overdue["total"]},
         "returns": _rate(numbers["returns"], numbers["received"]),
         "send_backs": numbers["send_backs"],
         "pauses": {

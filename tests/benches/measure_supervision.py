@@ -86,17 +86,18 @@ JOIN (SELECT row_number() OVER () AS n, i.*, r.id AS response_id FROM incidents.
 JOIN (SELECT row_number() OVER () AS n, code FROM command.department) d ON d.n = 1 + (s.n / 7) %% %(departments)s
 """
 _EVENTS: LiteralString = """
-INSERT INTO command.task_event (task_id, incident_id, area_code, department, at, kind, clock, level, cause, minutes, ended_at, reason, by)
+INSERT INTO command.task_event (task_id, incident_id, area_code, department, at, kind, clock, level, cause, minutes, ended_at, reason, by,
+    ran_over)
 SELECT t.id, t.incident_id, t.area_code, t.department, t.issued_at + k.n * interval '7 minutes', k.kind, k.clock, k.level,
     CASE WHEN k.kind = 'card' THEN k.clock || '_' || k.how ELSE k.how END, k.minutes,
-    CASE WHEN k.kind = 'pause' THEN t.issued_at + interval '90 minutes' END, CASE WHEN k.level IS NULL THEN '道路中断' END, '{}'
+    CASE WHEN k.kind = 'pause' THEN t.issued_at + interval '90 minutes' END, CASE WHEN k.level IS NULL THEN '道路中断' END, '{}', k.level = 'red' IS TRUE
 FROM command.task t JOIN (VALUES
     (1, 'card', 'task_sign', 'yellow', 'soon', NULL::int, 0.16), (2, 'card', 'task_sign', 'red', 'overdue', NULL, 0.08),
     (3, 'card', 'task_due', 'yellow', 'soon', NULL, 0.14), (4, 'card', 'task_due', 'red', 'overdue', NULL, 0.07),
     (5, 'card', 'task_due', 'severe', 'severe', NULL, 0.01), (6, 'card', 'task_step', 'red', 'overdue', NULL, 0.05),
     (7, 'return', NULL, NULL, NULL, NULL, 0.03), (8, 'reissue', NULL, NULL, NULL, NULL, 0.03), (9, 'send_back', NULL, NULL, NULL, NULL, 0.04),
     (10, 'pause', NULL, NULL, 'safety', 30, 0.02), (11, 'extension', NULL, NULL, NULL, 45, 0.03), (12, 'urge', NULL, NULL, NULL, NULL, 0.12)
-) k (n, kind, clock, level, how, minutes, share) ON random() < k.share
+) k (n, kind, clock, level, how, minutes, share) ON random() < k.share + 0 * t.due_minutes
 """
 _INSTRUCTIONS: LiteralString = """
 INSERT INTO command.instruction (id, no, leader_name, channel, urgency, text, files, state, given_at, captured_at, captured_by, feedback_due,

@@ -4,10 +4,10 @@ import random
 from typing import Any, cast
 from uuid import UUID
 
+from command.store import tasks_of_incident
 from command.supervision import Filter, board_object, standing_of
 from command.supervision_cases import Cases, cases_of
 from command.supervision_store import OPEN_ORDERS, heads_of, lines_of, parameters, seen_by
-from command.store import tasks_of_incident
 from incidents.store import find_incident
 from spine.db import snapshot
 from spine.errors import Refused
@@ -108,13 +108,30 @@ async def test_the_board_says_what_became_of_orders_and_so_does_the_record(scene
     assert line(said, "TRA")["extensions"] == {"n": 1, "minutes": 30, "refused": 0}
     assert (line(said, "TRA")["supervised"], line(said, "TRA")["urgings"]) == (1, 1)
 
-    await scene.do("duty1", "report.file", incident_id=incident, form="first", channel="written", to="省厅", text="首报", signed_by="陈晓雨")
+    await scene.do(
+        "duty1",
+        "report.file",
+        incident_id=incident,
+        form="first",
+        channel="written",
+        to="省厅",
+        text="首报",
+        signed_by="陈晓雨",
+    )
     assert (await agree(scene, incident))["incidents"]["first_report"]["of"] == 1
 
 
 async def test_instructions_and_opinions_are_counted_as_the_record_has_them(scene: Scene) -> None:
     incident = await scene.open_quake(magnitude=None)
-    await scene.do("duty1", "instruction.capture", incident_id=incident, leader_name="李承远", channel="oral", urgency="urgent", text="全力搜救")
+    await scene.do(
+        "duty1",
+        "instruction.capture",
+        incident_id=incident,
+        leader_name="李承远",
+        channel="oral",
+        urgency="urgent",
+        text="全力搜救",
+    )
     await scene.do("duty1", "consultation.request", incident_id=incident, subject="road_closure", title="封闭G214", question="是否同意", ask=[{"department": "PSB"}, {"department": "TRA"}])  # fmt: skip
     said = await agree(scene, incident)
     assert said["instructions"]["closed"] == {"n": 0, "of": 1, "share": 0.0}
@@ -171,12 +188,16 @@ async def test_whatever_is_done_to_orders_the_board_is_the_record(scene: Scene) 
     dice, logins = random.Random(6), {"FRB": "frb", "TRA": "tra", "HEB": "heb", "EMB": "emb", "CIV": "civ"}
     incident = await scene.open_quake(magnitude=None)
     for department in ("FRB", "TRA", "HEB", "TRA", "FRB"):
-        await scene.issue(incident, department, due_minutes=dice.choice([20, 60, 120]), priority=dice.choice(["life", "normal"]))
+        await scene.issue(
+            incident, department, due_minutes=dice.choice([20, 60, 120]), priority=dice.choice(["life", "normal"])
+        )
     done = 0
     for turn in range(120):
         if turn % 8 == 7:
             data = {"incident_id": incident, "title": "排查", "text": "排查", "due_minutes": dice.choice([20, 60, 120])}
-            await scene.city.carry_out("duty1", "task.issue", {**data, "department": dice.choice(["FRB", "TRA", "HEB"])})
+            await scene.city.carry_out(
+                "duty1", "task.issue", {**data, "department": dice.choice(["FRB", "TRA", "HEB"])}
+            )
         orders = await open_orders(scene)
         order, department = dice.choice(orders)
         who, kind, data = dice.choice(_STEPS)
@@ -219,8 +240,11 @@ async def lights_agree(scene: Scene, incident: str) -> None:
             )
         ).fetchall()
         held = await find_incident(conn, UUID(incident))
+        assert held is not None
         tasks = {task.id: task for task in await tasks_of_incident(conn, UUID(incident))}
-    assert {task_id: standing_of(tasks[task_id], now, is_open=held.status == "open") for task_id, _ in rows} == dict(rows)
+    assert {task_id: standing_of(tasks[task_id], now, is_open=held.status == "open") for task_id, _ in rows} == dict(
+        rows
+    )
 
 
 async def lists_agree(scene: Scene, total: Object) -> None:

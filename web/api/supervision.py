@@ -35,7 +35,11 @@ def _seen(principal: Principal) -> Seen:
 
 
 def _asked(
-    since: datetime | None, until: datetime | None, incident: UUID | None, level: Level | None, priority: Priority | None
+    since: datetime | None,
+    until: datetime | None,
+    incident: UUID | None,
+    level: Level | None,
+    priority: Priority | None,
 ) -> Filter:
     """Raises Refused `invalid_field` for a time without an offset and for an end before the beginning."""
     for name, at in (("since", since), ("until", until)):
