@@ -78,7 +78,7 @@ def _orders(seen: Seen, asked: Filter, *more: LiteralString) -> Source:
 def _open(seen: Seen, asked: Filter, *more: LiteralString) -> Source:
     return Source(
         f"'order' AS case, o.issued_at AS at, o.id::text AS key, o.owner AS department, o.standing, o.pause, o.supervised, {_OPEN_ORDER}",
-        f"({OPEN_ORDERS} {where(inner_open_clauses(asked))}) o",
+        f"({OPEN_ORDERS} {where(inner_open_clauses(seen, asked))}) o",
         [*open_clauses(seen, asked), *more],
         "o.issued_at",
         "o.id::text",

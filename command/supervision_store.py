@@ -68,6 +68,8 @@ def where(clauses: Clauses) -> LiteralString:
 def _reached(seen: Seen, area: LiteralString, owner: LiteralString) -> Clauses:
     if seen.is_all:
         return []
+    if not seen.areas:
+        return [f"{owner} = ANY(%(departments)s)"]
     return [f"(coalesce({area}, %(city)s) LIKE ANY(%(areas)s) OR {owner} = ANY(%(departments)s))"]
 
 
@@ -109,9 +111,11 @@ def open_clauses(seen: Seen, asked: Filter) -> Clauses:
     return _reached(seen, "o.area_code", "o.owner")
 
 
-def inner_open_clauses(asked: Filter) -> Clauses:
+def inner_open_clauses(seen: Seen, asked: Filter) -> Clauses:
+    """Conditions on `t` before owners are known: only a part's lead owes what another department has, once it was handed in."""
     of: Clauses = [] if asked.incident is None else ["t.incident_id = %(incident)s"]
-    return ["t.closed_at IS NULL", *of, *_of_orders(asked)]
+    own: Clauses = [] if seen.oversees else ["(t.department = ANY(%(departments)s) OR t.state = 'submitted')"]
+    return ["t.closed_at IS NULL", *of, *own, *_of_orders(asked)]
 
 
 def event_clauses(seen: Seen, asked: Filter) -> Clauses:
@@ -200,7 +204,7 @@ async def _open(conn: Connection, seen: Seen, asked: Filter, given: dict[str, An
             SELECT o.owner, o.standing, count(*), count(*) FILTER (WHERE o.state = 'issued'),
                 count(*) FILTER (WHERE o.supervised IS NOT NULL), count(*) FILTER (WHERE o.sign_missed AND {period}),
                 count(*) FILTER (WHERE o.done_missed AND {period})
-            FROM ({OPEN_ORDERS} {where(inner_open_clauses(asked))}) o
+            FROM ({OPEN_ORDERS} {where(inner_open_clauses(seen, asked))}) o
             {where(open_clauses(seen, asked))}
             GROUP BY o.owner, o.standing
             """,

@@ -69,6 +69,7 @@ from web.mqtt_positions import MqttPositions, broker_of
 from web.ogc import router as ogc
 from web.sessions import Sessions
 from web.sheets.printing import Press
+from web.supervision_boards import Boards
 from web.tiles import Tiles
 
 log = logging.getLogger("fengsui.web")
@@ -121,7 +122,9 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.register_ground = CurrentGround(app.state.exposure)
     house.realm.when_exchanged(app.state.roads.forget)
     house.realm.when_exchanged(app.state.exposure.forget)
+    app.state.supervision_boards = Boards()
     house.realm.when_exchanged(app.state.register_ground.forget)
+    house.realm.when_exchanged(app.state.supervision_boards.forget)
     errors.install(app)
     for part in (
         assessment_report,

@@ -18,6 +18,7 @@ from spine.db import Connection, owner_connection
 from tests.benches.programs import BenchTrouble, Cores, Stage
 from tests.benches.result import Row
 from tests.benches.town import Town, start_services
+from web.supervision_boards import GOOD_FOR_S
 
 BAR_MS = 200.0
 DEPARTMENTS, INCIDENTS = 200, 40
@@ -144,6 +145,7 @@ async def naive_ms(conn: Connection, now: datetime) -> float:
 async def _asked(client: httpx.AsyncClient, given: Mapping[str, Any], rounds: int, path: str = "") -> list[float]:
     taken: list[float] = []
     for turn in range(rounds + 2):
+        await asyncio.sleep(GOOD_FOR_S * 1.05)  # the answer that another got a moment ago is not measured
         began = time.perf_counter()
         answer = await client.get(f"/api/supervision{path}", params=dict(given))
         if answer.status_code != 200:
@@ -167,12 +169,12 @@ def _row(key: str, what: str, taken: list[float], naive: float | None, tasks: in
         wrong=wrong,
         notes=[f"median {median:.0f} ms, worst {max(taken):.0f} ms"],
         figures={"median_ms": median, "p95_ms": p95, "worst_ms": max(taken), "naive_ms": naive, "rounds": len(taken)},
-        method="over HTTP from `fengsui serve`, JSON read; baseline: eight figures asked department by department on one connection",
+        method="over HTTP from `fengsui serve`, every answer reckoned anew; baseline: eight figures asked department by department on one connection",
     )
 
 
 async def _measure(folder: Path, town: Town, quick: bool) -> list[Row]:
-    tasks, rounds = (5_000, 5) if quick else (100_000, 40)
+    tasks, rounds = (5_000, 5) if quick else (100_000, 30)
     await town.build()
     now = datetime.now(UTC)
     async with owner_connection(town.database_url, autocommit=True) as conn:

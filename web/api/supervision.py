@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response as HttpResponse
 
 from command.supervision import Filter, board_object
@@ -14,11 +14,12 @@ from command.supervision_rules import rules_object
 from command.supervision_store import Seen, heads_of, lines_of, seen_by
 from command.task import Priority
 from command.transitions import Level
-from spine.canonical import JsonObject
+from spine.canonical import JsonObject, encode
 from spine.db import Connection, snapshot
 from spine.errors import Refused, forbidden
 from spine.principal import Principal
 from web.auth import InHouse, SignedIn
+from web.supervision_boards import Boards
 
 router = APIRouter(prefix="/api/supervision", tags=["supervision"])
 
@@ -67,6 +68,7 @@ async def _board(conn: Connection, seen: Seen, asked: Filter, now: datetime) -> 
 
 @router.get("", response_model=None)
 async def get_board(
+    request: Request,
     house: InHouse,
     principal: SignedIn,
     since: Since = None,
@@ -74,12 +76,18 @@ async def get_board(
     incident: UUID | None = None,
     level: Level | None = None,
     priority: Priority | None = None,
-) -> JsonObject:
+) -> HttpResponse:
     """Every department's line (those first that need attention), their total, instructions and incidents. `open`, `unsigned`
-    and `supervised` are as of now whatever the period. A department sees its own line alone."""
+    and `supervised` are as of now whatever the period. A department sees its own line alone. May be up to a second
+    old (`at`)."""
     seen, asked = _seen(principal), _asked(since, until, incident, level, priority)
-    async with snapshot(house.realm.pool) as conn:
-        return await _board(conn, seen, asked, house.realm.clock.now())
+    boards: Boards = request.app.state.supervision_boards
+
+    async def reckon() -> bytes:
+        async with snapshot(house.realm.pool) as conn:
+            return encode(await _board(conn, seen, asked, house.realm.clock.now())).encode()
+
+    return HttpResponse(await boards.get((seen, asked), reckon), media_type="application/json")
 
 
 @router.get("/rules", response_model=None)
