@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.benches.bench_run import Measure, run_bench
 from tests.benches.measure_activation import activation
 from tests.benches.measure_dispatch import dispatch
+from tests.benches.measure_supervision import supervision
 from tests.benches.result import Row
 
 ROADS = "FENGSUI_BENCH_ROADS"
@@ -26,7 +27,11 @@ def _activation(folder: Path, given: argparse.Namespace) -> list[Row]:
     return activation(folder, given.quick)
 
 
-MEASURES: dict[str, Measure] = {"activation": _activation, "dispatch": _dispatch}
+def _supervision(folder: Path, given: argparse.Namespace) -> list[Row]:
+    return supervision(folder, given.quick)
+
+
+MEASURES: dict[str, Measure] = {"activation": _activation, "dispatch": _dispatch, "supervision": _supervision}
 
 
 def main() -> int:
