@@ -8,11 +8,13 @@ from playwright.async_api import Page, expect
 
 from command.organisation.book import unit_id
 from command.shelter_store import shelters_of
+from spine.clock import parse_iso
 from spine.db import snapshot
 from spine.verify import verify
 from tests.browser.day import Day, begin_day, quake_message
 from tests.browser.people import People, shoot
 from tests.city import Server
+from tests.record_report import board_of, report_from_record
 
 MENGDING = str(unit_id("frb-mengding"))
 
@@ -132,6 +134,7 @@ async def an_instruction(duty: Page) -> None:
     await expect(form.get_by_role("combobox", name="承办单位")).to_have_value("TRA")
     await duty.keyboard.press("Control+Enter")
     await expect(duty.locator(".detail-side li", has_text="314国道").first).to_contain_text(re.compile(r"已分解\s*0/1"))
+    await duty.keyboard.press("Escape")
 
 
 async def answered_back(duty: Page) -> None:
@@ -161,6 +164,20 @@ async def stand_down(leader: Page) -> None:
     await expect(leader.get_by_text("响应已终止。").first).to_be_visible()
 
 
+async def the_report(people: People, day: Day) -> None:
+    """The supervision office's report says what the record says, and its screen says it too."""
+    screen = await people.come("supervisor", f"/supervision/report/{day.incident}")
+    await expect(screen.get_by_role("heading", level=1)).to_contain_text("监察报告")
+    async with day.server.sign_in("supervisor") as client:
+        answer = (await client.get("/api/supervision/report", params={"incident": day.incident})).json()
+    record = report_from_record(await day.facts(), parse_iso(answer["at"]))
+    assert board_of(answer) == record
+    total = record["total"]
+    assert (total["received"], total["returned"]) == (len(await day.tasks()), 2)
+    await expect(screen.locator(".supervision-report")).to_contain_text("新闻发布由市政府办统一组织")
+    await shoot(screen, "day-report")
+
+
 @pytest.mark.timeout(900)
 async def test_a_night_earthquake_from_the_message_to_the_report(people: People, live_server: Server) -> None:
     duty, day, _ = await the_message(people, live_server)
@@ -173,5 +190,6 @@ async def test_a_night_earthquake_from_the_message_to_the_report(people: People,
     assert {task["state"] for task in await day.tasks()} <= {"closed", "cancelled"}
     await answered_back(duty)
     await stand_down(leader)
+    await the_report(people, day)
     async with snapshot(live_server.city.realm.pool) as conn:
         assert (await verify(conn)).broken == []
