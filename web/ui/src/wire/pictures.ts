@@ -4,6 +4,7 @@ import type { MaybeRefOrGetter, Ref, ShallowRef } from 'vue'
 import { Problem } from './api'
 import { heardAt, listen, order, startWire } from './connection'
 import { foldCopy } from './fold'
+import { paced } from './paced'
 import type { Status, Word } from './frames'
 import type { After, FactLine, Picture } from './objects'
 
@@ -50,9 +51,19 @@ listen((word: Word) => {
     return
   }
   if (!('stream' in word)) return
+  if (word.is === 'patch') pace.patch(word)
+  else {
+    pace.drain()
+    tell(word)
+  }
+})
+
+function tell(word: Extract<Word, { stream: string }>): void {
   const entry = entries.get(word.stream)
   if (entry) apply(entry, word)
-})
+}
+/** A storm of facts must not be drawn fact by fact: what comes while the screen is still drawing is drawn together. */
+const pace = paced(tell)
 
 function apply(entry: Entry, word: Word): void {
   switch (word.is) {

@@ -1,7 +1,8 @@
 /** The Web Worker that owns the websocket, fetches snapshots and folds facts; the page only paints. */
 import { Follower, type Effect, type Input } from './follower'
 import type { Order, ProblemFields, ServerFrame, Snapshot, Word } from './frames'
-import { merge } from './fold'
+import { joinPatches } from './paced'
+import type { Patch } from './paced'
 
 declare const self: DedicatedWorkerGlobalScope
 
@@ -12,7 +13,6 @@ let locale = 'zh'
 let timer: ReturnType<typeof setInterval> | null = null
 const following = new Map<string, boolean>()
 
-type Patch = Extract<Word, { is: 'patch' }>
 const pending = new Map<string, Patch>()
 let flushing: ReturnType<typeof setTimeout> | null = null
 
@@ -31,13 +31,7 @@ function say(word: Word): void {
     return
   }
   const waiting = pending.get(word.stream)
-  if (waiting) {
-    waiting.now = merge(waiting.now, word.now)
-    waiting.facts.push(...word.facts)
-    waiting.seq = word.seq
-  } else {
-    pending.set(word.stream, { ...word, now: word.now, facts: [...word.facts] })
-  }
+  pending.set(word.stream, waiting ? joinPatches(waiting, word) : word)
   flushing ??= setTimeout(flush, 30)
 }
 

@@ -8,6 +8,8 @@ import { useFacts } from '@/wire/pictures'
 import type { FactLine } from '@/wire/objects'
 
 const PAGE = 100
+/** So many are kept as they come; older ones are read again when somebody asks for them. */
+const KEPT = 300
 
 export interface Timeline {
   facts: ShallowRef<FactLine[]>
@@ -36,6 +38,7 @@ export function useTimeline(stream: MaybeRefOrGetter<string | null>): Timeline {
   const problem = shallowRef<Problem | null>(null)
   const more = ref(false)
   let shown: string | null = null
+  let askedOlder = false
 
   async function read(name: string, query: string): Promise<void> {
     try {
@@ -54,13 +57,16 @@ export function useTimeline(stream: MaybeRefOrGetter<string | null>): Timeline {
 
   async function older(): Promise<void> {
     const last = facts.value.at(-1)
-    if (shown && last && last.seq > 1) await read(shown, `before=${last.seq}&limit=${PAGE}`)
+    if (!shown || !last || last.seq <= 1) return
+    askedOlder = true
+    await read(shown, `before=${last.seq}&limit=${PAGE}`)
   }
 
   watch(
     () => toValue(stream),
     (name) => {
       shown = name
+      askedOlder = false
       facts.value = []
       more.value = false
       state.value = 'loading'
@@ -70,7 +76,9 @@ export function useTimeline(stream: MaybeRefOrGetter<string | null>): Timeline {
   )
   useFacts(stream, (come) => {
     if (come[0]?.stream !== shown) return
-    facts.value = joinFacts(facts.value, come)
+    const all = joinFacts(facts.value, come)
+    facts.value = askedOlder ? all : all.slice(0, KEPT)
+    more.value = (facts.value.at(-1)?.seq ?? 1) > 1
   })
   // After a reset or a lost line facts may have come only as a snapshot; the record fills the gap.
   onScopeDispose(listen((word) => {
