@@ -100,7 +100,7 @@ def may_see_numbers(principal: Principal, area_code: str, department: str | None
     """Telephone numbers are personal: for who oversees that area, and for colleagues of the same desk."""
     if department is not None and department in principal.departments():
         return True
-    watch = OVERSEERS - {Role.AUDITOR, Role.EVALUATOR}
+    watch = OVERSEERS - {Role.AUDITOR, Role.EVALUATOR, Role.SUPERVISOR}
     return any(g.role in watch and area_code.startswith(g.area) for g in principal.grants)
 
 

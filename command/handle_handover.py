@@ -236,7 +236,7 @@ async def _escalate(tx: Transaction, command: Command[EscalateHandover], post: P
 
 
 HANDLINGS: tuple[AnyHandling, ...] = (
-    Handling(TakeDuty, _WHO, _load_post, Post.scope, _take),
+    Handling(TakeDuty, allow(*_WHO.roles, Role.SUPERVISOR), _load_post, Post.scope, _take),
     Handling(SignOut, _WHO, _load_post, Post.scope, _sign_out),
     Handling(SignIn, _WHO, _load_handover, Post.scope, _sign_in),
     Handling(RefuseHandover, _WHO, _load_handover, Post.scope, _refuse),

@@ -131,7 +131,17 @@ async def _escalate(tx: Transaction, command: Command[EscalateTask], held: HeldT
         listed.append({"clock": card.clock.kind, "level": card.level, **words})
         notices += task_notices.carded(task, card, (zh, en), to)
         by = command.by.as_by()
-        await log_event(tx, task, "card", by, department=against, clock=card.clock.kind, level=card.level, cause=code)
+        await log_event(
+            tx,
+            task,
+            "card",
+            by,
+            department=against,
+            clock=card.clock.kind,
+            level=card.level,
+            cause=code,
+            ran_over=card.ran_over,
+        )
     return await carry(tx, held, step, publication_of("task.escalated", step, notices, cards=listed))
 
 

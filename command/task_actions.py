@@ -259,7 +259,8 @@ def resume(task: Task, act: Act) -> Step:
     if task.state not in _WORKING:
         again = task if task.state == "waiting" else with_step(task, act.at)
         return Step(change(again, act, task.state), True, False)
-    sign_due = task.sign_due if task.sign_due > act.at else act.at + timedelta(minutes=task.sign_minutes)
+    missed = task.signed_at is None and task.sign_due <= act.at
+    sign_due = act.at + timedelta(minutes=task.sign_minutes) if missed else task.sign_due
     late = task.due <= act.at and not task.is_paused
     due = act.at + timedelta(minutes=task.due_minutes) if late else task.due
     changed = replace(

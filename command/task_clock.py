@@ -102,7 +102,10 @@ def with_step(task: Task, at: datetime) -> Task:
 
 
 def shifted(task: Task, by: timedelta) -> Task:
-    """The order with the time given back to every clock that stood still; the cards that they gave stay theirs."""
+    """The order with the time given back to every clock that stood still; the cards that they gave stay theirs.
+
+    The signing clock of a signed order stands no more: moving it would make a late signature look timely.
+    """
     dues: dict[str, datetime | None] = {"task_sign": task.sign_due, "task_step": task.step_due, "task_due": task.due}
     cards: JsonObject = {}
     for kind, card in task.cards.items():
@@ -112,7 +115,7 @@ def shifted(task: Task, by: timedelta) -> Task:
         cards[kind] = card
     return replace(
         task,
-        sign_due=task.sign_due + by,
+        sign_due=task.sign_due + by if task.signed_at is None else task.sign_due,
         due_from=task.due_from + by,
         due=task.due + by,
         step_from=None if task.step_from is None else task.step_from + by,
@@ -132,6 +135,8 @@ class Card:
     level: str
     rank: int
     at: datetime
+    ran_over: bool = False
+    """Whether the clock ran over with this card: the first red or severe one of this run."""
 
 
 def _rank(task: Task, clock: Clock) -> int:
@@ -155,7 +160,8 @@ def cards_due(task: Task, at: datetime) -> list[Card]:
         passed = [rank for rank, when in enumerate(_thresholds(clock)) if when <= at]
         if passed and passed[-1] > _rank(task, clock):
             rank = passed[-1]
-            found.append(Card(clock, escalation_levels()[rank].level, rank, at))
+            ran_over = rank >= 1 > _rank(task, clock)
+            found.append(Card(clock, escalation_levels()[rank].level, rank, at, ran_over))
     return found
 
 

@@ -37,14 +37,15 @@ async def log_event(
     minutes: int | None = None,
     reason: str | None = None,
     at: datetime | None = None,
+    ran_over: bool = False,
 ) -> None:
-    """`department`: whose it counts as, when not the order's own. `minutes` and the rest as in migration 0021."""
+    """`department`: whose it counts as, when not the order's own. The rest as in migrations 0021 and 0027."""
     await tx.conn.execute(
         """
         INSERT INTO command.task_event (task_id, incident_id, area_code, department, at, kind, clock, level, cause, minutes,
-            reason, by)
+            reason, by, ran_over)
         VALUES (%(task_id)s, %(incident_id)s, %(area_code)s, %(department)s, %(at)s, %(kind)s, %(clock)s, %(level)s, %(cause)s,
-            %(minutes)s, %(reason)s, %(by)s)
+            %(minutes)s, %(reason)s, %(by)s, %(ran_over)s)
         """,
         {
             "task_id": task.id,
@@ -59,6 +60,7 @@ async def log_event(
             "minutes": minutes,
             "reason": reason,
             "by": Jsonb(by),
+            "ran_over": ran_over,
         },
     )
 

@@ -12,6 +12,11 @@ from incidents.reading_time import read_time
 _COMMAND = re.compile(r"^\s*/?\s*(?:报警|报告|上报|报|call|report)(?![a-z])\s*[::,]?\s*|^\s*/\s*")
 _PHONE = re.compile(r"(?<!\d)(1[3-9]\d{9}|0\d{2,3}-?\d{7,8})(?!\d)")
 _CALLER = re.compile(r"(?:来电人|报告人|联系人|报警人|caller)\s*:?\s*([\u4e00-\u9fff]{2,4}|[a-z]+(?: [a-z]+)?)")
+_OFFICE = re.compile(
+    r"(村主任|村支书|村组长|村小组长|社区主任|社区书记|网格员|信息员|护林员|巡河员|安全员|厂长|矿长|校长|站长|所长|经理)"
+    r"([\u4e00-\u9fff]{2,3})(?=[\s,，。;；、]|$)"
+)
+"""Who calls, by office and name: 村主任李强."""
 _SOURCE = re.compile(
     r"群众|村民|过路司机|司机|学校|派出所|乡镇政府|镇政府|乡政府|村委会|村干部|网格员|信息员|护林员|12345|96128|119|110|120|"
     r"villager|driver|school|police|grid worker|ranger"
@@ -62,6 +67,9 @@ def read(text: str, now: datetime) -> Reading:
     said = _COMMAND.sub("", plain(text), count=1)
     phone, rest = _take(_PHONE, said)
     caller, rest = _take(_CALLER, rest)
+    office = None if caller else _OFFICE.search(rest)
+    if office is not None:
+        caller, rest = office.group(2), f"{rest[: office.start()]} {rest[office.end() :]}"
     time = read_time(rest, now)
     found = read_figures(time.rest)
     classes = catalogue().match(said)
@@ -87,7 +95,7 @@ def read(text: str, now: datetime) -> Reading:
         figures=found.figures,
         place=place,
         occurred_at=time.at,
-        source=source.group() if source else None,
+        source=office.group(1) if office else source.group() if source else None,
         trend=trend.group() if trend else None,
         caller_name=caller,
         caller_phone=phone,

@@ -118,12 +118,15 @@ def _runs(text: str) -> list[list[tuple[_Token, _Token | None]]]:
 
 
 def _pairs(run: list[tuple[_Token, _Token | None]]) -> list[tuple[str, float, int, int]]:
-    """Word and number taken together from the left: 死1伤2 and 2死3伤 are both understood."""
+    """Word and number taken together from the left: 死1伤2 and 2死3伤 are both understood.
+
+    In `6人 受伤2人` the word belongs to the number that it touches; the first one counts something that has no word here.
+    """
     found: list[tuple[str, float, int, int]] = []
     at = 0
     while at < len(run) - 1:
         (one, one_unit), (two, two_unit) = run[at], run[at + 1]
-        if {one.kind, two.kind} == {"word", "number"}:
+        if {one.kind, two.kind} == {"word", "number"} and not _belongs_to_next(run, at):
             word, number, unit = (one, two, two_unit) if one.kind == "word" else (two, one, one_unit)
             metric = _words()[word.value]
             value = _value(metric, number.value, unit)
@@ -133,6 +136,14 @@ def _pairs(run: list[tuple[_Token, _Token | None]]) -> list[tuple[str, float, in
                 continue
         at += 1
     return found
+
+
+def _belongs_to_next(run: list[tuple[_Token, _Token | None]], at: int) -> bool:
+    """Whether a number stands apart from the word behind it, which touches the number after that."""
+    if at + 2 >= len(run) or [token.kind for token, _ in run[at : at + 3]] != ["number", "word", "number"]:
+        return False
+    (number, unit), (word, _), (after, _) = run[at : at + 3]
+    return (unit or number).end < word.start and word.end == after.start
 
 
 def _value(metric_key: str, said: str, unit: _Token | None) -> float | None:

@@ -76,6 +76,7 @@ OVERSEERS = frozenset(
         Role.DUTY_OFFICER,
         Role.LEADER,
         Role.AUDITOR,
+        Role.SUPERVISOR,
         Role.ADMINISTRATOR,
         Role.EXERCISE_DIRECTOR,
         Role.EVALUATOR,

@@ -18,6 +18,7 @@ class Role(StrEnum):
     EXERCISE_DIRECTOR = "exercise_director"
     EVALUATOR = "evaluator"
     AUDITOR = "auditor"
+    SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
     FEED = "feed"
     SYSTEM = "system"

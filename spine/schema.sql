@@ -658,6 +658,21 @@ CREATE TABLE command.task (
     cards jsonb DEFAULT '{}'::jsonb NOT NULL,
     yellow_cards integer DEFAULT 0 NOT NULL,
     red_cards integer DEFAULT 0 NOT NULL,
+    measured bytea GENERATED ALWAYS AS (((((int4send(((
+CASE state
+    WHEN 'closed'::text THEN 1
+    WHEN 'cancelled'::text THEN 2
+    WHEN 'waiting'::text THEN 3
+    ELSE 0
+END +
+CASE
+    WHEN (signed_at <= sign_due) THEN 16
+    ELSE 0
+END) +
+CASE
+    WHEN (submitted_at <= due) THEN 32
+    ELSE 0
+END)) || int4send(COALESCE((floor(EXTRACT(epoch FROM (signed_at - issued_at))))::integer, '-1'::integer))) || int4send(COALESCE((floor(EXTRACT(epoch FROM (submitted_at - issued_at))))::integer, '-1'::integer))) || int4send(COALESCE((floor(EXTRACT(epoch FROM (closed_at - issued_at))))::integer, '-1'::integer))) || int4send(COALESCE((floor(EXTRACT(epoch FROM (arrived_at - issued_at))))::integer, '-1'::integer)))) STORED NOT NULL,
     CONSTRAINT task_check CHECK (((step_from IS NULL) = (step_due IS NULL))),
     CONSTRAINT task_due_minutes_check CHECK ((due_minutes > 0)),
     CONSTRAINT task_priority_check CHECK ((priority = ANY (ARRAY['life'::text, 'urgent'::text, 'normal'::text]))),
@@ -678,6 +693,7 @@ CREATE TABLE command.task_event (
     ended_at timestamp with time zone,
     reason text,
     by jsonb NOT NULL,
+    ran_over boolean DEFAULT false NOT NULL,
     CONSTRAINT task_event_check CHECK (((kind = 'card'::text) = (level IS NOT NULL))),
     CONSTRAINT task_event_clock_check CHECK ((clock = ANY (ARRAY['task_sign'::text, 'task_step'::text, 'task_due'::text]))),
     CONSTRAINT task_event_kind_check CHECK ((kind = ANY (ARRAY['card'::text, 'urge'::text, 'return'::text, 'reissue'::text, 'send_back'::text, 'pause'::text, 'pause_refused'::text, 'extension'::text, 'extension_refused'::text, 'supervise'::text, 'release'::text]))),
@@ -1972,10 +1988,13 @@ CREATE INDEX swap_return ON command.shift_swap USING btree (in_return_id) WHERE 
 CREATE INDEX swap_to ON command.shift_swap USING btree (to_person);
 CREATE INDEX task_department ON command.task USING btree (department, state);
 CREATE INDEX task_event_at ON command.task_event USING btree (at);
-CREATE INDEX task_event_counted ON command.task_event USING btree (kind, department, level, at) INCLUDE (clock, minutes, ended_at);
+CREATE INDEX task_event_board ON command.task_event USING btree (department, kind, level, cause) INCLUDE (clock, minutes, at, ended_at, ran_over, incident_id, area_code);
+CREATE INDEX task_event_incident ON command.task_event USING btree (incident_id, at);
 CREATE INDEX task_event_task ON command.task_event USING btree (task_id, at);
 CREATE INDEX task_incident ON command.task USING btree (incident_id);
 CREATE INDEX task_instruction ON command.task USING btree (instruction_id) WHERE (instruction_id IS NOT NULL);
+CREATE INDEX task_measured ON command.task USING btree (department) INCLUDE (measured, issued_at, incident_id, priority, response_id, area_code);
+CREATE INDEX task_open ON command.task USING btree (incident_id) WHERE (closed_at IS NULL);
 CREATE INDEX task_parent ON command.task USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX task_response ON command.task USING btree (response_id);
 CREATE INDEX task_unit ON command.task USING btree (unit_id);

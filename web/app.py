@@ -55,6 +55,7 @@ from web.api.drawings import router as drawings_router
 from web.api.evacuation import router as evacuation_router
 from web.api.register import router as register_router
 from web.api.responses import router as responses_router
+from web.api.supervision import router as supervision_router
 from web.base_maps.service import BaseMaps
 from web.gateway.gateway import Gateway
 from web.guard import Guard
@@ -67,6 +68,7 @@ from web.mqtt_positions import MqttPositions, broker_of
 from web.ogc import router as ogc
 from web.sessions import Sessions
 from web.sheets.printing import Press
+from web.supervision_boards import Boards
 from web.tiles import Tiles
 
 log = logging.getLogger("fengsui.web")
@@ -118,7 +120,9 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.state.dispatching = asyncio.Semaphore(1)  # one recommendation at a time: it may take a whole core
     app.state.register_ground = CurrentGround(app.state.exposure)
     house.realm.when_exchanged(app.state.exposure.forget)
+    app.state.supervision_boards = Boards()
     house.realm.when_exchanged(app.state.register_ground.forget)
+    house.realm.when_exchanged(app.state.supervision_boards.forget)
     errors.install(app)
     for part in (
         assessment_report,
@@ -158,6 +162,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.include_router(drawings_router)
     app.include_router(register_router)
     app.include_router(responses_router)
+    app.include_router(supervision_router)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
     app.add_middleware(Guard, house=app)
     _serve_screens(app)

@@ -30,6 +30,7 @@ from command.evacuation.rules import evacuation_rules
 from command.plan import plans
 from command.proposal_rules import proposal_rules
 from command.roster_rules import roster_rules
+from command.supervision_rules import supervision_rules
 from gis.hazards.needs import need_rules
 from gis.roads.current import CurrentRoads
 from gis.roads.profile import house_rules
@@ -87,6 +88,7 @@ def read_rules() -> None:
     dispatch_rules()
     proposal_rules()
     roster_rules()
+    supervision_rules()
     evacuation_rules()
     register_rules()
 

@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 from tests.benches.bench_run import Measure, run_bench
+from tests.benches.measure_activation import activation
 from tests.benches.measure_dispatch import dispatch
+from tests.benches.measure_supervision import supervision
 from tests.benches.result import Row
 
 ROADS = "FENGSUI_BENCH_ROADS"
@@ -21,7 +23,15 @@ def _dispatch(folder: Path, given: argparse.Namespace) -> list[Row]:
     return dispatch(given.quick, Path(given.roads) if given.roads else None)
 
 
-MEASURES: dict[str, Measure] = {"dispatch": _dispatch}
+def _activation(folder: Path, given: argparse.Namespace) -> list[Row]:
+    return activation(folder, given.quick)
+
+
+def _supervision(folder: Path, given: argparse.Namespace) -> list[Row]:
+    return supervision(folder, given.quick)
+
+
+MEASURES: dict[str, Measure] = {"activation": _activation, "dispatch": _dispatch, "supervision": _supervision}
 
 
 def main() -> int:

@@ -34,6 +34,9 @@ def test_numbers(said: str, value: float | None) -> None:
         ("2死5伤,其中重伤1人", {"dead": 2, "injured": 5, "serious_injured": 1}),
         ("重伤2,轻伤十二人", {"serious_injured": 2, "light_injured": 12}),
         ("3人被困,2人失联", {"trapped": 3, "missing": 2}),
+        ("埋压6人 受伤2人", {"trapped": 6, "injured": 2}),
+        ("车上6人 受伤2人", {"injured": 2}),  # a word belongs to the number that it touches
+        ("车上6人 受伤2人 死亡1人", {"injured": 2, "dead": 1}),
         ("被困群众约30余人", {"trapped": 30}),
         ("紧急转移群众1.2万人", {"evacuated": 12000}),
         ("injured 2, 3 people trapped, 1 dead", {"injured": 2, "trapped": 3, "dead": 1}),
@@ -160,3 +163,10 @@ def test_places_are_looked_up_from_the_whole_to_the_part() -> None:
 def test_long_noise_is_read_quickly() -> None:
     reading = read("伤1死" * 600, NOW)
     assert reading.figures
+
+
+def test_who_calls_by_office_and_name() -> None:
+    said = read("孟定镇遮哈村后山滑坡 埋压6人 村主任李强 13988312345", NOW)
+    assert (said.source, said.caller_name, said.caller_phone) == ("村主任", "李强", "13988312345")
+    assert said.place == "孟定镇遮哈村后山"
+    assert read("护林员报告后山起火", NOW).caller_name is None

@@ -19,6 +19,7 @@ LOGINS = {
     Role.EXERCISE_DIRECTOR: "director",
     Role.EVALUATOR: "evaluator",
     Role.AUDITOR: "auditor",
+    Role.SUPERVISOR: "supervisor",
     Role.ADMINISTRATOR: "admin",
 }
 DUTY = {Role.DUTY_OFFICER}
@@ -27,6 +28,7 @@ DEPARTMENT = {Role.DEPARTMENT}
 UNIT = {Role.FIELD_UNIT}
 CONTROL = {Role.EXERCISE_DIRECTOR}
 SYSTEM = {Role.SYSTEM}
+SUPERVISOR = {Role.SUPERVISOR}
 EVERYBODY = set(Role)
 KEEPERS = DUTY | LEAD | {Role.ADMINISTRATOR}
 
@@ -115,9 +117,9 @@ MAY: dict[str, set[Role]] = {
     "task.ask_pause": DEPARTMENT,
     "task.decide_pause": DUTY | LEAD,
     "task.go_on": DUTY | LEAD | DEPARTMENT | SYSTEM,
-    "task.urge": DUTY | LEAD | DEPARTMENT,
-    "task.supervise": DUTY | LEAD,
-    "task.release": DUTY | LEAD,
+    "task.urge": DUTY | LEAD | DEPARTMENT | SUPERVISOR,
+    "task.supervise": DUTY | LEAD | SUPERVISOR,
+    "task.release": DUTY | LEAD | SUPERVISOR,
     "task.escalate": SYSTEM,
     "task.resume_clocks": SYSTEM,
     "instruction.capture": DUTY | LEAD,
@@ -146,7 +148,7 @@ MAY: dict[str, set[Role]] = {
     "fence.draw": DUTY | LEAD | SYSTEM,
     "fence.lift": DUTY | LEAD | SYSTEM,
     "fence.cross": SYSTEM,
-    "sheet.print": DUTY | LEAD | CONTROL | {Role.EVALUATOR, Role.AUDITOR, Role.ADMINISTRATOR},
+    "sheet.print": DUTY | LEAD | CONTROL | {Role.EVALUATOR, Role.AUDITOR, Role.SUPERVISOR, Role.ADMINISTRATOR},
     "stock.receive": DUTY | DEPARTMENT,
     "stock.count": DUTY | DEPARTMENT,
     "stock.discard": DUTY | DEPARTMENT,
@@ -171,7 +173,7 @@ MAY: dict[str, set[Role]] = {
     "request.receive": DUTY | LEAD | DEPARTMENT,
     "request.release": DUTY | LEAD | DEPARTMENT,
     "request.return": DUTY | LEAD | DEPARTMENT,
-    "duty.take": DUTY | LEAD,
+    "duty.take": DUTY | LEAD | SUPERVISOR,
     "roster.rotate": KEEPERS,
     "roster.add": KEEPERS,
     "roster.change": KEEPERS,
@@ -273,7 +275,7 @@ async def test_every_role_against_every_stream(server: Server) -> None:
     await issue(city, incident, "FRB")
     unit = next(iter((await city.person("field-mengding")).units()))
     own = {login: str((await city.person(login)).account_id) for login in LOGINS.values()}
-    overseers = {"duty1", "leader1", "director", "evaluator", "auditor", "admin"}
+    overseers = {"duty1", "leader1", "director", "evaluator", "auditor", "supervisor", "admin"}
     expected: dict[str, set[str]] = {
         "board": overseers,
         "board:530926": overseers | {"duty-gengma"},

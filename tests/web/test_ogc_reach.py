@@ -16,7 +16,7 @@ from tests.gis import layer_files as files
 from tests.gis.layer_fixtures import described
 from tests.web.ogc_client import bring, noticed, open_incident, reader_of, warn
 
-LOGINS = ("duty1", "duty-gengma", "leader1", "frb", "psb", "emb-gengma", "field-mengding", "director", "evaluator", "auditor",
+LOGINS = ("duty1", "duty-gengma", "leader1", "frb", "psb", "emb-gengma", "field-mengding", "director", "evaluator", "auditor", "supervisor",
           "admin")  # fmt: skip
 GENGMA, FENGQING = {"lon": 99.1, "lat": 23.5}, {"lon": 99.9, "lat": 24.6}
 

@@ -28,6 +28,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/plans', name: 'plans', component: () => import('@/plans/PlansScreen.vue'), meta: { title: 'shell.nav.plans' } },
   { path: '/roster', name: 'roster', component: () => import('@/roster/RosterScreen.vue'), meta: { title: 'roster.title' } },
   { path: '/handover/:post', name: 'handover', component: () => import('@/roster/HandoverScreen.vue'), props: true, meta: { title: 'roster.handover.title' } },
+  { path: '/supervision', name: 'supervision', component: () => import('@/supervision/SupervisionScreen.vue'), meta: { title: 'supervision.title' } },
+  { path: '/supervision/report/:id', name: 'supervision-report', component: () => import('@/supervision/ReportScreen.vue'), props: true, meta: { title: 'supervision.report' } },
   { path: '/log', name: 'log', component: () => import('@/log/LogScreen.vue'), meta: { title: 'shell.nav.log' } },
   { path: '/:rest(.*)*', redirect: '/' },
 ]

@@ -65,7 +65,7 @@ export function provideDesk(): Desk {
   const route = useRoute()
   const router = useRouter()
   const stream = computed(() => {
-    const area = session.account.value?.grants.find((grant) => ['duty_officer', 'leader', 'auditor', 'administrator', 'exercise_director', 'evaluator'].includes(grant.role))?.area ?? ''
+    const area = session.account.value?.grants.find((grant) => ['duty_officer', 'leader', 'supervisor', 'auditor', 'administrator', 'exercise_director', 'evaluator'].includes(grant.role))?.area ?? ''
     return area.length >= 6 ? `board:${area.slice(0, 6)}` : 'board'
   })
   const board = usePicture(stream)

@@ -15,6 +15,7 @@ export type Role =
   | 'exercise_director'
   | 'evaluator'
   | 'auditor'
+  | 'supervisor'
   | 'administrator'
 
 export interface Grant {
@@ -107,6 +108,7 @@ async function logout(): Promise<void> {
 export function homeOf(who: Account): string {
   const held = new Set(who.grants.map((grant) => grant.role))
   if (held.has('duty_officer') || held.has('leader')) return '/'
+  if (held.has('supervisor')) return '/supervision'
   if (held.has('exercise_director')) return '/exercise'
   if (held.has('field_unit')) return '/field'
   if (held.has('department')) return '/department'

@@ -1,5 +1,6 @@
 /** What the command bar understood of a line (`GET /api/intake`). */
 import type { Doubt, FoundPlace } from '@/places/place'
+import { get } from '@/wire/api'
 import type { Point } from '@/wire/objects'
 
 export type { FoundPlace }
@@ -30,11 +31,35 @@ export interface Understanding {
   alike: { kind: 'incident' | 'call' | 'alert'; id: string; label: string; score: number; zh: string[]; en: string[] }[]
 }
 
-/** The place as it will stand in the record: the words typed, under the township that was found. */
+/** A server that says nothing must not hold up a call: it is taken as it was typed. */
+const UNDERSTAND_MS = 3_000
+
+/** What the city understands of a line. Rejects as `get` does, and after three seconds. */
+export function understand(text: string): Promise<Understanding> {
+  return get<Understanding>(`/api/intake?text=${encodeURIComponent(text)}`, { signal: AbortSignal.timeout(UNDERSTAND_MS) })
+}
+
+/** Kinds of places that words may name something inside of. */
+const AREAS = new Set(['city', 'county', 'township', 'village'])
+
+/** The place as it will stand in the record: the township that was found, and what was said of where in it. */
 export function placeWords(read: Understanding): string | null {
   const best = read.places[0]
   if (!best) return read.place
   const chain = best.chain_zh.replace(/^临沧市(?=.)/, '')
   const tail = best.name_zh && !chain.endsWith(best.name_zh) ? best.name_zh : ''
-  return `${chain}${tail}` || read.place
+  const inside = AREAS.has(best.kind) && read.place ? beyond(read.place, `${best.chain_zh}${tail}`) : ''
+  return `${chain}${tail}${inside}` || read.place
+}
+
+/** What of the words the found place does not say yet: 孟定镇遮哈村后山 in 耿马县孟定镇 is 遮哈村后山. Chinese words only. */
+function beyond(words: string, found: string): string {
+  let rest = words.replace(/\s+/g, '')
+  if (!/^[\u4e00-\u9fff]/.test(rest)) return ''
+  for (let length = rest.length; length >= 2; length -= 1) {
+    if (!found.includes(rest.slice(0, length))) continue
+    rest = rest.slice(length)
+    length = rest.length + 1
+  }
+  return rest.length >= 2 ? rest : ''
 }

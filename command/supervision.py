@@ -1,0 +1,275 @@
+"""Supervision (电子监察): what a department's line of the board says, and how lines add up. Pure.
+
+What each figure means stands in `rules/supervision.yaml`; where it is read from in `supervision_store.py`. A rate of no cases is
+null, a distribution of none has no median: nothing to measure is not 0 % (invariant 12).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from functools import cache
+from itertools import pairwise
+from math import ceil
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+
+from command.supervision_rules import supervision_rules
+from command.task import Priority, Task
+from command.task_clock import running
+from command.transitions import Level, time_limits
+from spine.canonical import Json, JsonObject
+from spine.clock import iso, iso_or_none
+
+Seconds = npt.NDArray[np.int64]
+DESK = "desk"
+"""The duty desk's own line: what it owes (review, sending on) and cards against it."""
+NONE = np.zeros(0, dtype=np.int64)
+LIGHTS = tuple(light.light for light in time_limits().lights)
+STANDINGS = (*LIGHTS, "waiting", "paused", "stopped")
+"""How an open order stands: a light; or no clock runs because it waits, was paused, or its incident is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is asked for. `since` ≤ t < `until`; None leaves a side open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    incident: UUID | None = None
+    level: Level | None = None
+    priority: Priority | None = None
+
+    def to_object(self) -> JsonObject:
+        return {
+            "since": iso_or_none(self.since),
+            "until": iso_or_none(self.until),
+            "incident": None if self.incident is None else str(self.incident),
+            "level": self.level,
+            "priority": self.priority,
+        }
+
+
+@dataclass(slots=True)
+class Line:
+    """What supervision counts of one department, or of all. Counters; times in seconds."""
+
+    open: dict[str, int] = field(default_factory=dict[str, int])
+    unsigned: int = 0
+    supervised: int = 0
+    received: int = 0
+    cancelled: int = 0
+    closed: int = 0
+    signed_in_time: int = 0
+    sign_of: int = 0
+    done_in_time: int = 0
+    done_of: int = 0
+    sign_time: Seconds = field(default_factory=lambda: NONE)
+    done_time: Seconds = field(default_factory=lambda: NONE)
+    close_time: Seconds = field(default_factory=lambda: NONE)
+    arrive_time: Seconds = field(default_factory=lambda: NONE)
+    cards: dict[str, int] = field(default_factory=dict[str, int])
+    causes: dict[str, int] = field(default_factory=dict[str, int])
+    overdue_step: int = 0
+    overdue_total: int = 0
+    returns: int = 0
+    send_backs: int = 0
+    pauses: int = 0
+    pauses_running: int = 0
+    pause_seconds: int = 0
+    pause_causes: dict[str, int] = field(default_factory=dict[str, int])
+    pauses_refused: int = 0
+    extensions: int = 0
+    extension_minutes: int = 0
+    extensions_refused: int = 0
+    urgings: int = 0
+    opinions_in_time: int = 0
+    opinions_escalated: int = 0
+    opinions_tacit: int = 0
+    opinions_waiting: int = 0
+
+    @property
+    def open_orders(self) -> int:
+        return sum(self.open.values())
+
+
+def add(into: dict[str, int], key: str, number: int) -> None:
+    if number:
+        into[key] = into.get(key, 0) + number
+
+
+def total(lines: Iterable[Line]) -> Line:
+    """All lines as one."""
+    listed, summed = list(lines), Line()
+    for part in fields(Line):
+        values = [getattr(line, part.name) for line in listed]
+        if part.name.endswith("_time") and part.name not in {"signed_in_time", "done_in_time", "opinions_in_time"}:
+            setattr(summed, part.name, np.concatenate(values) if values else NONE)
+        elif isinstance(getattr(summed, part.name), dict):
+            for value in values:
+                for key, number in value.items():
+                    add(getattr(summed, part.name), key, number)
+        else:
+            setattr(summed, part.name, sum(values))
+    return summed
+
+
+def rate(number: int, of: int) -> JsonObject:
+    """`share` null when there is nothing to measure."""
+    return {"n": number, "of": of, "share": None if of == 0 else round(number / of, 4)}
+
+
+def distribution(seconds: Seconds | Sequence[int], edges_minutes: Sequence[float]) -> JsonObject:
+    """`median_s`, `p90_s`: nearest rank, so that each is a time that somebody really took. `bars`: how many up to each edge
+    (inclusive), the last beyond all of them."""
+    n = len(seconds)
+    if n == 0:
+        return {"n": 0, "median_s": None, "p90_s": None, "max_s": None, "bars": [0] * (len(edges_minutes) + 1)}
+    values = np.sort(np.asarray(seconds, dtype=np.int64))
+    upto: list[int] = [*np.searchsorted(values, _edges(tuple(edges_minutes)), side="right").tolist(), n]
+    return {
+        "n": n,
+        "median_s": int(values[ceil(0.5 * n) - 1]),
+        "p90_s": int(values[ceil(0.9 * n) - 1]),
+        "max_s": int(values[-1]),
+        "bars": [upper - lower for lower, upper in pairwise([0, *upto])],
+    }
+
+
+@cache
+def _edges(minutes: tuple[float, ...]) -> npt.NDArray[np.float64]:
+    return np.asarray(minutes, dtype=np.float64) * 60
+
+
+def line_object(line: Line) -> JsonObject:
+    bars = supervision_rules().bars
+    opinions = line.opinions_in_time + line.opinions_escalated + line.opinions_tacit
+    return {
+        "open": {"n": line.open_orders, **{standing: line.open.get(standing, 0) for standing in STANDINGS}},
+        "unsigned": line.unsigned,
+        "supervised": line.supervised,
+        "received": line.received,
+        "cancelled": line.cancelled,
+        "closed": line.closed,
+        "sign": rate(line.signed_in_time, line.sign_of),
+        "done": rate(line.done_in_time, line.done_of),
+        "sign_time": distribution(line.sign_time, bars.sign),
+        "done_time": distribution(line.done_time, bars.work),
+        "close_time": distribution(line.close_time, bars.work),
+        "arrive_time": distribution(line.arrive_time, bars.work),
+        "cards": {level: line.cards.get(level, 0) for level in ("yellow", "red", "severe")},
+        "causes": dict(sorted(line.causes.items())),
+        "overdue": {"step": line.overdue_step, "total": line.overdue_total},
+        "returns": rate(line.returns, line.received),
+        "send_backs": line.send_backs,
+        "pauses": {
+            "n": line.pauses,
+            "running": line.pauses_running,
+            "seconds": line.pause_seconds,
+            "causes": dict(sorted(line.pause_causes.items())),
+            "refused": line.pauses_refused,
+        },
+        "extensions": {
+            "n": line.extensions,
+            "minutes": line.extension_minutes,
+            "refused": line.extensions_refused,
+        },
+        "urgings": line.urgings,
+        "opinions": {
+            **rate(line.opinions_in_time, opinions),
+            "escalated": line.opinions_escalated,
+            "tacit": line.opinions_tacit,
+            "waiting": line.opinions_waiting,
+        },
+    }
+
+
+@dataclass(slots=True)
+class Instructions:
+    """Leaders' instructions (批示) captured in the period, void ones left out."""
+
+    captured: int = 0
+    answered: int = 0
+    closed: int = 0
+    escalated: int = 0
+    overdue: int = 0
+
+    def to_object(self) -> JsonObject:
+        """`overdue`: word back is owed now and late. `escalated`: of those without word since a post above was told."""
+        return {
+            "closed": rate(self.closed, self.captured),
+            "answered": rate(self.answered, self.captured),
+            "escalated": self.escalated,
+            "overdue": self.overdue,
+        }
+
+
+@dataclass(slots=True)
+class Incidents:
+    """What is counted of incidents: opened in the period."""
+
+    opened: int = 0
+    reported_in_time: int = 0
+    report_of: int = 0
+    respond_time: Sequence[int] = ()
+    order_time: Sequence[int] = ()
+    warning_time: Sequence[int] = ()
+
+    def to_object(self) -> JsonObject:
+        bars = supervision_rules().bars
+        return {
+            "opened": self.opened,
+            "first_report": rate(self.reported_in_time, self.report_of),
+            "respond_time": distribution(self.respond_time, bars.work),
+            "order_time": distribution(self.order_time, bars.work),
+            "warning_time": distribution(self.warning_time, bars.work),
+        }
+
+
+def standing_of(task: Task, now: datetime, *, is_open: bool = True) -> str:
+    """How an open order stands now: the light of its tightest clock. The SQL of `supervision_store` says the same."""
+    if task.state == "waiting":
+        return "waiting"
+    if not is_open:
+        return "stopped"
+    if task.is_paused:
+        return "paused"
+    limits = time_limits()
+    lights = [limits.light(clock.started, clock.due, now) for clock in running(task)]
+    return max(lights, key=lambda light: light.at_share).light if lights else LIGHTS[0]
+
+
+def attention(line: Line) -> tuple[int, ...]:
+    """Lines that need somebody's attention first come first."""
+    lights = [line.open.get(light, 0) for light in reversed(LIGHTS[1:])]
+    return (
+        *(-n for n in lights),
+        -line.unsigned,
+        -line.cards.get("red", 0),
+        -line.cards.get("yellow", 0),
+        -line.open_orders,
+    )
+
+
+def board_object(
+    lines: Mapping[str, Line],
+    asked: Filter,
+    now: datetime,
+    *,
+    sees: str,
+    instructions: Instructions | None,
+    incidents: Incidents | None,
+) -> JsonObject:
+    """The whole board. `sees`: `all` (in the reader's area) or `own`. What a department does not see is null, not zero."""
+    ranked = sorted(lines.items(), key=lambda item: (*attention(item[1]), item[0]))
+    listed: list[Json] = [{"department": code, **line_object(line)} for code, line in ranked]
+    return {
+        "at": iso(now),
+        "filter": asked.to_object(),
+        "sees": sees,
+        "total": line_object(total(lines.values())),
+        "departments": listed,
+        "instructions": None if instructions is None else instructions.to_object(),
+        "incidents": None if incidents is None else incidents.to_object(),
+    }
