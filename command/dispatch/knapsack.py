@@ -74,7 +74,7 @@ def _priced(
     bound = -float(unit_price.sum() + (cover_price * spare).sum())
     picked: list[Ints] = []
     for need, pairs in enumerate(groups):
-        least, beyond, own = _cover(cost[pairs], problem.gives[pairs], problem.amount[need], problem.short_cost[need])
+        least, beyond, own = cover(cost[pairs], problem.gives[pairs], problem.amount[need], problem.short_cost[need])
         bound += least
         reduced[pairs] = beyond
         picked.append(pairs[own])
@@ -82,11 +82,12 @@ def _priced(
     return Sharper(bound, reduced, taken, unit_price, cover_price)
 
 
-def _cover(cost: Floats, gives: Floats, amount: float, short: float) -> tuple[float, Floats, Ints]:
+def cover(cost: Floats, gives: Floats, amount: float, short: float) -> tuple[float, Floats, Ints]:
     """(the least cost of one need by itself, what each pair costs beyond it when forced in, the pairs chosen)."""
     size = int(amount)
     dearest = np.minimum(short * amount, _by_ratio(cost, gives, amount, short))
     useful = np.flatnonzero((cost < short * gives) & (cost <= dearest + 1e-9))
+    useful = useful[_first_of_each(cost[useful], gives[useful], amount)]
     table = np.full(size + 1, np.inf)  # table[k]: the least cost of at least k
     table[0] = 0.0
     took = np.zeros((len(useful), size + 1), dtype=np.bool_)
@@ -112,6 +113,14 @@ def _cover(cost: Floats, gives: Floats, amount: float, short: float) -> tuple[fl
             chosen.append(pair)
             at = max(0, at - int(gives[pair]))
     return least, np.maximum(forced - least, 0.0), np.asarray(chosen, dtype=np.int64)
+
+
+def _first_of_each(cost: Floats, gives: Floats, amount: float) -> Ints:
+    """Of crews of the same size the cheapest, as many as could be needed: no best cover holds another in their place."""
+    order = np.lexsort((cost, gives))
+    size = gives[order]
+    place = np.arange(len(order)) - np.searchsorted(size, size, side="left")
+    return order[place * size < amount]
 
 
 def _by_ratio(cost: Floats, gives: Floats, amount: float, short: float) -> float:
@@ -145,7 +154,7 @@ def polish(problem: Problem, chosen: Ints, unit_price: Floats, cover_price: Floa
                 return best
             pairs = order[first[need] : first[need + 1]]
             pairs = pairs[(has[problem.unit[pairs]] < 0) | (has[problem.unit[pairs]] == need)]
-            _, _, own = _cover(cost[pairs], problem.gives[pairs], problem.amount[need], problem.short_cost[need])
+            _, _, own = cover(cost[pairs], problem.gives[pairs], problem.amount[need], problem.short_cost[need])
             has[problem.unit[mine[need]]] = -1
             mine[need] = pairs[own]
             has[problem.unit[mine[need]]] = need
