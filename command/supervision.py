@@ -22,10 +22,10 @@ from command.transitions import Level, time_limits
 from spine.canonical import Json, JsonObject
 from spine.clock import iso, iso_or_none
 
-Seconds = npt.NDArray[np.int64]
+Seconds = npt.NDArray[np.int32]
 DESK = "desk"
 """The duty desk's own line: what it owes (review, sending on) and cards against it."""
-NONE = np.zeros(0, dtype=np.int64)
+NONE = np.zeros(0, dtype=np.int32)
 LIGHTS = tuple(light.light for light in time_limits().lights)
 STANDINGS = (*LIGHTS, "waiting", "paused", "stopped")
 """How an open order stands: a light; or no clock runs because it waits, was paused, or its incident is closed."""
@@ -126,7 +126,7 @@ def distribution(seconds: Seconds | Sequence[int], edges_minutes: Sequence[float
     n = len(seconds)
     if n == 0:
         return {"n": 0, "median_s": None, "p90_s": None, "max_s": None, "bars": [0] * (len(edges_minutes) + 1)}
-    values = np.sort(np.asarray(seconds, dtype=np.int64))
+    values = np.sort(np.asarray(seconds, dtype=np.int32))
     upto: list[int] = [*np.searchsorted(values, _edges(tuple(edges_minutes)), side="right").tolist(), n]
     return {
         "n": n,
@@ -138,8 +138,8 @@ def distribution(seconds: Seconds | Sequence[int], edges_minutes: Sequence[float
 
 
 @cache
-def _edges(minutes: tuple[float, ...]) -> npt.NDArray[np.float64]:
-    return np.asarray(minutes, dtype=np.float64) * 60
+def _edges(minutes: tuple[float, ...]) -> Seconds:
+    return np.asarray([round(edge * 60) for edge in minutes], dtype=np.int32)
 
 
 def line_object(line: Line) -> JsonObject:

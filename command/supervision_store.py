@@ -156,7 +156,7 @@ async def _orders(conn: Connection, seen: Seen, asked: Filter, given: dict[str, 
         )
     ).fetchall()
     for department, measured in rows:
-        _take_measured(lines[department], np.frombuffer(measured, dtype=">i4").reshape(-1, 5).astype(np.int64))
+        _take_measured(lines[department], np.frombuffer(measured, dtype=">i4").reshape(-1, 5).astype(np.int32))
 
 
 def _take_measured(line: Line, orders: Seconds) -> None:
@@ -222,33 +222,43 @@ async def _open(conn: Connection, seen: Seen, asked: Filter, given: dict[str, An
 
 async def _events(conn: Connection, seen: Seen, asked: Filter, given: dict[str, Any], lines: dict[str, Line]) -> None:
     """What the log says against each department."""
-    conditions = where(event_clauses(seen, asked))
+    conditions = event_clauses(seen, asked)
     # The index lies in the order of the groups; a hash over four texts takes three times as long, and the planner prefers it.
     await conn.execute("SET LOCAL enable_hashagg = off")
     rows = await (
         await conn.execute(
             f"""
-            SELECT e.department, e.kind, e.level, e.cause, count(*), coalesce(sum(e.minutes), 0),
-                count(*) FILTER (WHERE e.kind = 'pause' AND e.ended_at IS NULL),
-                coalesce(sum(floor(extract(epoch FROM coalesce(e.ended_at, %(now)s) - e.at))) FILTER (WHERE e.kind = 'pause'), 0),
-                count(*) FILTER (WHERE e.ran_over AND e.clock <> 'task_due'), count(*) FILTER (WHERE e.ran_over AND e.clock = 'task_due')
-            FROM command.task_event e {conditions}
+            SELECT e.department, e.kind, e.level, e.cause, count(*), coalesce(sum(e.minutes), 0), count(*) FILTER (WHERE e.ran_over)
+            FROM command.task_event e {where(conditions)}
             GROUP BY e.department, e.kind, e.level, e.cause
             """,
             given,
         )
     ).fetchall()
     await conn.execute("SET LOCAL enable_hashagg = on")
-    for department, kind, level, cause, number, minutes, running, seconds, steps, totals in rows:
+    for department, kind, level, cause, number, minutes, ran_over in rows:
         line = lines[department]
-        line.overdue_step += steps
-        line.overdue_total += totals
-        _take(line, (str(kind), level, cause), int(number), int(minutes), (int(running), int(seconds)))
+        _take(line, (str(kind), level, cause), int(number), int(minutes))
+        if str(cause).startswith("task_due"):
+            line.overdue_total += ran_over
+        else:
+            line.overdue_step += ran_over
+    rows = await (
+        await conn.execute(
+            f"""
+            SELECT e.department, count(*) FILTER (WHERE e.ended_at IS NULL),
+                sum(floor(extract(epoch FROM coalesce(e.ended_at, %(now)s) - e.at)))
+            FROM command.task_event e {where([*conditions, "e.kind = 'pause'"])}
+            GROUP BY e.department
+            """,
+            given,
+        )
+    ).fetchall()
+    for department, running, seconds in rows:
+        lines[department].pauses_running, lines[department].pause_seconds = running, int(seconds)
 
 
-def _take(
-    line: Line, what: tuple[str, str | None, str | None], number: int, minutes: int, pause: tuple[int, int]
-) -> None:
+def _take(line: Line, what: tuple[str, str | None, str | None], number: int, minutes: int) -> None:
     kind, level, cause = what
     match kind:
         case "card":
@@ -262,8 +272,6 @@ def _take(
             line.send_backs += number
         case "pause":
             line.pauses += number
-            line.pauses_running += pause[0]
-            line.pause_seconds += pause[1]
             add(line.pause_causes, cause or "", number)
         case "pause_refused":
             line.pauses_refused += number

@@ -1,5 +1,6 @@
 """Supervision's figures: nothing to measure is not zero, medians are times that somebody took, lights are those of the rules."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -76,12 +77,13 @@ def test_the_rules_name_what_is_reckoned_and_every_cause(tmp_path: Any, monkeypa
     assert {metric.key for metric in rules.metrics} == METRICS
     assert set(rules.causes) >= CAUSES
     text = (rules_module.RULES / "supervision.yaml").read_text("utf-8")
-    for change, said in (
+    changes: tuple[tuple[Callable[[dict[str, Any]], object], str], ...] = (
         (lambda d: d["metrics"][0].update(key="charm"), "charm"),
         (lambda d: d["bars"].update(sign=[5.0, 2.0]), "bars.sign"),
         (lambda d: d["causes"].pop("task_due_soon"), "task_due_soon"),
         (lambda d: d["metrics"].append(d["metrics"][0]), "twice"),
-    ):
+    )
+    for change, said in changes:
         content = yaml.safe_load(text)
         change(content)
         (tmp_path / "supervision.yaml").write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")

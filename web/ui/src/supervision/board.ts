@@ -130,13 +130,13 @@ export function span(seconds: number | null): string {
   return seconds === null ? say('supervision.none_to_measure') : formatSpan(seconds * 1000)
 }
 
-/** The bars' names: `≤ 2`, `≤ 5`, … `> 60`, in minutes. */
+/** The bars' names, short enough to stand under them: `≤2分`, `≤1时`, … `>24时`. */
 export function barNames(edges: readonly number[]): string[] {
-  return [...edges.map((edge) => `≤ ${minutes(edge)}`), `> ${minutes(edges.at(-1) ?? 0)}`]
+  return [...edges.map((edge) => `≤${minutes(edge)}`), `>${minutes(edges.at(-1) ?? 0)}`]
 }
 function minutes(edge: number): string {
   const zh = currentLocale() === 'zh'
-  return edge >= 60 && edge % 60 === 0 ? `${edge / 60} ${zh ? '时' : 'h'}` : `${edge} ${zh ? '分' : 'min'}`
+  return edge >= 60 && edge % 60 === 0 ? `${edge / 60}${zh ? '时' : ' h'}` : `${edge}${zh ? '分' : ' m'}`
 }
 
 const rules = shallowRef<Rules | null>(null)
