@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Task } from '@/wire/objects'
-import { ordersOf } from './orders'
+import { attachedTo, ordersOf } from './orders'
 import { itemOf, type Item, type Json } from '@/outbox/item'
 import { after } from '@/outbox/queue'
 
@@ -110,5 +110,12 @@ describe('my orders', () => {
     const late = tap('task.sign', { task_id: 't' })
     expect(ordersOf(byId(task('t', { state: 'submitted' })), [late])[0]?.state).toBe('submitted')
     expect(ordersOf(byId(task('t', { state: 'closed' })), [tap('task.submit', { task_id: 't' })])[0]?.state).toBe('closed')
+  })
+
+  it('have attached what this phone sent or keeps, not what was refused or belongs to another', () => {
+    const photo = (task_id: string): Item => ({ ...tap('unit.note', { task_id }), files: [{ hash: 'h', name: 'a.jpg', mediaType: 'image/jpeg', size: 1, received: 0 }] })
+    const refused = after(photo('t'), { what: 'refused', refusal: { code: 'x', detail: 'y' } })
+    expect(attachedTo('t', [photo('t'), tap('task.sign', { task_id: 't' })])).toEqual(['image/jpeg'])
+    expect(attachedTo('t', [photo('other'), refused])).toEqual([])
   })
 })
