@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from spine.clock import BEIJING, iso
-from tests.browser.people import PHONE, People, shoot
+from tests.browser.people import KEEP_SHOTS, PHONE, People, shoot
 
 
 @pytest.mark.timeout(600)
@@ -43,6 +43,31 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await expect(desk.get_by_role("row", name="李承远")).to_have_count(0)  # the initials have been answered
     await expect(desk.get_by_role("row", name="陈晓雨")).to_contain_text("内线 6111")
     await shoot(desk, "roster-book-zh")
+    await desk.get_by_role("searchbox").fill("")
+    await desk.get_by_label("层级").select_option("city")
+    await desk.get_by_label("单位", exact=True).select_option("EMB")
+    await expect(desk.get_by_role("row", name="赵国栋")).to_have_count(0)
+    await desk.get_by_role("button", name="何正平").press("Enter")
+    entry = desk.get_by_role("dialog")
+    await entry.get_by_label("姓名").fill(" ")
+    await entry.get_by_role("button", name="保存").click()
+    await expect(entry.get_by_role("alert")).to_contain_text("▲")
+    await entry.get_by_label("姓名").fill("何正平")
+    await entry.get_by_label("手机").fill("13800001234")
+    await entry.get_by_label("登录账号").fill("duty-en")
+    await entry.get_by_role("button", name="保存").click()
+    await expect(entry.get_by_text(re.compile("已关联文岚"))).to_be_visible()
+    await shoot(desk, "people-edit-zh")
+    await entry.get_by_label("登录账号").fill("")
+    await entry.get_by_role("button", name="保存").click()
+    await expect(entry).to_have_count(0)
+    await expect(desk.get_by_role("row", name="何正平")).to_contain_text("13800001234")
+    await desk.get_by_role("button", name="何正平").press("Enter")
+    await expect(entry.get_by_text(re.compile("修改：手机"))).to_be_visible()
+    await desk.keyboard.press("Escape")
+    await desk.keyboard.press("n")
+    await expect(desk.get_by_role("heading", name="登记人员")).to_be_visible()
+    await desk.keyboard.press("Escape")
 
     # Rotation, in the account's English: seen first, then put.
     english = await people.come("duty-en", "/roster")
@@ -54,6 +79,14 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await shoot(english, "roster-rotation-en")
     await english.get_by_role("button", name="Put ").click()
     await expect(english.locator("dialog")).to_have_count(0)
+
+    if KEEP_SHOTS:
+        await english.goto(f"{people.server.url}/roster?part=people")
+        await expect(english.get_by_role("row").nth(5)).to_be_visible()
+        await shoot(english, "people-en")
+        phone = await people.come("duty1", "/roster?part=people", size=PHONE)
+        await expect(phone.get_by_role("row").nth(5)).to_be_visible()
+        await shoot(phone, "people-phone-zh")
 
     # The primary post is handed over: duty2 signs, something changes, duty1 reads it and signs.
     await desk.goto(f"{people.server.url}/handover/primary")
