@@ -1,5 +1,6 @@
 """The address book (通讯录): who there is, at all four levels, in which positions, on duty where. A question, nothing changes."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +42,10 @@ _PEOPLE: LiteralString = """
     FROM command.person p LEFT JOIN command.department d ON d.code = p.department
     LEFT JOIN LATERAL (SELECT post, ends_at FROM command.shift
         WHERE person_id = p.id AND starts_at <= %(at)s AND ends_at > %(at)s ORDER BY starts_at LIMIT 1) s ON true
-    WHERE p.left_at IS NULL AND (%(department)s = '' OR p.department = %(department)s
+    WHERE p.left_at IS NULL AND (%(level)s = '' OR %(level)s = CASE WHEN p.place IS NOT NULL THEN 'village'
+            WHEN length(coalesce(p.area_code, d.area_code, '5309')) = 4 THEN 'city'
+            WHEN length(coalesce(p.area_code, d.area_code, '5309')) = 6 THEN 'county' ELSE 'township' END)
+        AND (%(department)s = '' OR p.department = %(department)s
             OR EXISTS (SELECT 1 FROM command.holding h WHERE h.person_id = p.id AND h.department = %(department)s))
         AND coalesce(p.area_code, d.area_code, '5309') LIKE %(area)s || '%%'
         AND (%(q)s = '' OR p.name ILIKE %(like)s OR p.pinyin ILIKE %(like)s OR p.title_zh ILIKE %(like)s
@@ -65,11 +69,19 @@ class _Row:
 
 
 async def search_people(
-    conn: Connection, people: Mapping[str, Member], *, q: str, department: str, area: str, at: datetime
+    conn: Connection, people: Mapping[str, Member], *, q: str, department: str, area: str, level: str = "", at: datetime
 ) -> tuple[list[Found], bool]:
     """People found by name, pinyin or its initials, title, department or village; True when there are more."""
     like = "%" + q.strip().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_") + "%"
-    asked = {"q": q.strip(), "like": like, "department": department, "area": area, "at": at, "most": MOST + 1}
+    asked = {
+        "q": q.strip(),
+        "like": like,
+        "department": department,
+        "area": area,
+        "level": level,
+        "at": at,
+        "most": MOST + 1,
+    }
     async with conn.cursor(row_factory=class_row(_Row)) as cur:
         await cur.execute(_PEOPLE, asked)
         rows = await cur.fetchall()
@@ -104,6 +116,50 @@ def may_see_numbers(principal: Principal, area_code: str, department: str | None
     return any(g.role in watch and area_code.startswith(g.area) for g in principal.grants)
 
 
+def may_keep(principal: Principal, area_code: str) -> bool:
+    """Whether correcting somebody of this area is worth offering; `person.put` asks again, of his duties too."""
+    return any(
+        grant.role in (Role.DUTY_OFFICER, Role.ADMINISTRATOR) and area_code.startswith(grant.area)
+        for grant in principal.grants
+    )
+
+
+def reach_of(person: Member) -> str:
+    """account: gets orders and notices here · phone: can only be called · none: nobody knows how."""
+    if person.account_id is not None:
+        return "account"
+    return "phone" if person.phone or person.mobile else "none"
+
+
+HISTORY_KINDS = ("person.entered", "person.corrected", "person.retired")
+
+
+async def history_of(conn: Connection, person_id: str, most: int = 20) -> list[JsonObject]:
+    """What the record says of somebody's entry, newest first: {kind, at, by, changed: [field]}. Numbers and reasons never stand in it."""
+    rows = await (
+        await conn.execute(
+            """
+            SELECT kind, body FROM spine.fact
+            WHERE stream = %s AND kind = ANY(%s) AND body::jsonb->'data'->>'person_id' = %s ORDER BY seq DESC LIMIT %s
+            """,
+            ("roster", list(HISTORY_KINDS), person_id, most),
+        )
+    ).fetchall()
+    found: list[JsonObject] = []
+    for kind, body in rows:
+        told = json.loads(body)
+        data = told["data"]
+        found.append(
+            {
+                "kind": str(kind),
+                "at": told["at"],
+                "by": told["by"],
+                "changed": data.get("changed", []),
+            }
+        )
+    return found
+
+
 def may_look(principal: Principal) -> bool:
     """Field units and feeds do not need the address book."""
     return principal.has(*OVERSEERS, Role.DEPARTMENT)
@@ -129,6 +185,7 @@ def found_object(one: Found, numbers: bool, keeper: bool) -> JsonObject:
         "numbers_hidden": not numbers,
         "duties": list(person.duties),
         "has_account": person.account_id is not None,
+        "reach": reach_of(person),
         "on_duty": list(one.on_duty),
         "shift": None
         if one.shift_post is None or one.shift_ends is None

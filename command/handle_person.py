@@ -11,7 +11,7 @@ from command.roster_commands import PutPerson, RetirePerson
 from command.roster_steps import Held, hold_roster, published, put, warned
 from command.seed import pinyin
 from spine.authority import Scope, allow
-from spine.canonical import JsonObject
+from spine.canonical import Json, JsonObject
 from spine.command import AnyHandling, Command, Handling, Outcome, Transaction
 from spine.errors import Refused, not_found, stale_version
 from spine.principal import CITY, Role
@@ -72,11 +72,28 @@ async def _put(tx: Transaction, command: Command[PutPerson], entry: Entry) -> Ou
         version=1 if before is None else before.version + 1,
     )
     await store.save_person(tx.conn, person)
-    await store.put_positions(tx.conn, person.id, [(p.department, p.title_zh, p.title_en) for p in data.also])
+    also = [(p.department, p.title_zh, p.title_en) for p in data.also]
+    moved = before is not None and set(also) != set(await store.positions_of(tx.conn, person.id))
+    await store.put_positions(tx.conn, person.id, also)
     # Telephone numbers are personal: the record says that they changed, not what they are.
     told: JsonObject = {"person_id": person.id, "name": person.name, "department": person.department}
-    publication = Publication("person.entered" if before is None else "person.corrected", told)
+    if before is None:
+        publication = Publication("person.entered", told)
+    else:
+        changed: list[Json] = [*changed_fields(before, person), *(["also"] if moved else [])]
+        publication = Publication("person.corrected", {**told, "changed": changed})
     return Outcome(await published(tx, entry.held, publication, person.duties), {"person_id": person.id})
+
+
+_FIELDS = ("name", "title_zh", "title_en", "department", "place", "phone", "mobile")
+
+
+def changed_fields(before: Member, after: Member) -> list[str]:
+    """Names of the fields that differ, as the command names them."""
+    changed = [name for name in _FIELDS if getattr(before, name) != getattr(after, name)]
+    if set(before.duties) != set(after.duties):
+        changed.append("duties")
+    return [*changed, *(["account"] if before.account_id != after.account_id else [])]
 
 
 async def _account(tx: Transaction, login: str, person_id: str | None) -> UUID:

@@ -1,12 +1,14 @@
 """Every command of this room and how it is carried out."""
 
 from command import (
+    handle_calendar,
     handle_consultation,
     handle_dispatch,
     handle_evacuation,
     handle_fence,
     handle_handover,
     handle_instruction,
+    handle_leave,
     handle_person,
     handle_plan,
     handle_proposal,
@@ -15,6 +17,7 @@ from command import (
     handle_request,
     handle_response,
     handle_roster,
+    handle_roster_import,
     handle_sheet,
     handle_shelter,
     handle_stock,
@@ -47,6 +50,9 @@ HANDLINGS: tuple[AnyHandling, ...] = (
     *handle_evacuation.HANDLINGS,
     *handle_redirect.HANDLINGS,
     *handle_roster.HANDLINGS,
+    *handle_roster_import.HANDLINGS,
+    *handle_leave.HANDLINGS,
+    *handle_calendar.HANDLINGS,
     *handle_swap.HANDLINGS,
     *handle_handover.HANDLINGS,
     *handle_person.HANDLINGS,

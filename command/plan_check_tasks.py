@@ -3,7 +3,7 @@
 from command.organisation.book import Organisation
 from command.plan_check_rules import plan_check_rules
 from command.plan_findings import Findings
-from command.plan_names import check_department, resource_kinds
+from command.plan_names import check_department, resource_names
 from command.plan_shape import Plan, PlanTask
 from command.transitions import LEVELS, at_least
 
@@ -115,7 +115,7 @@ def _check_clocks(number: int, task: PlanTask, plan: Plan, findings: Findings) -
 
 
 def _check_resources(number: int, task: PlanTask, known: Organisation, findings: Findings) -> None:
-    kinds = resource_kinds(known)
+    kinds = resource_names(known)
     for place, wanted in enumerate(task.resources):
         where = f"tasks.{number}.resources.{place}"
         if wanted.quantity <= 0:
@@ -129,8 +129,9 @@ def _check_resources(number: int, task: PlanTask, known: Organisation, findings:
             findings.warn(
                 "resource_unknown",
                 f"{where}.kind",
-                f"任务 {task.code} 需要的“{wanted.kind}”不是任何力量的能力或类型；若是储备物资，请核对物资名录。",
-                f"{task.code} wants '{wanted.kind}', which is no unit's capability or kind; if it is an item of stock, check its name.",
+                f"任务 {task.code} 需要的“{wanted.kind}”既不是力量的能力或类型，也不在物资目录里：推演和派遣都找不到它，请从列表里选。",
+                f"{task.code} wants '{wanted.kind}', which is no unit's capability or kind and no item of stock: "
+                "neither dry run nor dispatch would find it; choose one of the list.",
             )
         if wanted.holder is not None:
             check_department(

@@ -45,6 +45,13 @@ def check_words(plan: Plan, findings: Findings) -> None:
     for name, zh in (("id", "编号"), ("issuer", "发布单位")):
         if not getattr(plan, name).strip():
             findings.error("words_missing", name, f"预案没有写{zh}。", f"The plan's {name} is empty.")
+    if plan.issuer_en is None:
+        findings.warn(
+            "issuer_english",
+            "issuer_en",
+            "发布单位没有英文名称，英文界面只能显示中文。",
+            "The issuer has no English name; English screens show the Chinese one.",
+        )
 
 
 def _check_precondition(field: str, where_zh: str, where_en: str, part: Any, findings: Findings) -> None:

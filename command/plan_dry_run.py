@@ -7,9 +7,10 @@ reckoned to begin when the last of them is due, and is due its own minutes after
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from command.organisation.book import Organisation
+from command.organisation.book import Named, Organisation
+from command.organisation.stock_book import stock_book
 from command.plan import owner_of
-from command.plan_names import resource_kinds
+from command.plan_names import resource_kinds, resource_names
 from command.plan_shape import Plan, PlanTask
 from command.transitions import Level
 
@@ -29,11 +30,24 @@ class HeldUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldStock:
+    """What is free of an item in one depot, in the item's measure, without what has expired."""
+
+    item: str
+    area_code: str | None
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
-    """What the city has: accounts by department (who would receive an order), and units."""
+    """What the city has: accounts by department (who would receive an order), units, and stock in depots.
+
+    An item that no depot keeps is not known, which is not the same as none.
+    """
 
     accounts: Mapping[str, int]
     units: Sequence[HeldUnit]
+    stock: Sequence[HeldStock] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +96,8 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A kind of resource that the tasks ask for. `there`: units of that capability or kind; None when it is no unit's (stock)."""
+    """A kind of resource that the tasks ask for. `there`: units of that capability or kind, or what is free of that item;
+    None when nobody has counted it. `measure`: what an item of stock is counted in."""
 
     kind: str
     zh: str
@@ -91,6 +106,7 @@ class Wanted:
     there: int | None
     in_area: int | None
     tasks: tuple[str, ...]
+    measure: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,17 +311,22 @@ def _wanted(runs: Sequence[Run], area_code: str | None, known: Organisation, gro
 def _one_wanted(
     kind: str, listed: Sequence[tuple[str, int]], area_code: str | None, known: Organisation, ground: Ground
 ) -> Wanted:
-    named = known.capabilities.get(kind) or known.kinds.get(kind)
-    fit = [unit for unit in ground.units if kind == unit.kind or kind in unit.capabilities]
-    units = kind in resource_kinds(known)
+    named = resource_names(known).get(kind)
+    held = [(unit.area_code, 1) for unit in ground.units if kind == unit.kind or kind in unit.capabilities]
+    is_units = kind in resource_kinds(known)
+    if not is_units:
+        held = [(one.area_code, one.free) for one in ground.stock if one.item == kind]
+    is_known = is_units or bool(held)
     county = area_code[:6] if area_code is not None and len(area_code) >= 6 else None
-    near = [unit for unit in fit if county is None or (unit.area_code or "").startswith(county)]
+    near = [number for area, number in held if county is None or (area or "").startswith(county)]
+    item = None if is_units else stock_book().items.get(kind)
     return Wanted(
         kind=kind,
         zh=kind if named is None else named.zh,
         en=kind if named is None else named.en,
         quantity=sum(quantity for _, quantity in listed),
-        there=len(fit) if units else None,
-        in_area=len(near) if units else None,
+        there=sum(number for _, number in held) if is_known else None,
+        in_area=sum(near) if is_known else None,
         tasks=tuple(code for code, _ in listed),
+        measure=None if item is None else stock_book().measures[item.measure],
     )

@@ -43,6 +43,8 @@ def _wanted(run: DryRun, number: int) -> JsonObject:
     return {
         "kind": wanted.kind, "zh": wanted.zh, "en": wanted.en, "quantity": wanted.quantity, "there": wanted.there,
         "in_area": wanted.in_area, "short": short, "tasks": list(wanted.tasks),
+        "measure_zh": None if wanted.measure is None else wanted.measure.zh,
+        "measure_en": None if wanted.measure is None else wanted.measure.en,
     }  # fmt: skip
 
 

@@ -167,7 +167,7 @@ def write_yaml(content: JsonObject, heading: tuple[str, ...]) -> str:
 
 
 _FIRST = (
-    "version", "id", "zh", "en", "kind", "issuer", "doc_no", "valid_from", "review_due", "illustrative", "classes", "decision",
+    "version", "id", "zh", "en", "kind", "issuer", "issuer_en", "doc_no", "valid_from", "review_due", "illustrative", "classes", "decision",
     "legal_basis", "levels", "sign_minutes", "triggers", "groups", "tasks", "watch", "termination",
 )  # fmt: skip
 

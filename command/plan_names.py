@@ -1,8 +1,10 @@
 """Whether the names in a plan are known: departments, posts, figures, kinds of resource."""
 
 import re
+from collections.abc import Mapping
 
-from command.organisation.book import Organisation
+from command.organisation.book import Named, Organisation
+from command.organisation.stock_book import stock_book
 from command.plan_findings import Findings
 from incidents.metrics import metrics
 
@@ -43,5 +45,14 @@ def check_post(post: str, known: Organisation, findings: Findings, field: str, z
 
 
 def resource_kinds(known: Organisation) -> frozenset[str]:
-    """What a task may ask for: capabilities and kinds of units. Items of stock come with the depots (`stock_items`)."""
+    """The capabilities and kinds of units that a task may ask for."""
     return frozenset(known.capabilities) | frozenset(known.kinds)
+
+
+def resource_names(known: Organisation) -> Mapping[str, Named]:
+    """Everything that a task may ask for with its names: capabilities and kinds of units, then items of stock.
+
+    A lot in the database is always of an item in the stock catalogue, so the catalogue is all there is to ask for.
+    """
+    items = {code: Named(item.zh, item.en) for code, item in stock_book().items.items()}
+    return {**items, **known.kinds, **known.capabilities}

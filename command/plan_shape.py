@@ -176,6 +176,8 @@ class PlanTask:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
+    """`issuer_en`: the issuer in English; plans of before it was asked for have none."""
+
     __pydantic_config__ = STRICT
     version: int
     id: str
@@ -197,6 +199,7 @@ class Plan:
     groups: tuple[PlanGroup, ...] = ()
     watch: tuple[WatchRule, ...] = ()
     termination: Termination | None = None
+    issuer_en: str | None = None
 
     def applies_to(self, class_key: str) -> bool:
         return any(is_within(class_key, family) for family in self.classes)

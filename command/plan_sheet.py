@@ -5,6 +5,7 @@ Formulas are refused, not computed; merged cells are refused, not guessed; a GBK
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -83,7 +84,8 @@ def _csv_cell(text: str) -> Cell:
     plain = text.strip()
     if plain.startswith("=") and len(plain) > 1:
         return Cell("", _FORMULA)
-    return Cell(plain)
+    # An apostrophe keeps spreadsheets from taking words for a formula; it is no part of them.
+    return Cell(plain[1:] if re.match(r"'+[=+@]", plain) else plain)
 
 
 _FORMULA = ("是公式，请改为值", "is a formula; write its value")
@@ -162,7 +164,7 @@ def _check_archive(raw: bytes) -> None:
 
 def _xlsx_cell(cell: Any) -> Cell:
     value, kind = cell.value, str(cell.data_type)
-    if kind == "f" or (isinstance(value, str) and value.startswith("=") and len(value) > 1):
+    if kind == "f":
         return Cell("", _FORMULA)
     if kind == "e":
         return Cell("", (f"是错误值 {value}", f"is the error {value}"))
@@ -182,6 +184,7 @@ def write_xlsx(
 ) -> bytes:
     """A workbook with the rows (the first is the heading) and a second sheet of notes. Text stays text: nothing becomes a formula."""
     from openpyxl import Workbook
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
@@ -191,7 +194,7 @@ def write_xlsx(
     for number, row in enumerate(rows, 1):
         for place, value in enumerate(row, 1):
             cell: Any = sheet.cell(number, place)
-            cell.value = value
+            cell.value = ILLEGAL_CHARACTERS_RE.sub("", value) if isinstance(value, str) else value
             if isinstance(value, str):
                 cell.data_type = "s"
             cell.alignment = Alignment(wrap_text=True, vertical="top")

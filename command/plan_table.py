@@ -1,6 +1,7 @@
-"""A plan's tasks as a table (CSV, XLSX): read into a draft all or nothing, every fault named by row and column; and written for others.
+"""A plan's tasks from a table (CSV, XLSX): read into a draft all or nothing, every fault named by row and column.
 
-Headings are Chinese or English, in any order. Lists in a cell are separated by 、 ， , ; or ；. Departments are named by code or by name.
+Headings are Chinese or English, in any order. Lists in a cell are separated by 、 ， , ; or ；. Departments are named by code or by name. Checklists, resources and sign-by times have a
+notation of their own (`plan_table_lists.py`).
 """
 
 import re
@@ -9,45 +10,19 @@ from dataclasses import dataclass
 
 from command.organisation.book import Organisation
 from command.plan_names import is_department
-from command.plan_shape import Plan, PlanTask
 from command.plan_sheet import Cell, Sheet
+from command.plan_table_columns import COLUMNS
+from command.plan_table_lists import (
+    WrongCell,
+    read_checklist,
+    read_resources,
+    read_sign_minutes,
+)
 from spine.canonical import Json, JsonObject
 
 MOST_ROWS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`name`: the field of a task. `needed`: must be filled. `also`: other headings it is known by."""
-
-    name: str
-    zh: str
-    needed: bool
-    also: tuple[str, ...] = ()
-
-
-COLUMNS: tuple[Column, ...] = (
-    Column("code", "编号", True, ("任务编号",)),
-    Column("level", "响应级别", True, ("级别",)),
-    Column("zh", "任务名称", True, ("任务", "名称")),
-    Column("en", "英文名称", True, ("title",)),
-    Column("text_zh", "任务内容", True, ("内容",)),
-    Column("text_en", "英文内容", True, ("text",)),
-    Column("owner", "牵头单位", True, ("责任单位", "主办单位")),
-    Column("support", "配合单位", False, ("协办单位",)),
-    Column("start_minutes", "开始T+分", False, ("开始（分钟）", "开始")),
-    Column("due_minutes", "办理时限分", True, ("办理时限（分钟）", "办理时限")),
-    Column("after", "前置任务", False),
-    Column("joint", "联合办理", False),
-    Column("priority", "优先级", False),
-    Column("deliverable", "成果", True, ("交付成果",)),
-    Column("evidence", "佐证", True, ("办结佐证",)),
-    Column("precondition_zh", "前提条件", False),
-    Column("precondition_en", "英文前提条件", False),
-    Column("clause", "条款", True),
-    Column("source", "出处", True, ("依据",)),
-    Column("basis", "性质", True),
-)
 _LEVELS = {
     "Ⅰ": "I",
     "Ⅱ": "II",
@@ -78,7 +53,15 @@ _YES = {
     "0": False,
     "n": False,
 }
-_USUAL: Mapping[str, Json] = {"start_minutes": 0, "joint": False, "priority": "normal", "after": []}
+_USUAL: Mapping[str, Json] = {
+    "start_minutes": 0,
+    "joint": False,
+    "priority": "normal",
+    "after": [],
+    "checklist": [],
+    "resources": [],
+    "sign_minutes": {},
+}
 _SEPARATORS = re.compile(r"[、，,;；\n]+")
 
 
@@ -97,16 +80,11 @@ class CellFault:
 
 @dataclass(frozen=True, slots=True)
 class TaskTable:
-    """`tasks`: empty as soon as there is one fault, for nothing is half imported."""
+    """`tasks`: empty as soon as there is one fault, for nothing is half imported. `columns`: the fields that the table has."""
 
     tasks: tuple[JsonObject, ...]
     faults: tuple[CellFault, ...]
-
-
-class _Wrong(Exception):
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+    columns: tuple[str, ...] = ()
 
 
 def read_tasks(sheet: Sheet, known: Organisation) -> TaskTable:
@@ -145,7 +123,7 @@ def read_tasks(sheet: Sheet, known: Organisation) -> TaskTable:
         tasks.append(task)
     if not tasks and not faults:
         faults.append(CellFault(0, "", "表里没有任务行。", "The table has no row with a task."))
-    return TaskTable(() if faults else tuple(tasks), tuple(faults))
+    return TaskTable(() if faults else tuple(tasks), tuple(faults), tuple(columns))
 
 
 # --- heading -------------------------------------------------------------------------------------------------------------
@@ -229,13 +207,13 @@ def _task(
         cell = cells[place] if 0 <= place < len(cells) else Cell("")
         try:
             if cell.fault is not None:
-                raise _Wrong(*cell.fault)
+                raise WrongCell(*cell.fault)
             if cell.text == "":
                 if column.needed and column.name in columns:
-                    raise _Wrong("必须填写", "is required")
+                    raise WrongCell("必须填写", "is required")
                 continue
             value = _READ.get(column.name, _words)(cell.text, known)
-        except _Wrong as wrong:
+        except WrongCell as wrong:
             faults.append(
                 CellFault(row, heading, f"第 {row} 行“{heading}”：{wrong.zh}。", f"Row {row}, {heading}: {wrong.en}.")
             )
@@ -250,13 +228,13 @@ def _task(
 
 def _words(text: str, known: Organisation) -> Json:
     if len(text) > 4000:
-        raise _Wrong("超过 4000 字", "has more than 4000 characters")
+        raise WrongCell("超过 4000 字", "has more than 4000 characters")
     return text
 
 
 def _code(text: str, known: Organisation) -> Json:
     if len(text) > 40 or re.search(r"\s|[、，,;；]", text):
-        raise _Wrong(
+        raise WrongCell(
             f"“{text[:40]}”不能作编号（不超过 40 字，不含空格和分隔符）",
             f"'{text[:40]}' is no code (40 characters, no spaces or separators)",
         )
@@ -267,7 +245,7 @@ def _level(text: str, known: Organisation) -> Json:
     plain = re.sub(r"(级|响应|level)", "", text.strip(), flags=re.IGNORECASE).strip().upper()
     found = _LEVELS.get(plain, plain)
     if found not in ("I", "II", "III", "IV"):
-        raise _Wrong(f"“{text}”不是响应级别（I、II、III、IV）", f"'{text}' is no response level (I, II, III, IV)")
+        raise WrongCell(f"“{text}”不是响应级别（I、II、III、IV）", f"'{text}' is no response level (I, II, III, IV)")
     return found
 
 
@@ -276,7 +254,7 @@ def _minutes(text: str, known: Organisation) -> Json:
         r"(分钟?|min(utes?)?)$", "", text.strip().removeprefix("T+").removeprefix("t+"), flags=re.IGNORECASE
     ).strip()
     if not re.fullmatch(r"\d{1,6}(\.0+)?", plain):
-        raise _Wrong(f"“{text}”不是分钟数（整数）", f"'{text}' is no whole number of minutes")
+        raise WrongCell(f"“{text}”不是分钟数（整数）", f"'{text}' is no whole number of minutes")
     return int(float(plain))
 
 
@@ -290,7 +268,7 @@ def _department(text: str, known: Organisation) -> str:
     named = [d.code for d in known.departments.values() if text in (d.zh, d.en)]
     named = named or [d.code for d in known.departments.values() if _bare(text) == _bare(d.zh)]
     if len(named) != 1:
-        raise _Wrong(
+        raise WrongCell(
             f"没有名为“{text}”的单位（写代码或全称）",
             f"there is no department '{text}' (write its code or its full name)",
         )
@@ -313,7 +291,7 @@ def _choice(choices: Mapping[str, str], zh: str, en: str) -> Callable[[str, Orga
     def read(text: str, known: Organisation) -> Json:
         found = choices.get(text, text.lower())
         if found not in choices.values():
-            raise _Wrong(
+            raise WrongCell(
                 f"“{text}”不是{zh}（{'、'.join(choices)}）",
                 f"'{text}' is no {en} ({', '.join(dict.fromkeys(choices.values()))})",
             )
@@ -326,10 +304,26 @@ def _evidence(text: str, known: Organisation) -> Json:
     return [_choice(_EVIDENCE, "佐证", "kind of evidence")(part, known) for part in _list(text)]
 
 
+def _checklist(text: str, known: Organisation) -> Json:
+    return read_checklist(text)
+
+
+def _resources(text: str, known: Organisation) -> Json:
+    found = read_resources(text, known)
+    for one in found:
+        if "holder" in one:
+            one["holder"] = _department(str(one["holder"]), known)
+    return [*found]
+
+
+def _sign_minutes(text: str, known: Organisation) -> Json:
+    return read_sign_minutes(text)
+
+
 def _yes(text: str, known: Organisation) -> Json:
     found = _YES.get(text.strip().lower())
     if found is None:
-        raise _Wrong(f"“{text}”应为 是 或 否", f"'{text}' should be yes or no")
+        raise WrongCell(f"“{text}”应为 是 或 否", f"'{text}' should be yes or no")
     return found
 
 
@@ -345,36 +339,7 @@ _READ: Mapping[str, Callable[[str, Organisation], Json]] = {
     "priority": _choice(_PRIORITY, "优先级", "priority"),
     "evidence": _evidence,
     "basis": _choice(_BASIS, "性质", "basis"),
+    "checklist": _checklist,
+    "resources": _resources,
+    "sign_minutes": _sign_minutes,
 }
-
-
-# --- writing -------------------------------------------------------------------------------------------------------------
-
-
-def heading(locale: str) -> list[str]:
-    return [column.zh if locale.startswith("zh") else column.name for column in COLUMNS]
-
-
-def task_rows(plan: Plan) -> list[list[str | int]]:
-    """The tasks as rows that `read_tasks` reads again. Checklists, resources and sign_minutes of their own have no column."""
-    return [_cells(task) for task in plan.tasks]
-
-
-def _cells(task: PlanTask) -> list[str | int]:
-    cells: list[str | int] = []
-    for column in COLUMNS:
-        value = getattr(task, column.name)
-        if isinstance(value, bool):
-            cells.append("是" if value else "否")
-        elif isinstance(value, tuple):
-            cells.append("、".join(str(one) for one in value))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        else:
-            cells.append("" if value is None else value)
-    return cells
-
-
-EXAMPLE: tuple[str | int, ...] = (
-    "EX-01", "IV", "核实现场情况", "Verify the situation", "派员到场，三十分钟内报告人员、范围和发展。", "Send people; report casualties, extent and trend within thirty minutes.",
-    "EMB-{county}", "CTY-{county}、PSB", 0, 30, "", "否", "紧急", "现场情况报告", "文字、照片", "", "", "第七十二条", "突发事件应对法（2024修订）", "示意",
-)  # fmt: skip
-"""One row of the template, to be written over."""

@@ -2,12 +2,15 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from command.organisation.book import Organisation
+from command.organisation.stock_book import stock_book
+from command.plan_names import resource_names
 from command.plan_shape import Plan
 from command.plan_sheet import write_xlsx
-from command.plan_table import COLUMNS, EXAMPLE, heading, task_rows
+from command.plan_table_columns import COLUMNS, EXAMPLE, heading, task_rows
 
 _NOTES: dict[str, tuple[str, str]] = {
     "code": ("在本预案中唯一，如 EQ-01", "unique in the plan, e.g. EQ-01"),
@@ -30,6 +33,22 @@ _NOTES: dict[str, tuple[str, str]] = {
     "evidence": ("文字、照片、文件", "text, photo, file"),
     "precondition_zh": ("满足什么才下达，供人选择", "what must hold, for the person who chooses"),
     "precondition_en": ("英文前提条件", "the same in English"),
+    "checklist": (
+        "一行一条：中文 | English（单元格内换行 Alt+Enter；文字里的 | 前加 \\）",
+        "one item a line: Chinese | English (Alt+Enter within the cell; a backslash before a | that belongs to the words)",
+    ),
+    "resources": (
+        "名称或代码 ×数量，多种用顿号分开；@ 后写持有单位：移动排水泵 ×4台 @FRB",
+        "name or code ×number, separated by 、 or ;  after @ the department that has it: pump_mobile ×4 @FRB",
+    ),
+    "sign_minutes": (
+        "本任务另定的签收时限：I=10、II=15；只写一个数为各级相同；空为预案的",
+        "sign-by times of this task alone: I=10; II=15, or one number for every level; empty: the plan's",
+    ),
+    "shared": (
+        "几个预案为同一目的时写同一词，只下达一次",
+        "the same word in several plans for the same purpose: given once",
+    ),
     "clause": ("条款", "clause"),
     "source": ("出自哪部法规或预案", "of which law or plan"),
     "basis": ("法定或示意", "statute or illustrative"),
@@ -42,6 +61,8 @@ _WIDTHS = {
     "text_zh": 48,
     "text_en": 48,
     "support": 22,
+    "checklist": 36,
+    "resources": 30,
     "clause": 18,
     "source": 26,
 }
@@ -56,7 +77,14 @@ def _notes(known: Organisation) -> list[list[str]]:
     rows += [[], ["单位代码 code", "", "单位", "department"]]
     rows += [[code, "", one.zh, one.en] for code, one in known.departments.items() if one.area is None]
     rows += [[f"{prefix}-{{county}}", "", zh, en] for prefix, zh, en in _county_desks(known)]
+    rows += [[], ["资源代码 code", "计量 measure", "资源", "resource"]]
+    rows += [[code, _measure(code), one.zh, one.en] for code, one in resource_names(known).items()]
     return rows
+
+
+def _measure(code: str) -> str:
+    item = stock_book().items.get(code)
+    return "" if item is None else stock_book().measures[item.measure].zh
 
 
 def _county_desks(known: Organisation) -> list[tuple[str, str, str]]:
@@ -82,4 +110,4 @@ def tasks_csv(plan: Plan | None, locale: str) -> bytes:
 
 
 def _harmless(cell: str | int) -> str | int:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "@") else cell
+    return f"'{cell}" if isinstance(cell, str) and re.match(r"'*[=+@]", cell) else cell

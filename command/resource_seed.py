@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import LiteralString
 
-from command.organisation.stock_book import StockBook, lot_id, shelter_id, stock_book
+from command.organisation.stock_book import StockBook, lot_id, seeded_quantity, shelter_id, stock_book
 from command.shelter import Shelter
 from command.shelter_store import put_shelter
 from gis.facilities import FacilityRow, facilities_of
@@ -78,7 +78,6 @@ async def _put_lots(conn: Connection, book: StockBook, at: datetime) -> int:
     for depot in book.depots.values():
         for code, lots in book.stocks[depot.stocks].items():
             for lot in lots:
-                scale = 1.0 if book.items[code].kind == "vehicle" else depot.scale
                 expires = None if lot.expires_in_days is None else day + timedelta(days=lot.expires_in_days)
                 await conn.execute(
                     """
@@ -94,7 +93,7 @@ async def _put_lots(conn: Connection, book: StockBook, at: datetime) -> int:
                         "item": code,
                         "no": lot.lot,
                         "expires": expires,
-                        "quantity": max(1, round(lot.quantity * scale)),
+                        "quantity": seeded_quantity(book.items[code], lot.quantity, depot.scale),
                         "at": at,
                         "illustrative": book.illustrative,
                     },

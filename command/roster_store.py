@@ -123,6 +123,16 @@ async def save_person(conn: Connection, person: Member) -> None:
     )
 
 
+async def positions_of(conn: Connection, person_id: str) -> list[tuple[str, str, str]]:
+    rows = await (
+        await conn.execute(
+            "SELECT department, title_zh, title_en FROM command.holding WHERE person_id = %s ORDER BY 1, 2",
+            (person_id,),
+        )
+    ).fetchall()
+    return [(str(department), str(zh), str(en)) for department, zh, en in rows]
+
+
 async def put_positions(conn: Connection, person_id: str, positions: Iterable[tuple[str, str, str]]) -> None:
     """The positions (department, title_zh, title_en) that somebody holds besides his first one, in place of those before."""
     await conn.execute("DELETE FROM command.holding WHERE person_id = %s", (person_id,))

@@ -51,10 +51,13 @@ async def seed_organisation(conn: Connection, at: datetime) -> dict[str, int]:
         holders = sorted(role.value for role in post.holders)
         await put_post(conn, Duty(post.id, post.zh, post.en, post.kind, post.area, holders, None, None, None))
     members = [*(_member(person) for person in known.people), *(_reporter(one) for one in known.reporters)]
-    kept = await _linked(conn)
+    kept, corrected = await _linked(conn), await _corrected(conn)
     for member in members:
-        await save_person(conn, replace(member, account_id=kept.get(member.id)))
+        if member.id not in corrected:
+            await save_person(conn, replace(member, account_id=kept.get(member.id)))
     for person in known.people:
+        if person.id in corrected:
+            continue
         await put_positions(conn, person.id, [(p.department, p.title_zh, p.title_en) for p in person.also])
     shifts = await _roster(conn, members, at)
     for unit in known.units.values():
@@ -70,6 +73,12 @@ async def seed_organisation(conn: Connection, at: datetime) -> dict[str, int]:
         **resources,
         "plans": len(shipped),
     }
+
+
+async def _corrected(conn: Connection) -> frozenset[str]:
+    """Whom the city corrected or retired on its screens: the files no longer say better."""
+    rows = await (await conn.execute("SELECT id FROM command.person WHERE version > 1")).fetchall()
+    return frozenset(str(row[0]) for row in rows)
 
 
 async def _linked(conn: Connection) -> dict[str, UUID]:

@@ -153,6 +153,11 @@ async def principal_of_account(conn: Connection, account_id: UUID) -> Principal 
     return None if account is None else await _principal(conn, account)
 
 
+async def login_of(conn: Connection, account_id: UUID) -> str | None:
+    row = await (await conn.execute("SELECT login FROM spine.account WHERE id = %s", (account_id,))).fetchone()
+    return None if row is None else str(row[0])
+
+
 async def _account_by_login(conn: Connection, login: str) -> Account | None:
     async with conn.cursor(row_factory=class_row(Account)) as cur:
         await cur.execute(
@@ -279,6 +284,57 @@ async def put_account(
             "INSERT INTO spine.account_grant (account_id, role, area, department, unit) VALUES (%s, %s, %s, %s, %s)",
             [(account_id, g.role.value, g.area, g.department, g.unit) for g in grants],
         )
+
+
+async def disable_account(conn: Connection, account_id: UUID, at: datetime) -> None:
+    """Nobody signs in with it any more; its sessions end and its tokens are revoked now."""
+    await conn.execute("UPDATE spine.account SET disabled = true WHERE id = %s", (account_id,))
+    await conn.execute("DELETE FROM spine.session WHERE account_id = %s", (account_id,))
+    await conn.execute(
+        "UPDATE spine.api_token SET revoked_at = %s WHERE account_id = %s AND revoked_at IS NULL", (at, account_id)
+    )
+
+
+async def enable_account(conn: Connection, account_id: UUID) -> None:
+    await conn.execute("UPDATE spine.account SET disabled = false WHERE id = %s", (account_id,))
+
+
+async def set_password(conn: Connection, account_id: UUID, password_hash: str) -> None:
+    """`password_hash` is by `hash_password`. Sessions that were open under the old one end; it is no shared training password."""
+    await conn.execute(
+        "UPDATE spine.account SET password_hash = %s, demo_password = NULL WHERE id = %s", (password_hash, account_id)
+    )
+    await conn.execute("DELETE FROM spine.session WHERE account_id = %s", (account_id,))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """An account without its password. `grants`: [role, area, department, unit] each."""
+
+    id: UUID
+    login: str
+    name: str
+    email: str | None
+    phone: str | None
+    disabled: bool
+    training: bool
+    grants: list[tuple[str, str, str | None, str | None]]
+
+    def has(self, role: Role) -> bool:
+        return any(grant[0] == role for grant in self.grants)
+
+
+async def all_accounts(conn: Connection) -> list[AccountLine]:
+    async with conn.cursor(row_factory=class_row(AccountLine)) as cur:
+        await cur.execute(
+            """
+            SELECT a.id, a.login, a.name, a.email, a.phone, a.disabled, a.demo_password IS NOT NULL AS training,
+                coalesce((SELECT jsonb_agg(jsonb_build_array(g.role, g.area, g.department, g.unit) ORDER BY g.role, g.area)
+                          FROM spine.account_grant g WHERE g.account_id = a.id), '[]') AS grants
+            FROM spine.account a ORDER BY a.login
+            """
+        )
+        return await cur.fetchall()
 
 
 async def make_api_token(

@@ -14,6 +14,7 @@ from spine.logs import start_logging
 from spine.migrate import MigrationTrouble
 from spine.service_trouble import ServiceTrouble
 from spine.settings import from_environment
+from web.cli_account import add_account
 from web.cli_assess import add_assess
 from web.cli_backup import add_backup
 from web.cli_basemap import add_basemap
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_run(commands)
     add_feed(commands)
+    add_account(commands)
     add_roads(commands)
     add_exposure(commands)
     add_assess(commands)

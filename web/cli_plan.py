@@ -114,7 +114,7 @@ async def _plan(name: str, settings: Settings) -> tuple[Plan, Ground, tuple[str,
         from web.cli_layers import open_house_here
 
         async with open_house_here(settings) as house, snapshot(house.realm.pool) as conn:
-            found, ground = await plans_in_force(conn), await read_ground(conn)
+            found, ground = await plans_in_force(conn), await read_ground(conn, house.realm.clock.now().date())
         said = ("平台上的现行版本", "the version in force on this platform")
     except ServiceTrouble:
         found, ground = plans(), listed_ground(organisation())
@@ -150,7 +150,9 @@ def _tell(told: JsonObject) -> None:
         say(f"! {one['name_zh']}没有账号，收不到任务", f"! {one['name_en']} has no account to receive its orders")
     for one in cast(Sequence[Mapping[str, Any]], told["resources"]):
         there = "?" if one["there"] is None else str(one["there"])
-        print(f"  {one[tongue]}: {one['quantity']} / {there}" + ("" if not one["short"] else f"  ✗ -{one['short']}"))
+        measure = one[f"measure_{tongue}"] or ""
+        lacking = "" if not one["short"] else f"  ✗ -{one['short']}"
+        print(f"  {one[tongue]}: {one['quantity']} / {there} {measure}".rstrip() + lacking)
 
 
 def _strings(value: Any) -> list[str]:

@@ -140,6 +140,11 @@ class StockBook:
         )
 
 
+def seeded_quantity(item: Item, quantity: int, scale: float) -> int:
+    """How much of a listed lot a depot of this scale begins with. A vehicle's lot is always one."""
+    return max(1, round(quantity * (1.0 if item.kind == "vehicle" else scale)))
+
+
 def lot_id(depot: str, item: str, lot_no: str) -> UUID:
     """A seeded lot's id: the same in every realm."""
     return uuid5(_NAMESPACE, f"lot:{depot}:{item}:{lot_no}")

@@ -31,6 +31,11 @@ async def test_a_plan_is_written_tried_and_put_in_force(people: People) -> None:
     await desk.keyboard.press("Control+Delete")
     await expect(desk.locator(".tasks tbody tr")).to_have_count(len(FLOOD.tasks))
     await row.get_by_label("任务", exact=True).fill("转移危险区和低洼处群众")
+    await desk.get_by_label("所需资源").get_by_role("button", name="＋").click()
+    await desk.get_by_label("资源种类").last.fill("pump_mobile")
+    await expect(desk.get_by_label("所需资源")).to_contain_text("移动排水泵")
+    await desk.get_by_label("所需资源").scroll_into_view_if_needed()
+    await shoot(desk, "plans-resources-zh")
 
     # A table with a fault imports nothing; mended, it replaces the tasks.
     await desk.get_by_role("button", name="从表格导入").click()

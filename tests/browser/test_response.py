@@ -90,3 +90,20 @@ async def test_a_response_from_activation_to_its_end(people: People, live_server
     await duty.get_by_role("navigation").get_by_role("button", name="Detail").click()
     await expect(duty.get_by_text(re.compile("Add the order")).first).to_be_visible()
     await shoot(duty, "response-phone-en")
+
+    # The end: of each thing that is still open it is said what becomes of it; nothing ends before.
+    await leader.goto(f"{people.server.url}/?incident={incident}")
+    await leader.get_by_role("tab", name=re.compile("^Response")).click()
+    await leader.get_by_role("button", name="End the response…").click()
+    form = leader.locator("form.panel-form").filter(has_text="Why it ends")
+    answers = form.locator(".answer > input")
+    await expect(answers.first).to_be_visible()
+    await form.get_by_label("Why it ends").fill("All found, aftershocks over")
+    await expect(form.get_by_role("button", name=re.compile("not yet answered"))).to_be_disabled()
+    for at in range(await answers.count()):
+        await answers.nth(at).fill("handed to the county")
+    await form.get_by_role("button", name="End the response", exact=True).click()
+    await shoot(leader, "response-end-en")
+    await leader.get_by_role("button", name="Yes, end it").click()
+    await expect(leader.get_by_text(re.compile("things handed over at the end")).first).to_be_visible()
+    await shoot(leader, "response-ended-en")

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import expect
 
 from spine.clock import BEIJING, iso
-from tests.browser.people import PHONE, People, shoot
+from tests.browser.people import KEEP_SHOTS, PHONE, People, shoot
 
 
 @pytest.mark.timeout(600)
@@ -43,6 +43,31 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await expect(desk.get_by_role("row", name="李承远")).to_have_count(0)  # the initials have been answered
     await expect(desk.get_by_role("row", name="陈晓雨")).to_contain_text("内线 6111")
     await shoot(desk, "roster-book-zh")
+    await desk.get_by_role("searchbox").fill("")
+    await desk.get_by_label("层级").select_option("city")
+    await desk.get_by_label("单位", exact=True).select_option("EMB")
+    await expect(desk.get_by_role("row", name="赵国栋")).to_have_count(0)
+    await desk.get_by_role("button", name="何正平").press("Enter")
+    entry = desk.get_by_role("dialog")
+    await entry.get_by_label("姓名").fill(" ")
+    await entry.get_by_role("button", name="保存").click()
+    await expect(entry.get_by_role("alert")).to_contain_text("▲")
+    await entry.get_by_label("姓名").fill("何正平")
+    await entry.get_by_label("手机").fill("13800001234")
+    await entry.get_by_label("登录账号").fill("duty-en")
+    await entry.get_by_role("button", name="保存").click()
+    await expect(entry.get_by_text(re.compile("已关联文岚"))).to_be_visible()
+    await shoot(desk, "people-edit-zh")
+    await entry.get_by_label("登录账号").fill("")
+    await entry.get_by_role("button", name="保存").click()
+    await expect(entry).to_have_count(0)
+    await expect(desk.get_by_role("row", name="何正平")).to_contain_text("13800001234")
+    await desk.get_by_role("button", name="何正平").press("Enter")
+    await expect(entry.get_by_text(re.compile("修改：手机"))).to_be_visible()
+    await desk.keyboard.press("Escape")
+    await desk.keyboard.press("n")
+    await expect(desk.get_by_role("heading", name="登记人员")).to_be_visible()
+    await desk.keyboard.press("Escape")
 
     # Rotation, in the account's English: seen first, then put.
     english = await people.come("duty-en", "/roster")
@@ -54,6 +79,14 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await shoot(english, "roster-rotation-en")
     await english.get_by_role("button", name="Put ").click()
     await expect(english.locator("dialog")).to_have_count(0)
+
+    if KEEP_SHOTS:
+        await english.goto(f"{people.server.url}/roster?part=people")
+        await expect(english.get_by_role("row").nth(5)).to_be_visible()
+        await shoot(english, "people-en")
+        phone = await people.come("duty1", "/roster?part=people", size=PHONE)
+        await expect(phone.get_by_role("row").nth(5)).to_be_visible()
+        await shoot(phone, "people-phone-zh")
 
     # The primary post is handed over: duty2 signs, something changes, duty1 reads it and signs.
     await desk.goto(f"{people.server.url}/handover/primary")
@@ -76,17 +109,39 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await expect(desk.get_by_text(re.compile("现在由 陈晓雨 在岗"))).to_be_visible()
     await incoming.close()  # his desk's map costs the rest of the test its speed
 
-    # On a phone: my shifts, and a swap.
+    # On a phone: my shifts, and a swap that the other one agrees to and the watch commander approves.
     shift = {
         "post": "primary",
         "starts_at": iso(_at(today, 40)),
         "ends_at": iso(_at(today, 41)),
-        "person_id": "chen-xiaoyu",
+        "person_id": "duan-ruilin",
     }
     await city.carry_out("duty1", "roster.add", shift)
-    phone = await people.come("duty1", "/roster", size=PHONE)
+    phone = await people.come("duty2", "/roster", size=PHONE)
     await expect(phone.get_by_text("今后 60 天我的班")).to_be_visible()
-    await phone.get_by_role("button", name="换班", exact=False).last.scroll_into_view_if_needed()
+    await phone.get_by_role("button", name="查看").last.click()
+    asked = phone.get_by_role("dialog")
+    await asked.get_by_label("和谁换").select_option("文岚")
+    await asked.get_by_label("理由").last.fill("家人住院")
+    await shoot(phone, "roster-swap-ask-phone-zh")
+    await asked.get_by_role("button", name="提出换班").click()
+    swap = phone.get_by_role("listitem").filter(has_text="文岚")
+    await expect(swap).to_contain_text("等对方同意")
+    await english.goto(f"{people.server.url}/roster?part=mine")
+    await english.get_by_role("button", name="Agree").click()
+    await expect(swap).to_contain_text("等值班长批准")
+    commander = await people.come("duty1", "/roster?part=requests")
+    await shoot(commander, "roster-swap-decide-zh")
+    await commander.get_by_role("button", name="不批准").click()
+    await expect(commander.get_by_role("alert")).to_contain_text("▲")  # a no needs its reason
+    await commander.get_by_role("button", name="批准", exact=True).click()
+    await expect(swap).to_contain_text("已批准")
+    day = _at(today, 40).strftime("%m-%d")
+    mine = phone.locator("section").filter(has_text="今后 60 天我的班")
+    await expect(mine.get_by_text(day)).to_have_count(0)
+    await expect(
+        english.locator("section").filter(has_text="My duty").or_(english.locator("main")).first
+    ).to_contain_text(day)
     await shoot(phone, "roster-phone-zh")
     await phone.goto(f"{people.server.url}/handover/watch_commander")
     await expect(phone.get_by_role("heading", name="交接班")).to_be_visible()

@@ -110,6 +110,7 @@ def test_a_fault_is_named_where_it_is(
 DOUBTFUL: list[tuple[str, Callable[[Content], object], str]] = [
     ("review past", lambda c: c.update(review_due="2026-01-01"), "review_past"),
     ("resource", lambda c: task(c, "FF-06").update(resources=[{"kind": "helicopter", "quantity": 1}]), "resource_unknown"),
+    ("issuer in Chinese only", lambda c: c.pop("issuer_en"), "issuer_english"),
     ("no evidence", lambda c: task(c, "FF-06").update(evidence=[]), "evidence_missing"),
     ("untriggered", lambda c: c.update(triggers=c["triggers"][:1]), "level_untriggered"),
     ("Chinese in English", lambda c: task(c, "FF-06").update(en="搜救被困人员"), "words_language"),
@@ -117,6 +118,12 @@ DOUBTFUL: list[tuple[str, Callable[[Content], object], str]] = [
     ("waits for a higher level", lambda c: task(c, "FF-08").update(after=["FF-13"], start_minutes=60), "after_higher_level"),
     ("order of triggers", lambda c: c["triggers"].append({**c["triggers"][7], "level": "II", "at_least": 5}), "triggers_order"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["pump_mobile", "truck_10t", "shelter_place", "water_rescue", "boat"])
+def test_units_and_items_of_stock_are_known_resources(kind: str) -> None:
+    found = judged(lambda c: task(c, "FF-06").update(resources=[{"kind": kind, "quantity": 1}]))
+    assert [one for one in found if one.code == "resource_unknown"] == []
 
 
 @pytest.mark.parametrize(("name", "change", "code"), DOUBTFUL, ids=[one[0] for one in DOUBTFUL])

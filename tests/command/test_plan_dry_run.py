@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from command.organisation.book import organisation
 from command.plan import plan_content, plans
 from command.plan_difference import differences
-from command.plan_dry_run import Ground, HeldUnit, dry_run
+from command.plan_dry_run import Ground, HeldStock, HeldUnit, dry_run
 from command.plan_dry_run_object import dry_run_object
 from command.plan_form import judge
 from command.plan_shape import Plan
@@ -55,6 +55,17 @@ def test_tasks_follow_each_other_and_the_longest_way_is_named() -> None:
     assert (leeway["FF-03"], leeway["FF-02"], leeway["FF-08"]) == (0, 0, 120)
     assert next(one.sign_by for one in run.runs if one.task.code == "FF-06") == 105
     assert run.reports == (60, 120, 180)
+
+
+def test_stock_is_compared_with_what_is_free_and_what_nobody_counted_is_not_none() -> None:
+    wanted = [{"kind": "pump_mobile", "quantity": 9}, {"kind": "assault_boat", "quantity": 1}]
+    ground = Ground({}, [], [HeldStock("pump_mobile", "530926", 4), HeldStock("pump_mobile", "530902001", 3)])
+    told = dry_run_object(
+        dry_run(flood(FF_06={"resources": wanted}), "IV", "530926", None, organisation(), ground), organisation()
+    )
+    boat, pump = cast(list[dict[str, Any]], told["resources"])
+    assert (pump["there"], pump["in_area"], pump["short"], pump["measure_zh"]) == (7, 4, 2, "台")
+    assert (boat["there"], boat["in_area"], boat["short"]) == (None, None, None)
 
 
 def test_who_is_asked_and_who_is_asked_next() -> None:

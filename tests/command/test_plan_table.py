@@ -5,15 +5,20 @@ import zipfile
 from typing import Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from command.organisation.book import organisation
-from command.plan import plan_content
+from command.plan import Plan, plan_content, plans
 from command.plan_form import judge, read_yaml, write_yaml
+from command.plan_names import resource_names
 from command.plan_sheet import read_sheet
-from command.plan_table import COLUMNS, TaskTable, heading, read_tasks
+from command.plan_table import TaskTable, read_tasks
+from command.plan_table_columns import COLUMNS, heading
 from command.plan_table_notes import tasks_csv, tasks_xlsx
-from spine.canonical import encode
+from command.transitions import LEVELS
+from spine.canonical import JsonObject, encode
 from spine.errors import Refused
 from tests.command.flood_plan import flood_plan
 
@@ -55,6 +60,75 @@ def test_a_row_as_people_write_it(encoding: str) -> None:
     )  # fmt: skip
 
 
+KINDS = sorted(resource_names(organisation()))
+WORDS = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Cn"), exclude_characters="\u2028\u2029\ufeff") | st.just("\n"),
+    min_size=1,
+    max_size=30,
+).map(str.strip).filter(bool)  # fmt: skip
+DESKS = st.sampled_from(["EMB", "FRB", "PSB", "CTY-{county}"])
+RESOURCES = st.fixed_dictionaries(
+    {"kind": st.sampled_from([*KINDS, "helicopter", "robot-dog.2"]), "quantity": st.integers(1, 9_999_999)},
+    optional={"holder": DESKS},
+)
+TASKS = st.fixed_dictionaries(
+    {
+        "level": st.sampled_from(LEVELS), "zh": WORDS, "en": WORDS, "text_zh": WORDS, "text_en": WORDS, "owner": DESKS,
+        "support": st.lists(DESKS, max_size=3), "due_minutes": st.integers(0, 999_999), "deliverable": WORDS,
+        "evidence": st.lists(st.sampled_from(["text", "photo", "file"]), min_size=1, max_size=3),
+        "clause": WORDS, "source": WORDS, "basis": st.sampled_from(["statute", "illustrative"]),
+    },
+    optional={
+        "start_minutes": st.integers(1, 999_999), "after": st.lists(st.sampled_from(["A-1", "B"]), min_size=1, max_size=2),
+        "joint": st.just(True), "priority": st.sampled_from(["life", "urgent"]), "precondition_zh": WORDS, "precondition_en": WORDS,
+        "checklist": st.lists(st.fixed_dictionaries({"zh": WORDS, "en": WORDS}), min_size=1, max_size=4),
+        "resources": st.lists(RESOURCES, min_size=1, max_size=4),
+        "sign_minutes": st.dictionaries(st.sampled_from(LEVELS), st.integers(1, 9999), min_size=1), "shared": WORDS,
+    },
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(TASKS, min_size=1, max_size=3), st.sampled_from(["xlsx", "csv"]), st.sampled_from(["zh", "en"]))
+def test_a_table_says_everything_of_a_task(tasks: list[dict[str, Any]], form: str, locale: str) -> None:
+    content = cast(
+        JsonObject, {**plan_content(flood_plan()), "tasks": [{"code": f"T-{n}", **t} for n, t in enumerate(tasks)]}
+    )
+    plan = judge(content, organisation()).plan
+    assert plan is not None
+    found = read(tasks_xlsx(plan, organisation(), locale) if form == "xlsx" else tasks_csv(plan, locale))
+    assert found.faults == ()
+    assert set(found.columns) == {column.name for column in COLUMNS}
+    again = judge({**content, "tasks": list(found.tasks)}, organisation()).plan
+    assert again == plan
+
+
+@pytest.mark.parametrize("plan", plans(), ids=[plan.id for plan in plans()])
+def test_every_shipped_plan_goes_through_a_table_and_back(plan: Plan) -> None:
+    found = read(tasks_csv(plan, "zh"))
+    assert found.faults == ()
+    assert judge({**plan_content(plan), "tasks": list(found.tasks)}, organisation()).plan == plan
+
+
+def test_resources_and_checklists_as_people_write_them() -> None:
+    row = {
+        **ROW, "配合单位": "", "检查项": "查看水位 | Read the gauge\n\n查看坝体｜Look at the dam",
+        "所需资源": "移动排水泵 ×4台@市消防救援支队，Tent, 12 m² x20、water_rescue*2", "签收时限": "10",
+    }  # fmt: skip
+    found = read(table(row, heads=list(row)))
+    assert found.faults == ()
+    assert found.tasks[0]["checklist"] == [
+        {"zh": "查看水位", "en": "Read the gauge"},
+        {"zh": "查看坝体", "en": "Look at the dam"},
+    ]
+    assert found.tasks[0]["resources"] == [
+        {"kind": "pump_mobile", "quantity": 4, "holder": "FRB"},
+        {"kind": "tent_12", "quantity": 20},
+        {"kind": "water_rescue", "quantity": 2},
+    ]
+    assert found.tasks[0]["sign_minutes"] == {"I": 10, "II": 10, "III": 10, "IV": 10}
+
+
 @pytest.mark.parametrize("form", ["xlsx", "csv"])
 @pytest.mark.parametrize("locale", ["zh", "en"])
 def test_what_was_written_is_read_again(form: str, locale: str) -> None:
@@ -83,13 +157,22 @@ WRONG: list[tuple[str, dict[str, str], str, str]] = [
     ("basis", {"性质": "道听途说"}, "性质", "basis"),
     ("formula", {"办理时限分": "=1+1"}, "办理时限分", "formula"),
     ("code", {"编号": "A 1"}, "编号", "no code"),
+    ("checklist", {"检查项": "查看水位 | Read\n只有中文"}, "检查项", "item 2 of the checklist"),
+    ("no quantity", {"所需资源": "排水泵、冲锋舟 ×2"}, "所需资源", "'排水泵' has no quantity"),
+    ("only a name", {"所需资源": "冲锋舟"}, "所需资源", "has no quantity"),
+    ("unknown resource", {"所需资源": "直升飞机 ×2"}, "所需资源", "no unit or item of stock '直升飞机'"),
+    ("none of it", {"所需资源": "冲锋舟 ×0"}, "所需资源", "must be positive"),
+    ("measure", {"所需资源": "冲锋舟 ×2箱"}, "所需资源", "is counted in boats"),
+    ("holder", {"所需资源": "冲锋舟 ×2 @市魔法局"}, "所需资源", "市魔法局"),
+    ("sign by", {"签收时限分": "I=十"}, "签收时限分", "level=minutes"),
+    ("sign twice", {"签收时限分": "I=10、I=20"}, "签收时限分", "each level once"),
 ]
 
 
 @pytest.mark.parametrize(("name", "change", "column", "said"), WRONG, ids=[one[0] for one in WRONG])
 def test_a_bad_cell_is_named_and_nothing_is_imported(name: str, change: dict[str, str], column: str, said: str) -> None:
     good = {**ROW, "编号": "A-0", "配合单位": ""}
-    found = read(table(good, {**good, "编号": "A-1", **change}))
+    found = read(table(good, {**good, "编号": "A-1", **change}, heads=list(dict.fromkeys([*ROW, *change]))))
     assert found.tasks == ()
     fault = next(one for one in found.faults if one.column == column)
     assert fault.row == 3

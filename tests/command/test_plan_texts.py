@@ -8,6 +8,7 @@ import pytest
 
 from command.organisation.book import organisation
 from command.plan import PLANS, Plan, PlanTask, owner_of, read_plan
+from command.plan_names import resource_names
 from command.transitions import LEVELS, Level
 from incidents.metrics import metrics
 
@@ -43,6 +44,7 @@ def known(code: str) -> bool:
 
 def english(plan: Plan) -> Iterator[tuple[str, str]]:
     yield "en", plan.en
+    yield plan.issuer, plan.issuer_en or ""
     for basis in plan.legal_basis:
         yield basis.zh, basis.en
     for rule in plan.levels.values():
@@ -109,7 +111,7 @@ def test_no_order_waits_for_itself_or_is_due_before_what_it_waits_for(plan: Plan
 
 @every
 def test_every_desk_post_item_and_figure_exists(plan: Plan) -> None:
-    items = organisation().capabilities.keys() | organisation().kinds.keys()
+    items = resource_names(organisation())
     codes = {task.code for task in plan.tasks}
     for task in plan.tasks:
         assert all(known(code) for code in (task.owner, *task.support)), task.code

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 
+from command.seed import seed_organisation
 from spine.clock import BEIJING, HandClock, iso
 from spine.errors import Refused
 from tests.city import Server
@@ -150,6 +151,38 @@ async def test_the_address_book_finds_by_pinyin_and_shows_numbers_to_those_who_m
     assert county["phone"] is None
     assert (await ask("duty1", q="100%_"))["people"] == []
     assert (await ask("field-mengding", q="x"))["code"] == "forbidden"
+
+
+async def test_an_entry_is_corrected_and_its_history_names_fields_not_numbers(server: Server) -> None:
+    async def ask(login: str, path: str = "", **params: str) -> Any:
+        async with server.sign_in(login) as client:
+            return (await client.get(f"/api/organisation{path}", params=params)).json()
+
+    person = (await ask("duty1", q="何正平"))["people"][0]
+    assert (person["reach"], person["has_account"]) == ("phone", False)
+    data = {name: person[name] for name in ("name", "title_zh", "title_en", "department", "place", "phone", "duties")}
+    change = {
+        **data,
+        "person_id": person["id"],
+        "expect": person["version"],
+        "mobile": "13800000001",
+        "account": "duty-en",
+    }
+    assert await refusal(server.city.carry_out("duty1", "person.put", change)) == "account_taken"
+    await server.city.carry_out("duty1", "person.put", {**change, "account": None})
+    assert await refusal(server.city.carry_out("duty1", "person.put", {**change, "account": None})) == "stale_version"
+    told = await ask("duty1", f"/people/{person['id']}")
+    assert told["account"] is None
+    assert [(line["kind"], line["changed"]) for line in told["history"]] == [("person.corrected", ["mobile"])]
+    assert "13800000001" not in str(told)
+    assert (await ask("duty-gengma", f"/people/{person['id']}"))["code"] == "forbidden"
+    assert (await ask("duty1", "/people/nobody"))["code"] == "not_found"
+    async with server.city.realm.pool.connection() as conn:  # the files are read again: what the city corrected stays
+        await seed_organisation(conn, server.city.realm.clock.now())
+    assert (await ask("duty1", q="何正平"))["people"][0]["mobile"] == "13800000001"
+    assert (await ask("duty-gengma", q="何正平"))["people"][0]["version"] is None
+    assert {one["level"] for one in (await ask("duty1", level="township"))["people"]} <= {"township"}
+    assert {one["level"] for one in (await ask("duty1", level="village"))["people"]} == {"village"}
 
 
 async def test_a_handover_and_a_duty_log_come_as_paper(server: Server) -> None:

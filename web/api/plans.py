@@ -119,6 +119,7 @@ def _row(version: PlanVersion, today: date) -> JsonObject:
         "en": _text(content.get("en")) or version.plan_id,
         "kind": content.get("kind", "special"),
         "issuer": _text(content.get("issuer")),
+        "issuer_en": _text(content.get("issuer_en")),
         "doc_no": _text(content.get("doc_no")),
         "illustrative": content.get("illustrative") is True,
         "classes": [] if plan is None else list(plan.classes),
@@ -201,7 +202,7 @@ async def post_dry_run(body: Trying, house: InHouse, principal: SignedIn) -> Jso
             if not fit:
                 raise not_found("预案", "plan", body.plan_id, field="plan_id")
             content = fit[0].content
-        ground = await read_ground(conn)
+        ground = await read_ground(conn, _today(house.realm))
     judged = judge(content, organisation())
     if judged.plan is None or body.level not in judged.plan.levels or body.level not in judged.plan.sign_minutes:
         wrong = errors_of(judged.findings)
@@ -222,10 +223,13 @@ async def post_dry_run(body: Trying, house: InHouse, principal: SignedIn) -> Jso
 
 @router.post("/plan-tables/read", response_model=None)
 async def post_table(request: Request, principal: SignedIn) -> dict[str, Json]:
-    """The tasks of a CSV or XLSX in the body, or everything that is wrong in it, by row and column. Nothing is kept."""
+    """The tasks of a CSV or XLSX in the body, or everything that is wrong in it, by row and column. Nothing is kept.
+
+    `columns`: the fields that the table has a column for; of others it says nothing."""
     _see_versions(principal)
     table = read_tasks(read_sheet(await read_body(request, MOST_TABLE_BYTES)), organisation())
-    return {"tasks": list(table.tasks), "faults": [fault.to_json() for fault in table.faults]}
+    columns: list[Json] = [*table.columns]
+    return {"tasks": list(table.tasks), "columns": columns, "faults": [fault.to_json() for fault in table.faults]}
 
 
 @router.post("/plan-files/read", response_model=None)

@@ -11,11 +11,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from command import roster_store as store
-from command.handle_roster import day_of, edits, imported, replaced_by, require_post, turns
+from command.handle_leave import edits
+from command.handle_roster import day_of, turns
+from command.handle_roster_import import imported, replaced_by
 from command.roster import Leave, Member, Shift, roster_day, slots, stand_ins
 from command.roster_calendar import AHEAD, BEFORE, calendar_of
 from command.roster_commands import MOST_DAYS, ImportedShift
 from command.roster_import import Reading, Row, read_calendar
+from command.roster_loading import require_post
 from command.roster_rules import RosterRules, roster_rules
 from command.roster_steps import Held, ground, judge, read_roster
 from command.roster_swap import Swap

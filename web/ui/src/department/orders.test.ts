@@ -1,61 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { madeTask as task } from '@/orders/made'
 import type { Delivery, Task } from '@/wire/objects'
 import { allows, deskOrders, neighbour, toMark } from './orders'
 
 const NOW = Date.parse('2026-03-01T02:30:00Z')
-
-function task(id: string, over: Partial<Task> = {}): Task {
-  return {
-    id,
-    no: id,
-    incident_id: 'i',
-    incident_title: '',
-    response_id: null,
-    code: null,
-    title_zh: id,
-    title_en: id,
-    text: '',
-    department: 'FRB',
-    support: [],
-    deliverable: null,
-    unit_id: null,
-    clause: null,
-    source: null,
-    state: 'issued',
-    issued_at: '2026-03-01T02:20:00Z',
-    sign_due: '2026-03-01T02:35:00Z',
-    due: '2026-03-01T03:20:00Z',
-    signed_at: null,
-    submitted_at: null,
-    closed_at: null,
-    returned: null,
-    progress: null,
-    arrived_at: null,
-    need_help: null,
-    parent_id: null,
-    joint: false,
-    instruction_id: null,
-    after: [],
-    start_at: null,
-    evidence: [],
-    priority: 'normal',
-    due_from: '2026-03-01T02:20:00Z',
-    step_from: null,
-    step_due: null,
-    pause: null,
-    pause_ask: null,
-    extension_ask: null,
-    extension: null,
-    urged: null,
-    supervised: null,
-    cards: {},
-    point: null,
-    place: null,
-    version: 1,
-    updated_at: '2026-03-01T02:20:00Z',
-    ...over,
-  }
-}
 
 const all = (...tasks: Task[]): Record<string, Task> => Object.fromEntries(tasks.map((each) => [each.id, each]))
 

@@ -1,61 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { madeTask } from '@/orders/made'
 import type { Task } from '@/wire/objects'
-import { ordersOf } from './orders'
+import { attachedTo, ordersOf } from './orders'
 import { itemOf, type Item, type Json } from '@/outbox/item'
 import { after } from '@/outbox/queue'
 
-function task(id: string, over: Partial<Task> = {}): Task {
-  return {
-    id,
-    no: `T-${id}`,
-    incident_id: 'i1',
-    incident_title: '沧源5.5级地震',
-    response_id: null,
-    code: null,
-    title_zh: '搜救组赴芒卡镇',
-    title_en: 'Search team to Mangka',
-    text: '',
-    department: 'FRB',
-    support: [],
-    deliverable: null,
-    unit_id: 'u1',
-    clause: null,
-    source: null,
-    state: 'issued',
-    issued_at: '2026-03-01T02:21:00.000000Z',
-    sign_due: '2026-03-01T02:26:00.000000Z',
-    due: '2026-03-01T03:00:00.000000Z',
-    signed_at: null,
-    submitted_at: null,
-    closed_at: null,
-    returned: null,
-    progress: null,
-    arrived_at: null,
-    need_help: null,
-    parent_id: null,
-    joint: false,
-    instruction_id: null,
-    after: [],
-    start_at: null,
-    evidence: [],
-    priority: 'normal',
-    due_from: '2026-03-01T02:20:00Z',
-    step_from: null,
-    step_due: null,
-    pause: null,
-    pause_ask: null,
-    extension_ask: null,
-    extension: null,
-    urged: null,
-    supervised: null,
-    cards: {},
-    point: null,
-    place: null,
-    version: 1,
-    updated_at: '2026-03-01T02:21:00.000000Z',
-    ...over,
-  }
-}
+/** At hand of a unit: to be signed for within five minutes. */
+const task = (id: string, over: Partial<Task> = {}): Task =>
+  madeTask(id, { no: `T-${id}`, unit_id: 'u1', sign_due: '2026-03-01T02:26:00.000000Z', due: '2026-03-01T03:00:00.000000Z', updated_at: '2026-03-01T02:21:00.000000Z', ...over })
 
 function tap(kind: string, data: Record<string, Json>): Item {
   return itemOf(
@@ -110,5 +62,12 @@ describe('my orders', () => {
     const late = tap('task.sign', { task_id: 't' })
     expect(ordersOf(byId(task('t', { state: 'submitted' })), [late])[0]?.state).toBe('submitted')
     expect(ordersOf(byId(task('t', { state: 'closed' })), [tap('task.submit', { task_id: 't' })])[0]?.state).toBe('closed')
+  })
+
+  it('have attached what this phone sent or keeps, not what was refused or belongs to another', () => {
+    const photo = (task_id: string): Item => ({ ...tap('unit.note', { task_id }), files: [{ hash: 'h', name: 'a.jpg', mediaType: 'image/jpeg', size: 1, received: 0 }] })
+    const refused = after(photo('t'), { what: 'refused', refusal: { code: 'x', detail: 'y' } })
+    expect(attachedTo('t', [photo('t'), tap('task.sign', { task_id: 't' })])).toEqual(['image/jpeg'])
+    expect(attachedTo('t', [photo('other'), refused])).toEqual([])
   })
 })

@@ -67,6 +67,11 @@ export function isOpen(order: Order): boolean {
   return order.state === 'issued' || order.state === 'signed' || order.state === 'in_progress'
 }
 
+/** Media types of what this phone has attached to an order, sent or not: what was refused is not there. */
+export function attachedTo(taskId: string, items: readonly Item[]): string[] {
+  return items.filter((item) => item.data.task_id === taskId && item.state !== 'refused').flatMap((item) => item.files.map((file) => file.mediaType))
+}
+
 /** Open orders first, by the clock that runs out first; then what was handed in or is over, newest first. */
 export function ordersOf(tasks: Readonly<Record<string, Task>>, items: readonly Item[]): Order[] {
   const byTap = [...items].sort((a, b) => a.order - b.order)

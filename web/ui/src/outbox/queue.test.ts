@@ -41,6 +41,16 @@ describe('next step', () => {
     expect(step).toMatchObject({ do: 'upload', item: { id: 'id-1' }, file: { hash: FILE.hash } })
   })
 
+  it('hands an order in after the photograph that it asks for, and sends everything else before it', () => {
+    const photo = { ...tap(1, 'unit.note', true), data: { task_id: 't' } }
+    const submit = { ...tap(2, 'task.submit'), data: { task_id: 't' } }
+    expect(nextStep([photo, submit, tap(3, 'unit.need_help')], OWNER, 0)).toMatchObject({ do: 'send', item: { id: 'id-3' } })
+    expect(nextStep([photo, submit], OWNER, 0)).toMatchObject({ do: 'upload', item: { id: 'id-1' } })
+    const ofAnother = { ...submit, data: { task_id: 'other' } }
+    expect(nextStep([photo, ofAnother], OWNER, 0)).toMatchObject({ do: 'send', item: { id: 'id-2' } })
+    expect(nextStep([after(photo, { what: 'received', at: 'x' }), submit], OWNER, 0)).toMatchObject({ do: 'send', item: { id: 'id-2' } })
+  })
+
   it('sends the command once every byte of its files is there', () => {
     const half = after(tap(1, 'unit.note', true), { what: 'file_received', hash: FILE.hash, received: 60 })
     expect(nextStep([half], OWNER, 0).do).toBe('upload')

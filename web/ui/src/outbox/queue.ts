@@ -21,13 +21,14 @@ export type Report =
 
 /**
  * Items go in the order of the taps, with one exception: a note that carries files is evidence which nothing else depends on,
- * so it waits until the words are through. A call for help is never held up by a photograph on a weak signal.
+ * so it waits until the words are through. A call for help is never held up by a photograph on a weak signal. Only handing an order
+ * in waits for the evidence that was attached to it before: it would be refused without.
  * What the centre already keeps on its disk holds nothing up either: it is asked about, with the same id, when its time has come.
  */
 export function nextStep(items: readonly Item[], owner: Owner, phoneNow: number): Step {
   const mine = items.filter((item) => isPending(item) && belongsTo(item, owner)).sort((a, b) => a.order - b.order)
   const toGo = mine.filter((item) => item.state !== 'spooled')
-  const item = toGo.find((candidate) => !isEvidence(candidate)) ?? toGo[0]
+  const item = toGo.find((candidate) => !isEvidence(candidate) && !restsOnEvidence(candidate, toGo)) ?? toGo[0]
   if (item === undefined) {
     const due = mine.find((kept) => (kept.spool?.askAt ?? 0) <= phoneNow)
     return due === undefined ? { do: 'rest' } : { do: 'send', item: due }
@@ -38,6 +39,11 @@ export function nextStep(items: readonly Item[], owner: Owner, phoneNow: number)
 
 export function isEvidence(item: Item): boolean {
   return item.kind === 'unit.note' && item.files.length > 0
+}
+
+function restsOnEvidence(item: Item, toGo: readonly Item[]): boolean {
+  if (item.kind !== 'task.submit' || item.data.task_id === undefined) return false
+  return toGo.some((other) => other.order < item.order && isEvidence(other) && other.data.task_id === item.data.task_id)
 }
 
 export function after(item: Item, report: Report): Item {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { about, clock, moved, newTask, nextCode, readable, ticks, tidy, worst } from './plans'
+import { about, clock, merged, moved, newTask, nextCode, readable, ticks, tidy, worst } from './plans'
 import type { Finding, TaskContent } from './plans'
 
 const finding = (field: string, weight: Finding['weight'] = 'warning'): Finding => ({ weight, code: 'x', field, zh: field, en: field })
@@ -24,6 +24,18 @@ describe('findings beside fields', () => {
     expect(about(all, 'tasks.1').length).toBe(2)
     expect(worst(all, 'tasks.1')?.weight).toBe('error')
     expect(worst(all, 'tasks.2')).toBeNull()
+  })
+})
+
+describe('tasks from a table', () => {
+  const old = { ...task('A'), checklist: [{ zh: '查', en: 'look' }], shared: 'evacuation' }
+  it('take the place of the same code, in its place, and keep what the table has no column for', () => {
+    const made = merged([old, task('B')], [{ ...task('C') }, { ...task('A'), zh: '新', checklist: undefined, resources: undefined }], ['code', 'zh', 'checklist'], 'add')
+    expect(made.map((one) => one.code)).toEqual(['A', 'B', 'C'])
+    expect(made[0]).toMatchObject({ zh: '新', checklist: [], shared: 'evacuation', resources: [] })
+  })
+  it('replace all', () => {
+    expect(merged([old, task('B')], [task('C')], [], 'replace').map((one) => one.code)).toEqual(['C'])
   })
 })
 

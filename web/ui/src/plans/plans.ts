@@ -1,4 +1,5 @@
 /** Asking for plans (`/api/plan-list`, `/api/plans/…`), and what the screens make of the answers. */
+import { currentLocale } from '@/i18n/locale'
 import { get, post, request } from '@/wire/api'
 import type { Level } from '@/wire/objects'
 import type { CellFault, Difference, DryRun, Finding, GroupContent, LevelContent, PlanContent, PlanList, Resource, State, TaskContent, VersionWhole, Words } from './types'
@@ -15,7 +16,7 @@ export const readDifference = (id: string, version: number, before: number): Pro
   get(`/api/plans/${encodeURIComponent(id)}/versions/${version}/difference?with=${before}`)
 export const check = (content: unknown, signal?: AbortSignal): Promise<{ sound: boolean; findings: Finding[] }> => post('/api/plans/check', { content }, { signal })
 export const tryDry = (asked: Record<string, unknown>): Promise<DryRun> => post<DryRun>('/api/plans/dry-run', asked)
-export const readTable = (file: Blob): Promise<{ tasks: TaskContent[]; faults: CellFault[] }> => request('POST', '/api/plan-tables/read', undefined, { body: file })
+export const readTable = (file: Blob): Promise<{ tasks: TaskContent[]; columns: string[]; faults: CellFault[] }> => request('POST', '/api/plan-tables/read', undefined, { body: file })
 export const readPlanFile = (file: Blob): Promise<{ content: Record<string, unknown>; sound: boolean; findings: Finding[] }> =>
   request('POST', '/api/plan-files/read', undefined, { body: file })
 export const exportAddress = (id: string, version: number, format: string): string => `/api/plans/${encodeURIComponent(id)}/versions/${version}/export?format=${format}`
@@ -59,7 +60,7 @@ export function readable(content: Record<string, unknown>): PlanContent {
   return made
 }
 
-const OPTIONAL = new Set(['doc_no', 'valid_from', 'review_due', 'precondition_zh', 'precondition_en', 'metric', 'colour', 'grade', 'level', 'task', 'holder',
+const OPTIONAL = new Set(['issuer_en', 'doc_no', 'valid_from', 'review_due', 'precondition_zh', 'precondition_en', 'metric', 'colour', 'grade', 'level', 'task', 'holder',
   'at_least', 'at_most', 'overdue_tasks', 'unsigned_minutes', 'quiet_hours', 'report_minutes', 'press_minutes', 'termination', 'sign_minutes'])
 
 /** What is sent: what was left empty and may be absent is absent. `level` of a task or trigger is always there, and never empty. */
@@ -102,6 +103,29 @@ export function nextCode(tasks: readonly TaskContent[]): string {
     const code = `${found?.[1] ?? 'T-'}${String(number).padStart(width, '0')}`
     if (!taken.has(code)) return code
   }
+}
+
+/** What a table may leave out. Of a task that was there already, what the table has no column for stays. */
+const MAY_LACK = ['support', 'start_minutes', 'after', 'joint', 'priority', 'precondition_zh', 'precondition_en', 'checklist', 'resources', 'sign_minutes', 'shared'] as const
+
+/** The tasks with those of a table: the same code takes the place of the one before, in its place; others follow. */
+export function merged(tasks: readonly TaskContent[], read: readonly TaskContent[], columns: readonly string[], how: 'replace' | 'add'): TaskContent[] {
+  const before = new Map(tasks.map((one) => [one.code, one]))
+  const made = read.map((one) => {
+    const old = before.get(one.code)
+    const kept = old ? Object.fromEntries(MAY_LACK.filter((name) => !columns.includes(name) && old[name] !== undefined).map((name) => [name, old[name]])) : {}
+    const whole = { ...one, ...kept }
+    return { ...whole, after: whole.after ?? [], checklist: whole.checklist ?? [], resources: whole.resources ?? [] }
+  })
+  if (how === 'replace') return made
+  const fresh = new Map(made.map((one) => [one.code, one]))
+  const inPlace = tasks.map((one) => fresh.get(one.code) ?? one)
+  return [...inPlace, ...made.filter((one) => !before.has(one.code))]
+}
+
+/** A plan's issuer in the language of the screen; the Chinese where no English was given. */
+export function issuerOf(plan: { issuer: string | null; issuer_en?: string | null }): string {
+  return (currentLocale() === 'zh' ? plan.issuer : plan.issuer_en || plan.issuer) ?? ''
 }
 
 export function newTask(tasks: readonly TaskContent[]): TaskContent {

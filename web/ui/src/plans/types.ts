@@ -43,6 +43,7 @@ export interface PlanRow {
   en: string
   kind: string
   issuer: string | null
+  issuer_en: string | null
   doc_no: string | null
   illustrative: boolean
   classes: string[]
@@ -99,6 +100,7 @@ export interface TaskContent extends Cited {
   precondition_en?: string | null
   checklist?: Words[]
   resources?: Resource[]
+  shared?: string | null
   sign_minutes?: Record<string, number> | null
 }
 export interface LevelContent extends Cited, Words {
@@ -151,6 +153,7 @@ export interface PlanContent extends Words {
   id: string
   version: number
   issuer: string
+  issuer_en?: string | null
   illustrative: boolean
   decision: string
   kind?: string
@@ -223,7 +226,7 @@ export interface DryRun {
   tasks: RunTask[]
   departments: RunLoad[]
   unheard: { department: string; name_zh: string; name_en: string }[]
-  resources: (Words & { kind: string; quantity: number; there: number | null; in_area: number | null; short: number | null; tasks: string[] })[]
+  resources: (Words & { kind: string; quantity: number; there: number | null; in_area: number | null; short: number | null; measure_zh: string | null; measure_en: string | null; tasks: string[] })[]
   critical: string[]
   ends: number
   reports: number[]

@@ -7,6 +7,7 @@ import { currentLocale } from '@/i18n/locale'
 export interface Choice {
   key: string
   name: string
+  measure?: string
 }
 interface Named {
   zh: string
@@ -20,6 +21,7 @@ export interface PlanWords {
   posts: ComputedRef<Choice[]>
   metrics: ComputedRef<Choice[]>
   classes: ComputedRef<Choice[]>
+  /** What a task may ask for: capabilities and kinds of units, then items of stock with what they are counted in. */
   kinds: ComputedRef<Choice[]>
   counties: ComputedRef<Choice[]>
   department: (code: string | undefined) => string
@@ -46,12 +48,19 @@ export function usePlanWords(): PlanWords {
     return (told as Record<string, string>)[prefix] ?? code
   }
   const named = (part: string) => Object.entries((catalogue.value?.[part] ?? {}) as Record<string, Named>).map(([key, one]) => ({ key, name: pick(one) }))
+  const items = computed(() => {
+    const stock = (catalogue.value?.resources ?? {}) as { items?: (Named & { code: string; measure: string })[]; measures?: Record<string, Named> }
+    return (stock.items ?? []).map((one) => {
+      const measure = stock.measures?.[one.measure]
+      return { key: one.code, name: pick(one), measure: measure ? pick(measure) : '' }
+    })
+  })
   return {
     departments: computed(() => [...rows.value.filter((one) => !one.area_code).map((one) => one.code), ...county.value].map((key) => ({ key, name: department(key) }))),
     posts: computed(() => postList.value.filter((one) => one.area_code.length <= 4).map((one) => ({ key: one.id, name: pick(one) }))),
     metrics: computed(() => (catalogue.value?.metrics ?? []).map((one) => ({ key: one.key, name: pick(one) }))),
     classes: computed(() => (catalogue.value?.classes ?? []).map((one) => ({ key: one.key, name: pick(one) }))),
-    kinds: computed(() => [...named('unit_capabilities'), ...named('unit_kinds')]),
+    kinds: computed(() => [...named('unit_capabilities'), ...named('unit_kinds'), ...items.value]),
     counties: computed(() => {
       const seen = new Map<string, string>()
       for (const one of rows.value) if (one.area_code && one.code.startsWith('EMB-')) seen.set(one.area_code, departmentName(one.code).replace(/应急管理局$| County Emergency Management Bureau$/, ''))
