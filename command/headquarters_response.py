@@ -39,14 +39,13 @@ async def on_level(
         new = True
     else:
         hq, new = await _rise(tx.conn, before, response, plan, act, decided_in), False
-    merged = groups.merge(hq, groups.of_plan(plan.id, plan.groups))
-    if merged.groups != hq.groups and not new:
-        merged = stamped(merged, act)
-    hq = merged
+    hq = groups.merge(hq, groups.of_plan(plan.id, plan.groups))
     if decided_in is not None:
         hq = groups.fill_by_decision(hq, act, decided_in.post, _account(act), str(act.by["name"]))
     if before is not None and hq == before:
         return []
+    if before is not None and hq.version == before.version:
+        hq = stamped(hq, act)
     publication.kind = "headquarters.established" if new else "headquarters.grown"
     publication.data = about(hq, plan_zh=plan.zh, plan_en=plan.en, level=response.level, post=level.approved_by)
     hq = await save(tx, held, before, hq, publication)

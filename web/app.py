@@ -54,8 +54,8 @@ from web.api import (
 from web.api.dispatch import router as dispatch_router
 from web.api.drawings import router as drawings_router
 from web.api.evacuation import router as evacuation_router
-from web.api.register import router as register_router
 from web.api.headquarters import router as headquarters_router
+from web.api.register import router as register_router
 from web.api.responses import router as responses_router
 from web.base_maps.service import BaseMaps
 from web.gateway.gateway import Gateway

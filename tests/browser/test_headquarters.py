@@ -31,10 +31,10 @@ async def test_from_the_activation_to_the_transfer(people: People, live_server: 
     decided = {"response_id": str(row[0]), "level": "III", "tasks": ["EQ-01"], "reason": "达到启动条件"}
     await city.carry_out("leader2", "response.activate", decided)
 
-    # The desk: h opens the chart; it says who commands now, and who is still awaited.
+    # The desk: C opens the chart; it says who commands now, and who is still awaited.
     page = await people.come("duty1")
     await expect(page.get_by_role("heading", name="耿马5.2级地震")).to_be_visible()
-    await page.keyboard.press("h")
+    await page.keyboard.press("C")
     chart = page.get_by_label("指挥体系")
     await expect(chart.get_by_role("status")).to_contain_text("副指挥长 杨雪梅")
     await expect(chart.get_by_role("button", name=re.compile("第1顺位.*李承远"))).to_be_visible()
@@ -76,8 +76,8 @@ async def test_from_the_activation_to_the_transfer(people: People, live_server: 
     await deputy.evaluate("localStorage.setItem('fengsui.locale', 'en')")
     await deputy.reload()
     await expect(deputy.get_by_role("heading", name="耿马5.2级地震")).to_be_visible()
-    await deputy.keyboard.press("h")
-    await deputy.keyboard.press("v")
+    await deputy.keyboard.press("C")
+    await deputy.keyboard.press("m")
     hand = deputy.get_by_role("form", name="Transfer command")
     await hand.get_by_role("combobox", name="To").fill("lichengyuan")
     await expect(hand.get_by_role("option", name=re.compile("李承远.*Vice mayor"))).to_be_visible()

@@ -1,7 +1,7 @@
 """Who commands an incident: established with the response, asked, silent, stepped in, handed over, delegated, dissolved."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from command.standing import standing
@@ -55,6 +55,15 @@ def clocks(scene: Scene, incident: str) -> dict[str, list[Object]]:
     return found
 
 
+async def notices(scene: Scene, incident: str) -> list[tuple[str, str]]:
+    """Subject and addressee of every notice of the incident."""
+    found: list[tuple[str, str]] = []
+    for fact in await scene.facts(f"incident:{incident}", "notice.given"):
+        data = cast(Object, fact["data"])
+        found.append((data["subject_zh"], data["to"]["id"]))
+    return found
+
+
 async def test_activation_establishes_it_and_who_activates_in_the_post_commands(city: City) -> None:
     scene = await scene_of(city)
     incident = await scene.open_quake(magnitude=5.2)
@@ -75,10 +84,9 @@ async def test_activation_establishes_it_and_who_activates_in_the_post_commands(
     assert desk["commanding"]["person"]["name"] == "杨雪梅"
     assert {g["zh"] for g in desk["groups"] if g["leads"]} == {"抢险救援组"}
     assert clocks(scene, incident)["headquarters_seat"][0]["to_zh"] == "指挥长李承远"
-    notices = await scene.facts(f"incident:{incident}", "notice.given")
-    subjects = [n["data"]["subject_zh"] for n in notices]  # type: ignore[index,call-overload]
-    assert any(str(s).startswith("请到任：副指挥长") for s in subjects)
-    assert any(str(s).startswith("编入工作组") for s in subjects)
+    subjects = [subject for subject, _ in await notices(scene, incident)]
+    assert any(s.startswith("请到任：副指挥长") for s in subjects)
+    assert any(s.startswith("编入工作组") for s in subjects)
 
 
 async def silent_commander(city: City) -> tuple[Scene, str]:
@@ -131,8 +139,7 @@ async def test_when_everybody_is_silent_the_leader_on_call_hears_of_it_and_the_c
     assert hq["acting"]["exhausted"]
     assert hq["commanding"] is None
     assert clocks(scene, incident)["headquarters_act"][0]["passed"]
-    notices = await scene.facts(f"incident:{incident}", "notice.given")
-    told = {n["data"]["to"]["id"] for n in notices if str(n["data"]["subject_zh"]).startswith("无人指挥")}  # type: ignore[index,call-overload]
+    told = {to for subject, to in await notices(scene, incident) if subject.startswith("无人指挥")}
     assert told == {"duty_leader", "watch_commander"}
     # The duty desk writes the answer down that it was given by telephone, and says so.
     commander = seat(hq, "commander")
@@ -181,13 +188,14 @@ async def test_command_is_transferred_when_the_receiver_takes_it(city: City) -> 
     await activate(scene, incident)
     to = {"person_id": "li-chengyuan"}
     words: Any = {"summary": "搜救 3 处，两处道路中断未通。", "reason": "事态扩大"}
-    for who, data, code in (
+    wrong: list[tuple[str, Object, str]] = [
         ("leader2", {"to": {"person_id": "yang-xuemei"}, **words}, "transfer_to_self"),
         ("leader2", {"to": {"person_id": "chen-xiaoyu"}, **words}, "receiver_unfit"),
         ("leader2", {"to": to, "summary": " ", "reason": "x"}, "reason_required"),
         ("leader2", {"to": {}, **words}, "person_required"),
         ("duty1", {"to": to, **words}, "word_required"),
-    ):
+    ]
+    for who, data, code in wrong:
         refusal = await scene.refused(who, "headquarters.transfer", incident_id=incident, **data)
         assert refusal.code == code
     await scene.do("leader2", "headquarters.transfer", incident_id=incident, to=to, **words)
@@ -388,5 +396,5 @@ async def test_established_by_hand_then_dissolved_with_its_incident(city: City) 
     )
     hq = headquarters(scene, incident)
     assert hq["state"] == "standing"
-    assert [line["what"] for line in hq["history"]][0] == "established"
+    assert hq["history"][0]["what"] == "established"
     assert len([line for line in hq["history"] if line["what"] == "established"]) == 2
