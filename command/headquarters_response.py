@@ -113,7 +113,7 @@ def _tell(hq: Headquarters, before: Headquarters | None, publication: Publicatio
             publication,
         )
     tell_transfer(hq, before, publication)
-    tell_groups(hq, hq.groups, before, publication)
+    tell_groups(hq, hq.groups, before, publication, leads_only=True)
     if before is not None and before.commanding != hq.commanding and hq.commanding is not None:
         told_who_commands(hq, publication)
 

@@ -219,11 +219,21 @@ def tell_command(hq: Headquarters, subject: tuple[str, str], text: tuple[str, st
 
 
 def tell_groups(
-    hq: Headquarters, groups: tuple[Group, ...], before: Headquarters | None, publication: Publication
+    hq: Headquarters,
+    groups: tuple[Group, ...],
+    before: Headquarters | None,
+    publication: Publication,
+    *,
+    leads_only: bool = False,
 ) -> None:
-    """Each department once, with every group it is in now and was not before, or leads now and did not."""
+    """Each department once, with every group it is in now and was not before, or leads now and did not.
+
+    `leads_only`: members see it at their desks; with an activation they get their orders, and twenty notices more would delay those.
+    """
     had = {} if before is None else {g.id: g for g in before.groups}
-    for code in sorted({code for group in groups for code in group.departments}):
+    leads = {group.lead for group in groups if group.dissolved is None}
+    everybody = {code for group in groups for code in group.departments}
+    for code in sorted(leads if leads_only else everybody):
         new = [
             g
             for g in groups

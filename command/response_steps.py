@@ -91,7 +91,7 @@ async def set_level(
     held = await responded(tx, await counted(tx, held))
     _tell_desks(now.plan, response, raised, head)
     command = [] if raised == "lowered" else await on_level(tx, held, response, now.plan, ruling.seat, act)
-    return held, [*head.facts(held), *command, *cancelled, *issued], response
+    return held, [*head.facts(held), *cancelled, *issued, *command], response
 
 
 def _lines(plan: Plan, change: Difference, level: Level, chosen: Chosen) -> list[Line]:
