@@ -6,7 +6,7 @@ A post is asked whether or not somebody holds it: an unheld post is asked of all
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Literal, cast
 from uuid import UUID
 
 from command.duty import Duty
@@ -20,25 +20,51 @@ Asked = Sequence[JsonObject]
 
 
 @dataclass(frozen=True, slots=True)
+class Standin:
+    """Who decides in a post for this incident alone: he commands its headquarters, or its commander has delegated it to him.
+
+    `how`: commands, acts (代行) or delegated (授权); `by`: who delegated; `until`: ISO time at which that ends.
+    """
+
+    account_id: UUID
+    post: str
+    how: Literal["commands", "acts", "delegated"]
+    by: str | None = None
+    until: str | None = None
+
+    def to_json(self) -> JsonObject:
+        return {"how": self.how, "by": self.by, "until": self.until}
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
-    """`posts`: in the order of asking. `superiors`: posts that decide on higher levels; who holds one may always act."""
+    """`posts`: in the order of asking. `superiors`: posts that decide on higher levels; who holds one may always act.
+
+    `standins`: who may decide in one of these posts as if he held it.
+    """
 
     posts: tuple[Duty, ...]
     minutes: int
     superiors: tuple[Duty, ...] = ()
+    standins: tuple[Standin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """The post in which somebody decides. `held`: he holds it; else nobody did, or nobody who was asked answered."""
+    """The post in which somebody decides. `held`: he holds it; else nobody did, or nobody who was asked answered.
+
+    `standin`: he does not hold it himself but commands this incident, or was given the power by the one who does.
+    """
 
     post: str
     zh: str
     en: str
     held: bool
+    standin: Standin | None = None
 
     def to_json(self) -> JsonObject:
-        return {"post": self.post, "zh": self.zh, "en": self.en, "held": self.held}
+        shown: JsonObject = {"post": self.post, "zh": self.zh, "en": self.en, "held": self.held}
+        return shown if self.standin is None else {**shown, "standin": self.standin.to_json()}
 
 
 def ask(chain: Chain, asked: Asked, at: datetime) -> list[JsonObject] | None:
@@ -88,7 +114,8 @@ def seat_of(chain: Chain, asked: Asked, principal: Principal) -> Seat:
 
     The post asked now and those asked before it; the holder of a later one when all before it are held by nobody; a superior at
     any time. An unheld post that was asked may be filled by whoever may hold it (not one whose turn is yet to come: two empty
-    posts are no short cut), and so may every post when the last one was silent too.
+    posts are no short cut), and so may every post when the last one was silent too. Who commands the incident's headquarters, or was
+    given this power by its commander, counts as holding the post in which that one commands.
     """
     turn = max(0, len(asked) - 1)
     over = len(asked) == len(chain.posts) > 0 and all(one["outcome"] == "silent" for one in asked)
@@ -97,9 +124,13 @@ def seat_of(chain: Chain, asked: Asked, principal: Principal) -> Seat:
         reached = over or index <= turn or all(p.account_id is None for p in chain.posts[turn:index])
         if reached and _holds(post, principal):
             return Seat(post.post, post.post_zh, post.post_en, True)
+        if reached and (standin := _standin(chain, post, principal)) is not None:
+            return Seat(post.post, post.post_zh, post.post_en, True, standin)
     for post in chain.superiors:
         if _holds(post, principal):
             return Seat(post.post, post.post_zh, post.post_en, True)
+        if (standin := _standin(chain, post, principal)) is not None:
+            return Seat(post.post, post.post_zh, post.post_en, True, standin)
     for index, post in enumerate(chain.posts):
         if (over or (index <= turn and post.account_id is None)) and may_hold(post, principal):
             return Seat(post.post, post.post_zh, post.post_en, False)
@@ -108,6 +139,13 @@ def seat_of(chain: Chain, asked: Asked, principal: Principal) -> Seat:
 
 def _holds(post: Duty, principal: Principal) -> bool:
     return principal.account_id is not None and post.account_id == principal.account_id
+
+
+def _standin(chain: Chain, post: Duty, principal: Principal) -> Standin | None:
+    for one in chain.standins:
+        if one.post == post.post and principal.account_id == one.account_id:
+            return one
+    return None
 
 
 def _not_his(chain: Chain, turn: int, holds: Duty | None, asked: Asked) -> Refused:

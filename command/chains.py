@@ -1,9 +1,13 @@
 """Which posts decide on a response and its proposals, with who holds them now; and telling them that they are asked."""
 
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
-from command.asking import Asked, Chain, waiting
+from command.asking import Asked, Chain, Standin, waiting
 from command.duty import Duty
+from command.headquarters_store import find_headquarters
+from command.headquarters_transfer import allows
 from command.notice import Notice
 from command.organisation.book import organisation
 from command.plan import Plan
@@ -13,6 +17,7 @@ from command.response import Response
 from command.transitions import LEVELS, Level, higher
 from command.unit_store import find_duty
 from spine.accounts import recipients_of_post
+from spine.clock import iso
 from spine.command import Connection, Transaction
 
 
@@ -83,6 +88,28 @@ async def spot_chain(conn: Connection, kind: Kind) -> Chain:
     """Who decides on what no plan proposed: the posts of `rules/proposals.yaml`."""
     rule = proposal_rules().kinds[kind]
     return Chain(await _seats(conn, rule.posts), rule.minutes)
+
+
+async def with_command(
+    conn: Connection, chain: Chain, incident_id: UUID, at: datetime, matter: str | None, level: Level | None = None
+) -> Chain:
+    """The chain with who stands in for one of its posts in this incident: whoever commands its headquarters decides in the post of the
+    commander's seat, and so does whom he delegated the matter to. `matter` None: it cannot be delegated. `level`: the higher one."""
+    hq = await find_headquarters(conn, incident_id)
+    now = None if hq is None else hq.commanding
+    if hq is None or now is None:
+        return chain
+    standins: list[Standin] = []
+    post = hq.commander.person.post
+    if post is not None and now.person.account_id is not None:
+        how = "commands" if now.role == "commander" else "acts"
+        standins.append(Standin(now.person.account_id, post, how))
+    for one in hq.delegations:
+        account = one.to.account_id
+        if matter is None or account is None or one.giver.post is None or not allows(one, matter, level, at):
+            continue
+        standins.append(Standin(account, one.giver.post, "delegated", one.giver.name, iso(one.until)))
+    return replace(chain, standins=tuple(standins))
 
 
 def tell_asked(

@@ -9,7 +9,7 @@ from uuid import UUID
 from command import proposal as rules
 from command import proposal_store, unit_store
 from command.asking import Chain, Seat, ask, exhausted, seat_of, waiting
-from command.chains import proposal_chain, spot_chain, tell_everybody
+from command.chains import proposal_chain, spot_chain, tell_everybody, with_command
 from command.handle_response import HeldResponse, handed_over, hold_response, level_seat
 from command.plan import PlanTask
 from command.proposal import Proposal
@@ -29,7 +29,7 @@ from command.response_steps import Chosen, end_response, overtake_proposals, set
 from command.standing import Standing, standing
 from command.task import Act
 from command.task_steps import act_of
-from command.transitions import Level
+from command.transitions import Level, higher
 from incidents.incident import require_open
 from incidents.summary import Held, hold
 from spine.authority import Scope, allow
@@ -189,7 +189,12 @@ def _title(data: MakeProposal, listed: PlanTask | None) -> tuple[str, str]:
 
 
 async def _chain(tx: Transaction, now: Standing, one: Proposal) -> Chain:
-    return await proposal_chain(tx.conn, now.plan, one.kind, one.level, now.response.level)
+    """With whoever commands this incident, and whom he let decide on such proposals; the end is never delegated."""
+    chain = await proposal_chain(tx.conn, now.plan, one.kind, one.level, now.response.level)
+    about_level = one.kind in {"raise", "lower"}
+    matter = None if one.kind == "stand_down" else "response_level" if about_level else "proposals"
+    level = higher(one.level, now.response.level) if about_level else None
+    return await with_command(tx.conn, chain, one.incident_id, tx.at, matter, level)
 
 
 async def _do_at_once(tx: Transaction, held: HeldProposal, act: Act) -> Outcome:

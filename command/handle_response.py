@@ -8,7 +8,15 @@ from uuid import UUID
 from command import response as rules
 from command import store
 from command.asking import Chain, Seat, ask, exhausted, seat_of, waiting
-from command.chains import adjust_chain, decision_chain, end_chain, level_chain, tell_asked, tell_everybody
+from command.chains import (
+    adjust_chain,
+    decision_chain,
+    end_chain,
+    level_chain,
+    tell_asked,
+    tell_everybody,
+    with_command,
+)
 from command.commands import (
     ActivateResponse,
     AdjustResponse,
@@ -37,7 +45,7 @@ from command.standing import Standing, plan_of, standing
 from command.task import Act
 from command.task_steps import act_of, responded
 from command.timers import settle_clock, start_clock, start_decision, start_period
-from command.transitions import Level
+from command.transitions import Level, higher
 from incidents.incident import require_open
 from incidents.summary import Held, hold
 from spine.authority import Scope, allow
@@ -182,7 +190,8 @@ async def _activate(tx: Transaction, command: Command[ActivateResponse], held: H
         rules.activate(held.response, act, data.level, Ruling(None, data.reason))
     now = await standing(tx.conn, held.response)
     chain, asked = await decision_chain(tx.conn, now.plan, held.response, data.level)
-    seat = seat_of(chain, asked, command.by)
+    highest = higher(data.level, held.response.suggested_level)
+    seat = seat_of(await _with_command(tx, held.response, chain, highest), asked, command.by)
     ruling = Ruling(seat, data.reason, data.expected_hours)
     chosen = Chosen(only=data.tasks, against=data.against)
     _, facts, response = await set_level(tx, held.held, now, data.level, ruling, act, chosen)
@@ -215,7 +224,13 @@ async def _adjust(tx: Transaction, command: Command[AdjustResponse], held: HeldR
 
 async def level_seat(tx: Transaction, now: Standing, level: Level, by: Principal) -> Seat:
     """The post in which somebody changes the level. Raises Refused `not_your_decision`, `not_your_turn`."""
-    return seat_of(await adjust_chain(tx.conn, now.plan, now.response.level, level), (), by)
+    chain = await adjust_chain(tx.conn, now.plan, now.response.level, level)
+    return seat_of(await _with_command(tx, now.response, chain, higher(now.response.level, level)), (), by)
+
+
+async def _with_command(tx: Transaction, response: Response, chain: Chain, level: Level | None) -> Chain:
+    """With whoever commands this incident, and whom he let decide on levels up to this one."""
+    return await with_command(tx.conn, chain, response.incident_id, tx.at, "response_level", level)
 
 
 async def _extend(tx: Transaction, command: Command[ExtendResponse], held: HeldResponse) -> Outcome:
@@ -223,7 +238,8 @@ async def _extend(tx: Transaction, command: Command[ExtendResponse], held: HeldR
     data, act = command.data, act_of(tx, command)
     rules.check_active(held.response, "延长", "extended")
     plan = await plan_of(tx.conn, held.response)
-    seat = seat_of(await level_chain(tx.conn, plan, held.response.level), (), command.by)
+    chain = await level_chain(tx.conn, plan, held.response.level)
+    seat = seat_of(await _with_command(tx, held.response, chain, held.response.level), (), command.by)
     response = rules.extend(held.response, act, Ruling(seat, data.reason, data.expected_hours))
     publication = Publication(
         "response.extended",
@@ -240,6 +256,7 @@ async def _decline(tx: Transaction, command: Command[DeclineResponse], held: Hel
     if held.response.state != "proposed":
         rules.decline(held.response, act, reason)
     chain = await level_chain(tx.conn, await plan_of(tx.conn, held.response), held.response.suggested_level)
+    chain = await _with_command(tx, held.response, chain, held.response.suggested_level)
     seat = seat_of(chain, held.response.asked, command.by)
     response = rules.decline(held.response, act, reason, seat)
     publication = Publication("response.declined", about(response, reason=reason, post=seat.to_json()))
@@ -253,7 +270,9 @@ async def _end(tx: Transaction, command: Command[EndResponse], held: HeldRespons
     act, data = act_of(tx, command), command.data
     rules.check_active(held.response)
     now = await standing(tx.conn, held.response)
-    seat = seat_of(await end_chain(tx.conn, now.plan, held.response.level), (), command.by)
+    chain = await end_chain(tx.conn, now.plan, held.response.level)
+    chain = await with_command(tx.conn, chain, held.response.incident_id, tx.at, None)
+    seat = seat_of(chain, (), command.by)
     _, facts, response = await end_response(tx, held.held, now, act, seat, data.reason, handed_over(data.handover))
     return outcome(response, facts)
 

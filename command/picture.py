@@ -2,7 +2,15 @@
 
 from uuid import UUID
 
-from command import dispatch_store, instruction_picture, plan_store, proposal_store, store, unit_store
+from command import (
+    dispatch_store,
+    headquarters_picture,
+    instruction_picture,
+    plan_store,
+    proposal_store,
+    store,
+    unit_store,
+)
 from command.dispatch.recommendation import head_object
 from command.exercises import picture as exercise_picture
 from command.fence import fence_object
@@ -120,6 +128,7 @@ SOURCES = (
     PictureSource("incident", _incident),
     PictureSource("department", _department),
     PictureSource("unit", _unit),
+    *headquarters_picture.SOURCES,
     *instruction_picture.SOURCES,
     PictureSource("plans", _plans),
     *exercise_picture.SOURCES,

@@ -10,6 +10,7 @@ from command import proposal_store, store
 from command import response as rules
 from command.asking import Chain, Seat
 from command.difference import Difference, Line, check_seen
+from command.headquarters_response import on_end, on_level
 from command.issue import issue_orders
 from command.notice import Notice
 from command.plan import Plan
@@ -89,7 +90,8 @@ async def set_level(
     held, issued = await issue_orders(tx, held, new_tasks(now, held, response, lines, act, number), act)
     held = await responded(tx, await counted(tx, held))
     _tell_desks(now.plan, response, raised, head)
-    return held, [*head.facts(held), *cancelled, *issued], response
+    command = [] if raised == "lowered" else await on_level(tx, held, response, now.plan, ruling.seat, act)
+    return held, [*head.facts(held), *cancelled, *issued, *command], response
 
 
 def _lines(plan: Plan, change: Difference, level: Level, chosen: Chosen) -> list[Line]:
@@ -200,7 +202,8 @@ async def end_response(
     for kind in ("response_decision", "response_period", "watch"):
         await settle_clock(tx, response.id, kind, publication)
     held = await responded(tx, held)
-    return held, publication.facts(held), response
+    command = await on_end(tx, held, now.others, act, reason)
+    return held, [*publication.facts(held), *command], response
 
 
 def outcome(response: Response, facts: Sequence[NewFact], **more: Json) -> Outcome:

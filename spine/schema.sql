@@ -53,6 +53,22 @@ CREATE TABLE command.consultation (
     CONSTRAINT consultation_question_check CHECK ((question <> ''::text)),
     CONSTRAINT consultation_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'ready'::text, 'answered'::text, 'withdrawn'::text])))
 );
+CREATE TABLE command.delegation (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    matter text NOT NULL,
+    up_to text,
+    giver jsonb NOT NULL,
+    receiver jsonb NOT NULL,
+    seat_id uuid NOT NULL,
+    reason text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    ended jsonb,
+    CONSTRAINT delegation_check CHECK ((until > given_at)),
+    CONSTRAINT delegation_reason_check CHECK ((reason <> ''::text)),
+    CONSTRAINT delegation_up_to_check CHECK ((up_to = ANY (ARRAY['I'::text, 'II'::text, 'III'::text, 'IV'::text])))
+);
 CREATE TABLE command.department (
     code text NOT NULL,
     zh text NOT NULL,
@@ -123,6 +139,54 @@ CREATE TABLE command.handover (
     version integer NOT NULL,
     CONSTRAINT handover_check CHECK (((state = 'completed'::text) = (signed_in IS NOT NULL))),
     CONSTRAINT handover_state_check CHECK ((state = ANY (ARRAY['offered'::text, 'completed'::text, 'refused'::text, 'withdrawn'::text, 'superseded'::text])))
+);
+CREATE TABLE command.headquarters (
+    incident_id uuid NOT NULL,
+    title text NOT NULL,
+    state text NOT NULL,
+    established jsonb NOT NULL,
+    dissolved jsonb,
+    acting_seat uuid,
+    acting jsonb,
+    transfer jsonb,
+    history jsonb NOT NULL,
+    version integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT headquarters_check CHECK (((state = 'dissolved'::text) = (dissolved IS NOT NULL))),
+    CONSTRAINT headquarters_state_check CHECK ((state = ANY (ARRAY['standing'::text, 'dissolved'::text])))
+);
+CREATE TABLE command.headquarters_group (
+    incident_id uuid NOT NULL,
+    id text NOT NULL,
+    sort integer NOT NULL,
+    zh text NOT NULL,
+    en text NOT NULL,
+    lead text NOT NULL,
+    members text[] NOT NULL,
+    duty_zh text NOT NULL,
+    duty_en text NOT NULL,
+    head jsonb NOT NULL,
+    plans text[] NOT NULL,
+    edited boolean NOT NULL,
+    dissolved jsonb,
+    CONSTRAINT headquarters_group_zh_check CHECK ((zh <> ''::text))
+);
+CREATE TABLE command.headquarters_seat (
+    id uuid NOT NULL,
+    incident_id uuid NOT NULL,
+    role text NOT NULL,
+    sort integer NOT NULL,
+    person jsonb NOT NULL,
+    state text NOT NULL,
+    asked_by jsonb,
+    asked_at timestamp with time zone,
+    until timestamp with time zone,
+    answered jsonb,
+    call jsonb,
+    place jsonb,
+    CONSTRAINT headquarters_seat_check CHECK (((state <> ALL (ARRAY['asked'::text, 'silent'::text])) OR (until IS NOT NULL))),
+    CONSTRAINT headquarters_seat_role_check CHECK ((role = ANY (ARRAY['commander'::text, 'deputy'::text, 'office'::text, 'forward'::text, 'rear'::text]))),
+    CONSTRAINT headquarters_seat_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'taken'::text, 'silent'::text, 'declined'::text, 'vacant'::text])))
 );
 CREATE TABLE command.holding (
     person_id text NOT NULL,
@@ -1683,6 +1747,8 @@ ALTER TABLE ONLY command.consultation
     ADD CONSTRAINT consultation_no_key UNIQUE (no);
 ALTER TABLE ONLY command.consultation
     ADD CONSTRAINT consultation_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.delegation
+    ADD CONSTRAINT delegation_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_pkey PRIMARY KEY (code);
 ALTER TABLE ONLY command.depot
@@ -1695,6 +1761,12 @@ ALTER TABLE ONLY command.exercise
     ADD CONSTRAINT exercise_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.handover
     ADD CONSTRAINT handover_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY command.headquarters_group
+    ADD CONSTRAINT headquarters_group_pkey PRIMARY KEY (incident_id, id);
+ALTER TABLE ONLY command.headquarters
+    ADD CONSTRAINT headquarters_pkey PRIMARY KEY (incident_id);
+ALTER TABLE ONLY command.headquarters_seat
+    ADD CONSTRAINT headquarters_seat_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY command.holding
     ADD CONSTRAINT holding_pkey PRIMARY KEY (person_id, department, title_zh);
 ALTER TABLE ONLY command.hospital_beds
@@ -1934,10 +2006,15 @@ ALTER TABLE ONLY spine.stream_head
 CREATE INDEX consultation_asker ON command.consultation USING btree (asker_department);
 CREATE INDEX consultation_incident ON command.consultation USING btree (incident_id);
 CREATE INDEX consultation_lead ON command.consultation USING btree (lead);
+CREATE INDEX delegation_incident ON command.delegation USING btree (incident_id);
 CREATE INDEX depot_department ON command.depot USING btree (department);
 CREATE INDEX duty_account ON command.duty USING btree (account_id);
 CREATE UNIQUE INDEX handover_one_open ON command.handover USING btree (post) WHERE (state = 'offered'::text);
 CREATE INDEX handover_post ON command.handover USING btree (post);
+CREATE INDEX headquarters_group_lead ON command.headquarters_group USING btree (lead) WHERE (dissolved IS NULL);
+CREATE INDEX headquarters_group_members ON command.headquarters_group USING gin (members) WHERE (dissolved IS NULL);
+CREATE UNIQUE INDEX headquarters_one_commander ON command.headquarters_seat USING btree (incident_id) WHERE (role = 'commander'::text);
+CREATE INDEX headquarters_seat_incident ON command.headquarters_seat USING btree (incident_id);
 CREATE INDEX holding_department ON command.holding USING btree (department);
 CREATE INDEX hospital_area ON command.hospital USING btree (area_code text_pattern_ops);
 CREATE INDEX inject_due ON command.inject USING btree (due_at) WHERE (NOT done);
@@ -2081,12 +2158,20 @@ ALTER TABLE ONLY command.consultation
     ADD CONSTRAINT consultation_asker_department_fkey FOREIGN KEY (asker_department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.consultation
     ADD CONSTRAINT consultation_lead_fkey FOREIGN KEY (lead) REFERENCES command.department(code);
+ALTER TABLE ONLY command.delegation
+    ADD CONSTRAINT delegation_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES command.headquarters(incident_id);
 ALTER TABLE ONLY command.department
     ADD CONSTRAINT department_parent_fkey FOREIGN KEY (parent) REFERENCES command.department(code);
 ALTER TABLE ONLY command.depot
     ADD CONSTRAINT depot_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.handover
     ADD CONSTRAINT handover_post_fkey FOREIGN KEY (post) REFERENCES command.duty(post);
+ALTER TABLE ONLY command.headquarters_group
+    ADD CONSTRAINT headquarters_group_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES command.headquarters(incident_id);
+ALTER TABLE ONLY command.headquarters_group
+    ADD CONSTRAINT headquarters_group_lead_fkey FOREIGN KEY (lead) REFERENCES command.department(code);
+ALTER TABLE ONLY command.headquarters_seat
+    ADD CONSTRAINT headquarters_seat_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES command.headquarters(incident_id);
 ALTER TABLE ONLY command.holding
     ADD CONSTRAINT holding_department_fkey FOREIGN KEY (department) REFERENCES command.department(code);
 ALTER TABLE ONLY command.holding

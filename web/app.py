@@ -53,6 +53,7 @@ from web.api import (
 from web.api.dispatch import router as dispatch_router
 from web.api.drawings import router as drawings_router
 from web.api.evacuation import router as evacuation_router
+from web.api.headquarters import router as headquarters_router
 from web.api.register import router as register_router
 from web.api.responses import router as responses_router
 from web.api.supervision import router as supervision_router
@@ -163,6 +164,7 @@ def make_app(house: House, settings: Settings) -> FastAPI:
     app.include_router(register_router)
     app.include_router(responses_router)
     app.include_router(supervision_router)
+    app.include_router(headquarters_router)
     app.add_middleware(GZipMiddleware, minimum_size=2000, compresslevel=4)
     app.add_middleware(Guard, house=app)
     _serve_screens(app)

@@ -8,6 +8,7 @@ import command.asking_react
 import command.fence_react
 import command.handlers
 import command.handover_react
+import command.headquarters_react
 import command.instruction_react
 import command.order_react
 import command.picture
@@ -27,6 +28,7 @@ from command.catalogue import command_catalogue
 from command.dispatch.rules import dispatch_rules
 from command.escalation import escalation
 from command.evacuation.rules import evacuation_rules
+from command.headquarters_rules import headquarters_rules
 from command.plan import plans
 from command.proposal_rules import proposal_rules
 from command.roster_rules import roster_rules
@@ -89,6 +91,7 @@ def read_rules() -> None:
     proposal_rules()
     roster_rules()
     supervision_rules()
+    headquarters_rules()
     evacuation_rules()
     register_rules()
 
@@ -107,6 +110,7 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
         command.asking_react.follower(commands),
         command.watch_react.follower(commands),
         command.handover_react.follower(commands),
+        command.headquarters_react.follower(commands),
         command.order_react.follower(commands),
         command.request_react.follower(commands),
         command.replacement_react.roads_follower(commands, roads),

@@ -83,6 +83,7 @@ class Day:
 
     async def finish(self) -> None:
         """Every department signs for, carries out and hands in what is open, with the evidence asked for; the desk accepts."""
+        open_tasks: list[dict[str, Any]] = []
         for _ in range(_ROUNDS):
             open_tasks = [task for task in await self.tasks() if task["state"] not in ("closed", "cancelled")]
             if not open_tasks:

@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from command.asking import Asked, Chain, seat_of
-from command.chains import decision_chain, end_chain
+from command.chains import decision_chain, end_chain, with_command
 from command.commands import LevelName
 from command.difference import difference_object
 from command.proposal_rules import proposal_rules
 from command.stand_down import open_items
 from command.standing import Standing, standing
 from command.store import find_response
+from command.transitions import higher
 from incidents.store import find_incident
 from spine.canonical import Json
 from spine.command import Connection
@@ -54,6 +55,9 @@ async def get_difference(
         if incident is None:
             raise not_found("事件", "incident", str(now.response.incident_id))
         chain, asked = await decision_chain(conn, now.plan, now.response, level)
+        before = now.response.suggested_level if now.response.state == "proposed" else now.response.level
+        at, highest = house.realm.clock.now(), higher(level, before)
+        chain = await with_command(conn, chain, now.response.incident_id, at, "response_level", highest)
     change = difference_object(now.difference(incident, level, house.realm.clock.now()), now.plan)
     hours = proposal_rules().expected_hours[level]
     return {**change, "may": _may(chain, asked, principal), "expected_hours": hours}
@@ -65,6 +69,7 @@ async def get_stand_down(response_id: UUID, house: InHouse, principal: SignedIn)
     async with snapshot(house.realm.pool) as conn:
         now = await _read(conn, house, principal, response_id)
         chain = await end_chain(conn, now.plan, now.response.level)
+        chain = await with_command(conn, chain, now.response.incident_id, house.realm.clock.now(), None)
     items: list[Json] = [
         item.to_json() for item in open_items(now.response, now.plan, now.tasks, now.others, now.proposals)
     ]

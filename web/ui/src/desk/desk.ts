@@ -10,7 +10,7 @@ import type { Alert, Call, Deadline, Incident, IncidentHead, Unit } from '@/wire
 import { concernsUs, openAlerts, openCalls, sortDeadlines, sortIncidents } from './order'
 
 export type Selection = { kind: 'incident' | 'alert' | 'call'; id: string }
-export const TABS = ['situation', 'assessment', 'response', 'tasks', 'instructions', 'forces', 'resources', 'reports', 'briefing'] as const
+export const TABS = ['situation', 'assessment', 'headquarters', 'response', 'tasks', 'instructions', 'forces', 'resources', 'reports', 'briefing'] as const
 export type Tab = (typeof TABS)[number]
 export type QueueTab = 'alerts' | 'incidents' | 'mine'
 export type PhonePart = 'queue' | 'map' | 'detail' | 'log'
@@ -145,6 +145,10 @@ export function provideDesk(): Desk {
       proposal_decision: 'response',
       response_period: 'response',
       watch: 'response',
+      headquarters_seat: 'headquarters',
+      headquarters_act: 'headquarters',
+      headquarters_call: 'headquarters',
+      headquarters_transfer: 'headquarters',
     }
     select({ kind: 'incident', id: deadline.incident_id }, at[deadline.kind])
     lead.value = deadline.subject_kind === 'task'

@@ -9,6 +9,7 @@ import type { ClockObject, Deadline, Delivery, Duty, Exercise, Inject, Message, 
 import type { Alert, Call, Figure, Incident, IncidentHead, Link, Report } from './objects/incident'
 import type { PlanHead } from './objects/plan'
 import type { RecommendationHead } from './objects/recommendation'
+import type { Headquarters, Membership } from './objects/headquarters'
 import type { Instruction } from './objects/instruction'
 import type { Allotment, ResourceRequest, Shelter } from './objects/resource'
 import type { Closure } from './objects/road'
@@ -23,6 +24,7 @@ export * from './objects/duty'
 export * from './objects/incident'
 export * from './objects/plan'
 export * from './objects/recommendation'
+export * from './objects/headquarters'
 export * from './objects/instruction'
 export * from './objects/resource'
 export * from './objects/proposal'
@@ -46,6 +48,7 @@ export interface Collections {
   fences: Fence
   tasks: Task
   instructions: Instruction
+  headquarters: Headquarters | Membership
   consultations: Consultation
   units: Unit
   unit: Unit

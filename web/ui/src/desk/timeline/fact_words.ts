@@ -3,6 +3,7 @@ import { className, departmentName, metricName, metricUnit } from '@/catalogue/c
 import { has, say } from '@/i18n'
 import { label } from '@/i18n/label'
 import { currentLocale } from '@/i18n/locale'
+import { HEADQUARTERS_WORDS } from '@/headquarters/fact_words'
 import { RESOURCE_WORDS } from '@/resources/fact_words'
 import { formatDayTime, formatTime } from '@/time/format'
 import type { FactLine } from '@/wire/objects'
@@ -105,6 +106,7 @@ const MORE: Record<string, (data: Data) => Record<string, unknown>> = {
   'assessment.refused': (d) => ({ why: label(d) }),
   'assessment.adjusted': (d) => ({ what: adjusted(d) }),
   ...RESOURCE_WORDS,
+  ...HEADQUARTERS_WORDS,
   'fence.drawn': (d) => ({ name: fenceName(d), purpose: word2('places.purpose', d.purpose) }),
   'fence.lifted': (d) => ({ name: fenceName(d) }),
   'fence.entered': (d) => passage(d),

@@ -51,6 +51,8 @@ export interface Seat {
   zh: string
   en: string
   held: boolean
+  /** He commands this incident's headquarters, or was given the power by its commander. */
+  standin?: { how: 'commands' | 'acts' | 'delegated'; by: string | null; until: Time | null }
 }
 
 export interface Asked {

@@ -64,6 +64,10 @@ export type DeadlineKind =
   | 'consultation_merge'
   | 'request_answer'
   | 'handover'
+  | 'headquarters_seat'
+  | 'headquarters_act'
+  | 'headquarters_call'
+  | 'headquarters_transfer'
 
 export interface Deadline {
   id: string
