@@ -100,7 +100,9 @@ async def _proposal(client: httpx.AsyncClient, incident: str) -> dict[str, Any]:
     """The plan's proposal, which the work role makes by itself."""
     for _ in range(400):
         picture = (await client.get(f"/api/picture/incident:{incident}")).json()
-        found = [r for r in picture["picture"]["responses"].values() if r["plan_id"] == PLAN and r["state"] == "proposed"]
+        found = [
+            r for r in picture["picture"]["responses"].values() if r["plan_id"] == PLAN and r["state"] == "proposed"
+        ]
         if found:
             return cast(dict[str, Any], found[0])
         await asyncio.sleep(0.05)
