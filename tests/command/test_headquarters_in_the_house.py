@@ -213,6 +213,7 @@ async def test_command_is_transferred_when_the_receiver_takes_it(city: City) -> 
     await scene.do("leader1", "headquarters.take_command", incident_id=incident)
     hq = headquarters(scene, incident)
     assert hq["commanding"]["person"]["name"] == "李承远"
+    assert hq["commanding"]["person"]["post"] == "commander", "in the higher post that he sat here in"
     assert seat(hq, "deputy")["person"]["name"] == "杨雪梅", "she stays as the first deputy"
     assert "headquarters_transfer" not in clocks(scene, incident)
     told = [line for line in hq["history"] if line["what"] == "transferred"]
