@@ -20,6 +20,7 @@ from command.headquarters import (
 from command.headquarters_rules import SeatRole, headquarters_rules
 from command.headquarters_seats import asked_seat, same_person
 from command.headquarters_transfer import end_all
+from command.plan import owner_of
 from command.plan_shape import PlanGroup
 from command.task import Act
 from spine.canonical import JsonObject
@@ -122,8 +123,15 @@ def dissolve(hq: Headquarters, act: Act, reason: str) -> Headquarters:
 # --- groups --------------------------------------------------------------------------------------------------------------
 
 
-def of_plan(plan_id: str, groups: Sequence[PlanGroup]) -> list[Group]:
-    return [Group(g.id, g.zh, g.en, g.lead, g.members, g.duty_zh, g.duty_en, plans=(plan_id,)) for g in groups]
+def of_plan(plan_id: str, groups: Sequence[PlanGroup], area_code: str | None) -> list[Group]:
+    """A plan's groups for an incident in this area: {county} is its county's desk."""
+    found: list[Group] = []
+    for g in groups:
+        lead = owner_of(g.lead, area_code)
+        members = dict.fromkeys(owner_of(code, area_code) for code in g.members)
+        others = tuple(code for code in members if code != lead)
+        found.append(Group(g.id, g.zh, g.en, lead, others, g.duty_zh, g.duty_en, plans=(plan_id,)))
+    return found
 
 
 def merge(hq: Headquarters, groups: Sequence[Group]) -> Headquarters:

@@ -39,7 +39,7 @@ async def on_level(
         new = True
     else:
         hq, new = await _rise(tx.conn, before, response, plan, act, decided_in), False
-    hq = groups.merge(hq, groups.of_plan(plan.id, plan.groups))
+    hq = groups.merge(hq, groups.of_plan(plan.id, plan.groups, held.incident.area_code))
     if decided_in is not None:
         hq = groups.fill_by_decision(hq, act, decided_in.post, _account(act), str(act.by["name"]))
     if before is not None and hq == before:

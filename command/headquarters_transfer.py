@@ -157,8 +157,10 @@ def take(hq: Headquarters, act: Act, actor: Actor) -> Headquarters:
     old = _need_commanding(hq)
     commander = hq.commander
     receiver = actor.as_person(transfer.to)
-    # He commands in the commander's seat: by his own post, else by the post that it was filled by.
-    receiver = replace(receiver, post=receiver.post or commander.person.post)
+    # He commands in the commander's seat: by the post he was named by, by a higher one that he sits here in, else by the seat's own.
+    own = next((s.person.post for s in hq.seats if same_person(s.person, transfer.to) and s.person.post), None)
+    higher = own if own is not None and headquarters_rules().outranks(own, commander.person.post) else None
+    receiver = replace(receiver, post=receiver.post or higher or commander.person.post)
     seat = replace(
         asked_seat(commander, act), person=receiver, state="taken", answered=answer_of(actor, act, "transferred")
     )

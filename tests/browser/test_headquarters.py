@@ -18,7 +18,7 @@ INCIDENT = {
 }
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_from_the_activation_to_the_transfer(people: People, live_server: Server) -> None:
     city = live_server.city
     for who, post in (("leader1", "commander"), ("leader2", "deputy_commander")):
@@ -65,7 +65,7 @@ async def test_from_the_activation_to_the_transfer(people: People, live_server: 
     # The one who is named answers on his phone: one press on the briefing.
     leader = await people.come("leader1", f"/briefing/{incident}", size=PHONE, locale="en-US")
     await leader.evaluate("localStorage.setItem('fengsui.locale', 'en')")
-    await leader.reload()
+    await leader.reload(wait_until="domcontentloaded")
     await expect(leader.get_by_text("You are asked to take the seat")).to_be_visible()
     await shoot(leader, "headquarters-ask-phone-en")
     await leader.get_by_role("button", name="Take the seat").click()
@@ -74,7 +74,7 @@ async def test_from_the_activation_to_the_transfer(people: People, live_server: 
     # Command is handed over in words, and goes when it is taken.
     deputy = await people.come("leader2", f"/?incident={incident}", locale="en-US")
     await deputy.evaluate("localStorage.setItem('fengsui.locale', 'en')")
-    await deputy.reload()
+    await deputy.reload(wait_until="domcontentloaded")
     await expect(deputy.get_by_role("heading", name="耿马5.2级地震")).to_be_visible()
     await deputy.keyboard.press("C")
     await expect(deputy.get_by_label("Command tree").get_by_role("status")).to_contain_text("In command")
@@ -92,7 +92,8 @@ async def test_from_the_activation_to_the_transfer(people: People, live_server: 
     await expect(deputy.get_by_label("Command tree").get_by_role("status")).to_contain_text("李承远")
     await deputy.get_by_text(re.compile("^Course of command")).click()
     await shoot(deputy, "headquarters-chart-en")
-    await leader.goto(f"{leader.url.split('/briefing')[0]}/?incident={incident}")
+    await leader.goto(f"{leader.url.split('/briefing')[0]}/?incident={incident}", wait_until="domcontentloaded")
+    await leader.get_by_role("button", name=re.compile("耿马5.2级地震")).first.click()
     await leader.get_by_role("tab", name=re.compile("^Command")).click()
     await shoot(leader, "headquarters-chart-phone-en")
     await expect(page.get_by_label("指挥体系").get_by_role("status")).to_contain_text("李承远")

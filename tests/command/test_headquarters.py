@@ -89,11 +89,11 @@ def test_a_deputy_before_him_who_is_there_acts_first() -> None:
 def test_a_second_plan_brings_no_group_twice_and_overwrites_no_hand() -> None:
     quake, flood = plans()[0], plans()[1]
     hq = established(PEOPLE[0])
-    once = groups.merge(hq, groups.of_plan(quake.id, quake.groups))
-    assert groups.merge(once, groups.of_plan(quake.id, quake.groups)) == once
+    once = groups.merge(hq, groups.of_plan(quake.id, quake.groups, "530926"))
+    assert groups.merge(once, groups.of_plan(quake.id, quake.groups, "530926")) == once
     first = once.groups[0]
     edited, _ = groups.set_group(once, act(1), replace(first, lead="MIL", members=()))
-    both = groups.merge(edited, groups.of_plan(flood.id, flood.groups))
+    both = groups.merge(edited, groups.of_plan(flood.id, flood.groups, "530926"))
     ids = [group.id for group in both.groups]
     assert len(ids) == len(set(ids)) == len({g.id for g in (*quake.groups, *flood.groups)})
     assert both.groups[0].lead == "MIL"

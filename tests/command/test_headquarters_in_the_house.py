@@ -80,6 +80,9 @@ async def test_activation_establishes_it_and_who_activates_in_the_post_commands(
     assert seat(hq, "office")["state"] == "vacant", "a post held by nobody is not asked of everybody"
     assert [s["sort"] for s in hq["seats"] if s["role"] == "deputy"] == [1], "who holds two posts sits once"
     assert {"coordination", "rescue", "medical"} <= {g["id"] for g in hq["groups"]}
+    assert all("{" not in code for g in hq["groups"] for code in (g["lead"], *g["members"])), (
+        "{county} is the county's desk"
+    )
     desk = scene.picture("department:FRB", "headquarters")[incident]
     assert desk["commanding"]["person"]["name"] == "杨雪梅"
     assert {g["zh"] for g in desk["groups"] if g["leads"]} == {"抢险救援组"}
@@ -210,6 +213,7 @@ async def test_command_is_transferred_when_the_receiver_takes_it(city: City) -> 
     await scene.do("leader1", "headquarters.take_command", incident_id=incident)
     hq = headquarters(scene, incident)
     assert hq["commanding"]["person"]["name"] == "李承远"
+    assert hq["commanding"]["person"]["post"] == "commander", "in the higher post that he sat here in"
     assert seat(hq, "deputy")["person"]["name"] == "杨雪梅", "she stays as the first deputy"
     assert "headquarters_transfer" not in clocks(scene, incident)
     told = [line for line in hq["history"] if line["what"] == "transferred"]
