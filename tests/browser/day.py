@@ -1,5 +1,6 @@
 """The day's hands: what many departments do at once, sent as their own commands, so that the story's screens show a whole city at work."""
 
+import asyncio
 import hashlib
 import io
 from dataclasses import dataclass, field
@@ -67,6 +68,12 @@ class Day:
         found = [task for task in await self.tasks() if task["title_zh"] == title and task["parent_id"] is None]
         assert len(found) == 1, (title, len(found))
         return found[0]
+
+    async def becomes(self, title: str, **wanted: Any) -> None:
+        """Wait until the order with this title is so."""
+        async with asyncio.timeout(45):
+            while any((await self.order(title))[name] != value for name, value in wanted.items()):
+                await asyncio.sleep(0.1)
 
     async def facts(self) -> list[dict[str, Any]]:
         """The whole record of the incident, oldest first."""

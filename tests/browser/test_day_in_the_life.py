@@ -60,6 +60,9 @@ async def activate_and_raise(people: People, duty: Page, day: Day) -> Page:
     await leader.get_by_role("button", name="确认调整为二级").click()
     await expect(leader.get_by_text("三级 → 二级（提级）").first).to_be_visible()
     await shoot(leader, "day-raised")
+    await open_tab(leader, "指挥")
+    await expect(leader.get_by_role("tabpanel").get_by_text("李承远").first).to_be_visible()
+    await shoot(leader, "day-headquarters")
     assert len(await day.tasks()) >= 60 > at_three
     return leader
 
@@ -83,8 +86,7 @@ async def two_come_back(people: People, duty: Page, day: Day) -> None:
         await form.locator("select").first.select_option(other)
         await form.get_by_label("理由").fill(f"{why}，转办")
         await form.get_by_role("button", name=re.compile("^转办")).click()
-        await expect(duty.get_by_text("已转办。").first).to_be_visible()
-        assert (await day.order(title))["department"] == other
+        await day.becomes(title, department=other, state="issued")
         await desk.context.close()
 
 
