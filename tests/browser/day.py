@@ -72,8 +72,12 @@ class Day:
     async def becomes(self, title: str, **wanted: Any) -> None:
         """Wait until the order with this title is so."""
         async with asyncio.timeout(45):
-            while any((await self.order(title))[name] != value for name, value in wanted.items()):
+            while not await self._is(title, wanted):  # noqa: ASYNC110  the picture has no event
                 await asyncio.sleep(0.1)
+
+    async def _is(self, title: str, wanted: dict[str, Any]) -> bool:
+        order = await self.order(title)
+        return all(order[name] == value for name, value in wanted.items())
 
     async def facts(self) -> list[dict[str, Any]]:
         """The whole record of the incident, oldest first."""

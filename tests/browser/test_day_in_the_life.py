@@ -61,8 +61,10 @@ async def activate_and_raise(people: People, duty: Page, day: Day) -> Page:
     await expect(leader.get_by_text("三级 → 二级（提级）").first).to_be_visible()
     await shoot(leader, "day-raised")
     await open_tab(leader, "指挥")
-    await expect(leader.get_by_role("tabpanel").get_by_text("李承远").first).to_be_visible()
     await shoot(leader, "day-headquarters")
+    await leader.keyboard.press("y")
+    await expect(leader.get_by_text("目前无人指挥")).to_have_count(0)
+    await shoot(leader, "day-in-command")
     assert len(await day.tasks()) >= 60 > at_three
     return leader
 
@@ -144,8 +146,11 @@ async def answered_back(duty: Page) -> None:
     await open_tab(duty, "批示会签")
     row = duty.locator(".detail-side li", has_text="314国道").first
     await expect(row).to_contain_text("待反馈")
-    await row.get_by_role("button").first.click()
-    await duty.get_by_role("button", name="反馈", exact=True).click()
+    answer = duty.get_by_role("button", name="反馈", exact=True)
+    if not await answer.is_visible():  # the row is closed
+        await row.get_by_role("button").first.click()
+    await duty.screenshot(path="/tmp/day4.png")
+    await answer.click()
     await duty.get_by_label("向市政府副市长李承远反馈的内容").fill("314国道已抢通单向通行")
     await duty.keyboard.press("Control+Enter")
     await expect(row).to_contain_text("已反馈")
