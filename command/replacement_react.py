@@ -4,7 +4,6 @@ They propose and withdraw, they move nobody.
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 from command import proposal_store, store, unit_store
 from command.dispatch.replace import ON_THE_WAY, CutOff, UnderWay, closure_words, cut_off, place_of, to_blame
 from command.proposal import Proposal
+from command.reaction import answer_fact
 from gis.positions import positions
 from gis.roads.closure import Closure
 from gis.roads.current import CurrentRoads, Roads
@@ -19,15 +19,10 @@ from gis.roads.handlers import STREAM
 from incidents import store as incident_store
 from incidents.incident import Incident
 from spine.canonical import Json, JsonObject
-from spine.carry_out import carry_out
-from spine.command import Connection, Envelope, Registry
-from spine.errors import Refused
-from spine.follow import Follower, SlowFollower, reaction_id
-from spine.principal import system
+from spine.command import Connection, Registry
+from spine.follow import Follower, SlowFollower
 from spine.realm import Realm
 from spine.record import Fact
-
-log = logging.getLogger("fengsui.replacement")
 
 ROADS, UNITS = "cut_off", "stuck_units"
 _UNIT_STEPS = frozenset(
@@ -96,7 +91,7 @@ async def _propose(
         "cause": "closure",
         "closures": [closure_words(closure) for closure in to_blame(one, closures)],
     }
-    await _send(realm, registry, fact, ROADS, incident_id, "proposal.replace_unit", data, one.under_way.task_id)
+    await answer_fact(realm, registry, fact, ROADS, incident_id, "proposal.replace_unit", data, one.under_way.task_id)
 
 
 async def _take_back(
@@ -143,26 +138,9 @@ async def _reported(realm: Realm, registry: Registry, fact: Fact, unit_id: UUID,
     text = said.get("text")
     if isinstance(text, str) and text:
         data["said"] = text
-    await _send(realm, registry, fact, UNITS, incident_id, "proposal.replace_unit", data, str(task_id))
+    await answer_fact(realm, registry, fact, UNITS, incident_id, "proposal.replace_unit", data, str(task_id))
 
 
 async def _withdraw(realm: Realm, registry: Registry, fact: Fact, follower: str, one: Proposal, reason: str) -> None:
     data: JsonObject = {"proposal_id": str(one.id), "reason": reason}
-    await _send(realm, registry, fact, follower, one.incident_id, "proposal.withdraw", data, f"withdraw {one.id}")
-
-
-async def _send(
-    realm: Realm,
-    registry: Registry,
-    fact: Fact,
-    follower: str,
-    incident_id: UUID,
-    kind: str,
-    data: JsonObject,
-    what: str,
-) -> None:
-    envelope = Envelope(reaction_id(follower, fact, f"{kind} {what}"), kind, f"incident:{incident_id}", fact.at, data)
-    try:
-        await carry_out(realm, registry, system(follower), envelope)
-    except Refused as refusal:
-        log.info("%s is not carried out in %s: %s", kind, incident_id, refusal.code)
+    await answer_fact(realm, registry, fact, follower, one.incident_id, "proposal.withdraw", data, f"withdraw {one.id}")

@@ -1,7 +1,6 @@
 """Followers of shelters: one that has no room for whom it expects proposes the next; an order that ends lets its places go."""
 
 import asyncio
-import logging
 from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
@@ -13,6 +12,7 @@ from command.dispatch.hazard import hazard_of
 from command.evacuation.next_shelter import Candidate, Crowd, fill
 from command.evacuation.places import clear_of
 from command.evacuation.rules import evacuation_rules
+from command.reaction import answer_fact
 from command.reservation import crowd_of
 from command.resource_publish import RESOURCES
 from command.shelter import Shelter
@@ -20,16 +20,11 @@ from gis.roads.current import CurrentRoads
 from gis.roads.travel import Networks, Spot, travel_table
 from incidents import store as incident_store
 from spine.canonical import Json, JsonObject
-from spine.carry_out import carry_out
-from spine.command import Envelope, Registry
+from spine.command import Registry
 from spine.db import snapshot
-from spine.errors import Refused
-from spine.follow import Follower, SlowFollower, reaction_id
-from spine.principal import system
+from spine.follow import Follower, SlowFollower
 from spine.realm import Realm
 from spine.record import Fact
-
-log = logging.getLogger("fengsui.shelters")
 
 ROOM, ENDED = "shelter_room", "evacuation_ended"
 _CROWDING = frozenset(
@@ -75,12 +70,12 @@ async def _look(realm: Realm, registry: Registry, roads: CurrentRoads, fact: Fac
             # Gone, or more than was proposed for: what is proposed must fit what is.
             reason = "安置点已有位置" if now == 0 else "需要改派的人数有增加"
             data: JsonObject = {"proposal_id": str(one.id), "reason": reason}
-            await _send(realm, registry, fact, ROOM, one.incident_id, "proposal.withdraw", data, str(one.id))
+            await answer_fact(realm, registry, fact, ROOM, one.incident_id, "proposal.withdraw", data, str(one.id))
     for incident_id, (waiting, inside) in crowds.items():
         crowd = Crowd(waiting, inside)
         moves = await _moves(realm, roads, shelter, incident_id, crowd.people)
         asked: JsonObject = {"incident_id": str(incident_id), "shelter_id": str(shelter_id), "moves": moves}
-        await _send(realm, registry, fact, ROOM, incident_id, "proposal.next_shelter", asked, str(shelter_id))
+        await answer_fact(realm, registry, fact, ROOM, incident_id, "proposal.next_shelter", asked, str(shelter_id))
 
 
 async def _moves(realm: Realm, roads: CurrentRoads, full: Shelter, incident_id: UUID, people: int) -> list[Json]:
@@ -138,23 +133,6 @@ def ended_follower(registry: Registry) -> Follower:
             task_id = None if fact.kind == "incident.closed" else UUID(str(data["task_id"]))
             if not await reservation_store.kept(conn, incident_id=incident_id, task_id=task_id):
                 return
-        await _send(realm, registry, fact, ENDED, incident_id, "evacuation.release", asked, "")
+        await answer_fact(realm, registry, fact, ENDED, incident_id, "evacuation.release", asked, "")
 
     return Follower(ENDED, "incident:", frozenset(_ENDS), handle)
-
-
-async def _send(
-    realm: Realm,
-    registry: Registry,
-    fact: Fact,
-    follower: str,
-    incident_id: UUID,
-    kind: str,
-    data: JsonObject,
-    what: str,
-) -> None:
-    envelope = Envelope(reaction_id(follower, fact, f"{kind} {what}"), kind, f"incident:{incident_id}", fact.at, data)
-    try:
-        await carry_out(realm, registry, system(follower), envelope)
-    except Refused as refusal:
-        log.info("%s is not carried out in %s: %s", kind, incident_id, refusal.code)
