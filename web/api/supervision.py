@@ -19,6 +19,7 @@ from spine.db import Connection, beside, snapshot
 from spine.errors import Refused, forbidden
 from spine.principal import Principal
 from web.auth import InHouse, SignedIn
+from web.house import House
 from web.supervision_boards import Boards
 
 router = APIRouter(prefix="/api/supervision", tags=["supervision"])
@@ -65,7 +66,7 @@ async def _board(conn: Connection, other: Connection | None, seen: Seen, asked: 
     return board_object(lines, asked, now, sees=sees, instructions=instructions, incidents=incidents)
 
 
-async def _board_text(house: InHouse, boards: Boards, seen: Seen, asked: Filter) -> bytes:
+async def _board_text(house: House, boards: Boards, seen: Seen, asked: Filter) -> bytes:
     """A board of many departments reads on two connections if nobody else does; the small ones would only wait for the second."""
     async with snapshot(house.realm.pool) as conn:
         if not seen.oversees or asked.incident is not None or boards.second.locked():
