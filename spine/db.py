@@ -1,13 +1,13 @@
 """Connections to a realm's database. One pool per realm; the application works under a role that cannot rewrite the record."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from psycopg import AsyncConnection, sql
 from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 APP_ROLE = "fengsui_app"
 CONNECTING: Mapping[str, Any] = {
@@ -90,3 +90,24 @@ async def snapshot(pool: Pool) -> AsyncGenerator[Connection]:
     async with pool.connection() as conn:
         await conn.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield conn
+
+
+@asynccontextmanager
+async def beside(pool: Pool, conn: Connection, patience_s: float = 0.1) -> AsyncGenerator[Connection | None]:
+    """A second connection that sees the very moment of `conn` (a `snapshot`), or None when the pool has none to spare that soon.
+
+    Whoever holds one connection and waits for another can bar everybody: so not for long, and callers take turns.
+    """
+    async with AsyncExitStack() as held:
+        try:
+            other = await held.enter_async_context(pool.connection(timeout=patience_s))
+        except PoolTimeout:
+            yield None
+            return
+        (moment,) = await (await conn.execute("SELECT pg_export_snapshot()")).fetchone() or ("",)
+        await other.execute(
+            sql.SQL("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET TRANSACTION SNAPSHOT {}").format(
+                sql.Literal(moment)
+            )
+        )
+        yield other

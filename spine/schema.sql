@@ -2067,6 +2067,7 @@ CREATE INDEX task_department ON command.task USING btree (department, state);
 CREATE INDEX task_event_at ON command.task_event USING btree (at);
 CREATE INDEX task_event_board ON command.task_event USING btree (department, kind, level, cause) INCLUDE (clock, minutes, at, ended_at, ran_over, incident_id, area_code);
 CREATE INDEX task_event_incident ON command.task_event USING btree (incident_id, at);
+CREATE INDEX task_event_pauses ON command.task_event USING btree (department) INCLUDE (at, ended_at, incident_id, area_code) WHERE (kind = 'pause'::text);
 CREATE INDEX task_event_task ON command.task_event USING btree (task_id, at);
 CREATE INDEX task_incident ON command.task USING btree (incident_id);
 CREATE INDEX task_instruction ON command.task USING btree (instruction_id) WHERE (instruction_id IS NOT NULL);

@@ -23,6 +23,8 @@ class Boards:
     _held: dict[Key, tuple[float, asyncio.Task[bytes]]] = field(
         default_factory=dict[Key, tuple[float, asyncio.Task[bytes]]]
     )
+    second: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the one board that reads on two connections: more would take the pool from those who issue orders."""
 
     async def get(self, key: Key, reckon: Callable[[], Awaitable[bytes]]) -> bytes:
         """The answer that another just got, or is getting, to the same question; else `reckon`'s."""

@@ -28,3 +28,5 @@ DROP INDEX command.task_event_counted;
 CREATE INDEX task_event_board ON command.task_event (department, kind, level, cause)
     INCLUDE (clock, minutes, at, ended_at, ran_over, incident_id, area_code);
 CREATE INDEX task_event_incident ON command.task_event (incident_id, at);
+-- Pauses are few, and their time is reckoned to now as long as they run.
+CREATE INDEX task_event_pauses ON command.task_event (department) INCLUDE (at, ended_at, incident_id, area_code) WHERE kind = 'pause';

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 
 from command import supervision_rules as rules_module
 from command.rulebook import RulesTrouble
-from command.supervision import Filter, Line, board_object, distribution, line_object, rate, standing_of, total
+from command.supervision import (
+    Filter,
+    Line,
+    board_object,
+    distribution,
+    distributions,
+    line_object,
+    rate,
+    standing_of,
+    total,
+)
 from command.supervision_rules import CAUSES, METRICS, supervision_rules
 from command.task_clock import shifted
 from tests.command.made import T0
@@ -39,6 +49,17 @@ def test_a_distribution_loses_nobody_and_names_times_that_were_taken(seconds: li
     assert {told["median_s"], told["p90_s"], told["max_s"]} <= set(seconds)
     assert sum(one <= told["median_s"] for one in seconds) * 2 >= len(seconds)
     assert told["median_s"] <= told["p90_s"] <= told["max_s"] == max(seconds)
+
+
+@given(st.lists(st.lists(st.integers(-50, 2_000), max_size=20), max_size=8))
+def test_distributions_reckoned_together_keep_apart(parts: list[list[int]]) -> None:
+    assert distributions(parts, EDGES) == [distribution(part, EDGES) for part in parts]
+    for part, told in zip(parts, distributions(parts, EDGES), strict=True):
+        ranked = sorted(part)
+        assert told["median_s"] == (ranked[(len(part) + 1) // 2 - 1] if part else None)
+        assert told["bars"] == [
+            sum(low < x <= high for x in part) for low, high in ((-99, 120), (120, 300), (300, 9_999))
+        ]
 
 
 def test_lines_add_up_and_those_that_need_attention_come_first() -> None:

@@ -7,9 +7,9 @@ from uuid import UUID
 from command.store import tasks_of_incident
 from command.supervision import Filter, board_object, standing_of
 from command.supervision_cases import Cases, cases_of
-from command.supervision_store import OPEN_ORDERS, heads_of, lines_of, parameters, seen_by
+from command.supervision_store import OPEN_ORDERS, figures_of, heads_of, lines_of, parameters, seen_by
 from incidents.store import find_incident
-from spine.db import snapshot
+from spine.db import beside, make_pool, snapshot
 from spine.errors import Refused
 from spine.record import read_since
 from tests.command.scene import Scene
@@ -269,3 +269,32 @@ async def lists_agree(scene: Scene, total: Object) -> None:
             if after is None:
                 break
         assert len(keys) == len(set(keys)) == number, metric
+
+
+async def test_two_connections_say_what_one_says_of_one_moment(scene: Scene) -> None:
+    incident = await scene.open_quake(magnitude=None)
+    await scene.issue(incident, "FRB")
+    pool, now = scene.city.realm.pool, scene.city.realm.clock.now()
+    seen = seen_by(await scene.city.person("supervisor"))
+    async with snapshot(pool) as conn, beside(pool, conn) as other:
+        assert other is not None
+        assert other is not conn
+        await conn.execute("SELECT 1 FROM command.task")
+        await scene.issue(incident, "TRA")
+        boards: list[Any] = []
+        for second in (other, None):
+            lines, instructions, incidents = await figures_of(conn, second, seen, Filter(), now)
+            boards.append(
+                board_object(lines, Filter(), now, sees="all", instructions=instructions, incidents=incidents)
+            )
+    assert boards[0] == boards[1]
+    assert boards[0]["total"]["received"] == boards[0]["total"]["open"]["n"] == 1, (
+        "the order of meanwhile is in neither"
+    )
+
+
+async def test_a_pool_without_a_connection_to_spare_gives_none(scene: Scene) -> None:
+    async with make_pool(str(scene.city.realm.pool.conninfo), most=1) as pool, snapshot(pool) as conn:
+        async with beside(pool, conn) as other:
+            assert other is None
+        assert await (await conn.execute("SELECT 1")).fetchone() == (1,)

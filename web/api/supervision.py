@@ -11,14 +11,15 @@ from command.supervision import Filter, board_object
 from command.supervision_cases import Cases, cases_of
 from command.supervision_paper import lines_csv, report_events, report_head, report_orders
 from command.supervision_rules import rules_object
-from command.supervision_store import Seen, heads_of, lines_of, seen_by
+from command.supervision_store import Seen, figures_of, lines_of, seen_by
 from command.task import Priority
 from command.transitions import Level
 from spine.canonical import JsonObject, encode
-from spine.db import Connection, snapshot
+from spine.db import Connection, beside, snapshot
 from spine.errors import Refused, forbidden
 from spine.principal import Principal
 from web.auth import InHouse, SignedIn
+from web.house import House
 from web.supervision_boards import Boards
 
 router = APIRouter(prefix="/api/supervision", tags=["supervision"])
@@ -59,11 +60,21 @@ def _asked(
     return Filter(since, until, incident, level, priority)
 
 
-async def _board(conn: Connection, seen: Seen, asked: Filter, now: datetime) -> JsonObject:
-    lines = await lines_of(conn, seen, asked, now)
-    instructions, incidents = await heads_of(conn, seen, asked, now)
+async def _board(conn: Connection, other: Connection | None, seen: Seen, asked: Filter, now: datetime) -> JsonObject:
+    lines, instructions, incidents = await figures_of(conn, other, seen, asked, now)
     sees = "all" if seen.oversees else "own"
     return board_object(lines, asked, now, sees=sees, instructions=instructions, incidents=incidents)
+
+
+async def _board_text(house: House, boards: Boards, seen: Seen, asked: Filter) -> bytes:
+    """A board of many departments reads on two connections if nobody else does; the small ones would only wait for the second."""
+    async with snapshot(house.realm.pool) as conn:
+        if not seen.oversees or asked.incident is not None or boards.second.locked():
+            board = await _board(conn, None, seen, asked, house.realm.clock.now())
+        else:
+            async with boards.second, beside(house.realm.pool, conn) as other:
+                board = await _board(conn, other, seen, asked, house.realm.clock.now())
+    return encode(board).encode()
 
 
 @router.get("", response_model=None)
@@ -84,8 +95,7 @@ async def get_board(
     boards: Boards = request.app.state.supervision_boards
 
     async def reckon() -> bytes:
-        async with snapshot(house.realm.pool) as conn:
-            return encode(await _board(conn, seen, asked, house.realm.clock.now())).encode()
+        return await _board_text(house, boards, seen, asked)
 
     return HttpResponse(await boards.get((seen, asked), reckon), media_type="application/json")
 
@@ -126,7 +136,7 @@ async def get_report(house: InHouse, principal: SignedIn, incident: UUID) -> Jso
         now = house.realm.clock.now()
         head = await report_head(conn, seen, incident)
         return {
-            **await _board(conn, seen, asked, now),
+            **await _board(conn, None, seen, asked, now),
             **head,
             "orders": await report_orders(conn, seen, asked, now),
             "events": await report_events(conn, seen, asked, now),
