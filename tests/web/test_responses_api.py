@@ -55,7 +55,9 @@ async def test_the_difference_names_what_the_command_wants_and_whose_decision_it
         assert (lower["before"], lower["version"]) == ("III", 2)
         listed = (await leader.get(f"/api/responses/{response}/stand-down")).json()
         assert [item["kind"] for item in listed["items"]] == ["condition", "order"]
-        assert listed["may"]["post"]["post"] == "commander"
+        # Nobody holds the commander's post; who activated commands the incident, and ends it in the post that he commands in.
+        ends = listed["may"]["post"]
+        assert (ends["post"], ends["standin"]["how"]) == ("deputy_commander", "commands")
 
 
 async def test_who_may_not_see_the_incident_sees_nothing_of_its_response(server: Server) -> None:

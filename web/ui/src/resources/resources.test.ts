@@ -11,7 +11,7 @@ const lot = (over: Partial<Lot>): Lot => ({
 })
 const stock = (lots: Lot[]): Stock => ({ at: '', lots, offered: [{ depot: 'd1', item: 'tent_12', quantity: 4 }], outlook: [], holds: [] })
 const shelter = (over: Partial<Shelter>): Shelter =>
-  ({ id: 's', state: 'open', capacity: 100, occupied: null, promised: 0, ...over }) as Shelter
+  ({ id: 's', state: 'open', capacity: 100, occupied: null, promised: 0, reserved: 0, ...over }) as Shelter
 
 describe('stock', () => {
   it('never counts what has expired as free', () => {
@@ -30,6 +30,7 @@ describe('shelters', () => {
     expect(fillOf(shelter({ occupied: 84 }), 0.85)).toBe('free')
     expect(fillOf(shelter({ occupied: 60, promised: 30 }), 0.85)).toBe('nearly')
     expect(fillOf(shelter({ occupied: 60, promised: 40 }), 0.85)).toBe('full')
+    expect(fillOf(shelter({ occupied: 60, promised: 20, reserved: 20 }), 0.85)).toBe('full')
     expect(fillOf(shelter({ occupied: 101 }), 0.85)).toBe('over')
   })
   it('adds what is known and counts what is not', () => {
