@@ -48,7 +48,7 @@ async def activate_and_raise(people: People, duty: Page, day: Day) -> Page:
     await leader.get_by_role("button", name="启动…", exact=True).click()
     await leader.get_by_role("button", name=re.compile("^启动三级响应")).click()
     await leader.get_by_role("button", name="确认启动三级响应").click()
-    await expect(leader.get_by_text("启动三级响应").first).to_be_visible()
+    await expect(leader.get_by_text(re.compile("新下达 \\d+ 项")).first).to_be_visible()
     at_three = len(await day.tasks())
 
     await duty.keyboard.press("/")
@@ -56,14 +56,15 @@ async def activate_and_raise(people: People, duty: Page, day: Day) -> Page:
     await duty.keyboard.press("Enter")
     await expect(leader.get_by_text("提级为二级响应").first).to_be_visible()
     await leader.locator(".due").get_by_role("button", name=re.compile("决定是否提级")).click()
-    await leader.keyboard.press("y")
+    await leader.get_by_role("button", name=re.compile("^采纳")).first.click()
     await leader.get_by_role("button", name=re.compile("^提级为二级")).click()
     await leader.get_by_role("button", name="确认调整为二级").click()
     await expect(leader.get_by_text("三级 → 二级（提级）").first).to_be_visible()
     await shoot(leader, "day-raised")
     await open_tab(leader, "指挥")
     await shoot(leader, "day-headquarters")
-    await leader.keyboard.press("y")
+    await leader.get_by_role("button", name="到任 y").click()
+    await expect(leader.get_by_text("正在指挥").first).to_be_visible()
     await expect(leader.get_by_text("目前无人指挥")).to_have_count(0)
     await shoot(leader, "day-in-command")
     assert len(await day.tasks()) >= 60 > at_three
@@ -78,6 +79,7 @@ async def two_come_back(people: People, duty: Page, day: Day) -> None:
     ):
         desk = await people.come(login, "/department")
         await desk.get_by_role("button", name=re.compile(title)).first.click()
+        await expect(desk.locator("article h2")).to_contain_text(title)
         await desk.keyboard.press("r")
         await desk.get_by_label(re.compile("理由|原因")).first.fill(why)
         await desk.keyboard.press("Control+Enter")
@@ -147,10 +149,10 @@ async def answered_back(duty: Page) -> None:
     await open_tab(duty, "批示会签")
     row = duty.locator(".detail-side li", has_text="314国道").first
     await expect(row).to_contain_text("待反馈")
-    answer = duty.get_by_role("button", name="反馈", exact=True)
-    if not await answer.is_visible():  # the row is closed
-        await row.get_by_role("button").first.click()
-    await answer.click()
+    head = row.get_by_role("button").first
+    if await head.get_attribute("aria-expanded") != "true":
+        await head.click()
+    await duty.get_by_role("button", name="反馈", exact=True).click()
     await duty.get_by_label("向市政府副市长李承远反馈的内容").fill("314国道已抢通单向通行")
     await duty.keyboard.press("Control+Enter")
     await expect(row).to_contain_text("已反馈")
