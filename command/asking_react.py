@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from typing import cast
 
+from command.reaction import answer_fact
 from spine.canonical import Json, JsonObject
-from spine.carry_out import carry_out
-from spine.command import Envelope, Registry
-from spine.follow import Follower, reaction_id
-from spine.principal import system
+from spine.command import Registry
+from spine.follow import Follower
 from spine.realm import Realm
 from spine.record import Fact
 
@@ -30,7 +29,6 @@ def follower(registry: Registry) -> Follower:
         clocks = cast(Mapping[str, Mapping[str, Mapping[str, Json]]], content["now"])["deadlines"]
         for clock in clocks.values():
             data: JsonObject = {name: clock["subject_id"]}
-            envelope = Envelope(reaction_id(NAME, fact, str(clock["id"])), command, fact.stream, fact.at, data)
-            await carry_out(realm, registry, system(NAME), envelope)
+            await answer_fact(realm, registry, NAME, fact, command, data, str(clock["id"]))
 
     return Follower(NAME, "incident:", frozenset({"deadline.passed"}), handle)

@@ -266,6 +266,7 @@ class LiftFence(CommandData):
     incident_id: UUID | None = None
     basis: Literal["drawn", "incident_area", "impact_area"] | None = None
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
+    reason_en: Annotated[str, Field(max_length=1000)] | None = None
 
 
 class CrossFence(CommandData):

@@ -1,21 +1,16 @@
 """The fences follower: what is drawn of an incident is a fence as long as the incident is open."""
 
-import logging
 from uuid import UUID
 
+from command.reaction import answer_fact
 from gis.fence_store import fence_areas, standing_fences
 from gis.geometry import geometry_json
 from incidents import store as incident_store
 from spine.canonical import JsonObject
-from spine.carry_out import carry_out
-from spine.command import Envelope, Registry
-from spine.errors import Refused
-from spine.follow import Follower, reaction_id
-from spine.principal import system
+from spine.command import Registry
+from spine.follow import Follower
 from spine.realm import Realm
 from spine.record import Fact
-
-log = logging.getLogger("fengsui.fences")
 
 NAME = "fences"
 _NAMES = {"incident_area": ("事发区域", "incident area"), "impact_area": ("影响区域", "impact area")}
@@ -29,8 +24,8 @@ def follower(registry: Registry) -> Follower:
     async def handle(realm: Realm, fact: Fact) -> None:
         incident_id = fact.stream.partition(":")[2]
         if fact.kind == "incident.closed":
-            data: JsonObject = {"incident_id": incident_id, "reason": "事件办结"}
-            await _send(realm, registry, fact, "fence.lift", data, "lift")
+            data: JsonObject = {"incident_id": incident_id, "reason": "事件办结", "reason_en": "the incident is closed"}
+            await answer_fact(realm, registry, NAME, fact, "fence.lift", data)
             return
         for basis in _NAMES:
             await _follow_area(realm, registry, fact, UUID(incident_id), basis)
@@ -50,8 +45,10 @@ async def _follow_area(realm: Realm, registry: Registry, fact: Fact, incident_id
     drawn = incident.incident_area if basis == "incident_area" else incident.impact_area
     if drawn is None:
         if standing:
-            gone: JsonObject = {"incident_id": str(incident_id), "basis": basis, "reason": "范围已取消"}
-            await _send(realm, registry, fact, "fence.lift", gone, f"lift {basis}")
+            gone: JsonObject = {
+                "incident_id": str(incident_id), "basis": basis, "reason": "范围已取消", "reason_en": "the area was taken back",
+            }  # fmt: skip
+            await answer_fact(realm, registry, NAME, fact, "fence.lift", gone, basis)
         return
     if any(geometry_json(area) == drawn for area in areas.values()):
         return
@@ -60,13 +57,4 @@ async def _follow_area(realm: Realm, registry: Registry, fact: Fact, incident_id
         "incident_id": str(incident_id), "name": f"{incident.title[:150]} {zh}", "name_en": f"{incident.title[:150]} {en}",
         "purpose": _PURPOSES[basis], "basis": basis, "geometry": drawn, "margin_m": MARGIN_M,
     }  # fmt: skip
-    await _send(realm, registry, fact, "fence.draw", data, f"draw {basis}")
-
-
-async def _send(realm: Realm, registry: Registry, fact: Fact, kind: str, data: JsonObject, what: str) -> None:
-    envelope = Envelope(reaction_id(NAME, fact, what), kind, fact.stream, fact.at, data)
-    try:
-        await carry_out(realm, registry, system(NAME), envelope)
-    except Refused as refusal:
-        # Nothing to lift, an area from a feed that is no polygon, or the incident is closed by now.
-        log.info("%s is not carried out for %s: %s", kind, fact.stream, refusal.code)
+    await answer_fact(realm, registry, NAME, fact, "fence.draw", data, basis)

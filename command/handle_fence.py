@@ -124,7 +124,9 @@ async def _lift(tx: Transaction, command: Command[LiftFence], fences: list[Fence
     facts: list[NewFact] = []
     for fence in fences:
         await fence_store.lift(tx.conn, fence.id, tx.at, dict(command.by.as_by()), command.data.reason)
-        publication = Publication("fence.lifted", {**_about(fence), "reason": command.data.reason})
+        publication = Publication(
+            "fence.lifted", {**_about(fence), "reason": command.data.reason, "reason_en": command.data.reason_en}
+        )
         publication.put(_streams(fence), "fences", str(fence.id), None)
         facts += publication.facts()
     lifted: list[Json] = [str(fence.id) for fence in fences]

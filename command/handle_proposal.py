@@ -395,7 +395,7 @@ async def _reject(tx: Transaction, command: Command[RejectProposal], held: HeldP
 
 async def _withdraw(tx: Transaction, command: Command[WithdrawProposal], held: HeldProposal) -> Outcome:
     """The reason is gone. One that was decided already may come again from now on; nothing is told of that."""
-    one = rules.withdraw(held.proposal, act_of(tx, command), command.data.reason)
+    one = rules.withdraw(held.proposal, act_of(tx, command), command.data.reason, command.data.reason_en)
     if one is held.proposal:
         return Outcome(())
     kind = "proposal.withdrawn" if held.proposal.state == "open" else "proposal.cleared"

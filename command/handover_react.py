@@ -5,11 +5,10 @@ from typing import cast
 from uuid import UUID
 
 from command.handover_clock import KIND, subject_of
+from command.reaction import answer_fact
 from spine.canonical import Json
-from spine.carry_out import carry_out
-from spine.command import Envelope, Registry
-from spine.follow import Follower, reaction_id
-from spine.principal import system
+from spine.command import Registry
+from spine.follow import Follower
 from spine.realm import Realm
 from spine.record import Fact
 
@@ -26,8 +25,7 @@ def follower(registry: Registry) -> Follower:
             return
         post = await _post_of(realm, UUID(str(data["deadline_id"])))
         if post is not None:
-            envelope = Envelope(reaction_id(NAME, fact), "handover.escalate", "board", fact.at, {"post": post})
-            await carry_out(realm, registry, system(NAME), envelope)
+            await answer_fact(realm, registry, NAME, fact, "handover.escalate", {"post": post})
 
     return Follower(NAME, "board", frozenset({"deadline.passed"}), handle)
 

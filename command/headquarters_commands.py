@@ -43,6 +43,7 @@ class DissolveHeadquarters(CommandData):
     kind: ClassVar[str] = "headquarters.dissolve"
     incident_id: UUID
     reason: Reason
+    reason_en: Reason | None = None
 
 
 class NameSeat(CommandData):

@@ -104,10 +104,10 @@ def take_post(hq: Headquarters, act: Act, post: str) -> Headquarters:
     return stamped(told(with_seat(hq, seat), act, "post_changed", **who_line(seat)), act)
 
 
-def dissolve(hq: Headquarters, act: Act, reason: str) -> Headquarters:
-    """撤销. Clocks stop, delegations end, an open transfer lapses."""
+def dissolve(hq: Headquarters, act: Act, reason: str, reason_en: str | None = None) -> Headquarters:
+    """撤销. Clocks stop, delegations end, an open transfer lapses. `reason_en`: what the machine says has both languages."""
     why = need_reason(reason)
-    ended: JsonObject = {"at": iso(act.at), "by": act.by, "reason": why}
+    ended: JsonObject = {"at": iso(act.at), "by": act.by, "reason": why, "reason_en": reason_en}
     open_one = hq.open_transfer
     changed = replace(
         end_all(hq, act, "dissolved"),
@@ -117,7 +117,7 @@ def dissolve(hq: Headquarters, act: Act, reason: str) -> Headquarters:
         acting_seat=None,
         transfer=hq.transfer if open_one is None else replace(open_one, outcome="withdrawn", ended=ended),
     )
-    return stamped(told(changed, act, "dissolved", reason=why), act)
+    return stamped(told(changed, act, "dissolved", reason=why, reason_en=reason_en), act)
 
 
 # --- groups --------------------------------------------------------------------------------------------------------------

@@ -161,16 +161,20 @@ async def on_end(tx: Transaction, held: Held, responses: Sequence[Response], act
     hq = await rows.find_headquarters(tx.conn, held.incident.id)
     if hq is None or hq.state != "standing" or any(one.state == "active" for one in responses):
         return []
-    return await dissolve(tx, held, hq, act, f"响应终止：{reason}" if reason.strip() else "响应终止")
+    why = ("响应终止", "the response ended")
+    zh, en = (f"{why[0]}：{reason}", f"{why[1]}: {reason}") if reason.strip() else why
+    return await dissolve(tx, held, hq, act, zh, en)
 
 
-async def dissolve(tx: Transaction, held: Held, hq: Headquarters, act: Act, reason: str) -> list[NewFact]:
-    after = groups.dissolve(hq, act, reason)
-    publication = Publication("headquarters.dissolved", about(after, reason=reason))
+async def dissolve(
+    tx: Transaction, held: Held, hq: Headquarters, act: Act, reason: str, reason_en: str | None
+) -> list[NewFact]:
+    after = groups.dissolve(hq, act, reason, reason_en)
+    publication = Publication("headquarters.dissolved", about(after, reason=reason, reason_en=reason_en))
     tell_command(
         hq,
         (f"指挥部撤销：{hq.title}", f"Headquarters dissolved: {hq.title}"),
-        (f"{hq.title}指挥部撤销。{reason}", f"The headquarters for '{hq.title}' is dissolved. {reason}"),
+        (f"{hq.title}指挥部撤销。{reason}", f"The headquarters for '{hq.title}' is dissolved. {reason_en or reason}"),
         publication,
     )
     after = await save(tx, held, hq, after, publication)

@@ -1,6 +1,5 @@
 """The followers of instructions and consultations: an order takes a step, a time passes, an incident is reopened."""
 
-import logging
 from collections.abc import Mapping
 from typing import cast
 from uuid import UUID
@@ -8,16 +7,12 @@ from uuid import UUID
 from command.consultation_steps import MERGE, OPINION
 from command.consultation_store import consultation_of_opinion
 from command.instruction import ESCALATION, FEEDBACK
+from command.reaction import answer_fact
 from spine.canonical import Json, JsonObject
-from spine.carry_out import carry_out
-from spine.command import Envelope, Registry
-from spine.errors import Refused
-from spine.follow import Follower, reaction_id
-from spine.principal import system
+from spine.command import Registry
+from spine.follow import Follower
 from spine.realm import Realm
 from spine.record import Fact
-
-log = logging.getLogger("fengsui.instructions")
 
 NAME = "instructions"
 CLOCKS = "instruction_clocks"
@@ -47,10 +42,12 @@ def follower(registry: Registry) -> Follower:
         if fact.kind == "incident.reopened":
             data: JsonObject = {"incident_id": fact.stream.partition(":")[2]}
             for kind in ("instruction.resume_clocks", "consultation.resume_clocks"):
-                await _send(realm, registry, NAME, fact, kind, data)
+                await answer_fact(realm, registry, NAME, fact, kind, data)
             return
         for instruction in _carried_out(fact):
-            await _send(realm, registry, NAME, fact, "instruction.follow", {"instruction_id": instruction}, instruction)
+            await answer_fact(
+                realm, registry, NAME, fact, "instruction.follow", {"instruction_id": instruction}, instruction
+            )
 
     return Follower(NAME, "incident:", _STEPS | {"incident.reopened"}, handle)
 
@@ -64,15 +61,17 @@ def clocks_follower(registry: Registry) -> Follower:
         for row in _passed(fact):
             subject = str(row["subject_id"])
             if row["kind"] in {FEEDBACK, ESCALATION}:
-                await _send(realm, registry, CLOCKS, fact, "instruction.escalate", {"instruction_id": subject})
+                await answer_fact(realm, registry, CLOCKS, fact, "instruction.escalate", {"instruction_id": subject})
             elif row["kind"] == MERGE:
-                await _send(realm, registry, CLOCKS, fact, "consultation.meet_silence", {"consultation_id": subject})
+                await answer_fact(
+                    realm, registry, CLOCKS, fact, "consultation.meet_silence", {"consultation_id": subject}
+                )
             elif row["kind"] == OPINION:
                 async with realm.pool.connection() as conn:
                     consultation = await consultation_of_opinion(conn, UUID(subject))
                 if consultation is not None:
                     data: JsonObject = {"consultation_id": str(consultation), "opinion_id": subject}
-                    await _send(realm, registry, CLOCKS, fact, "consultation.meet_silence", data)
+                    await answer_fact(realm, registry, CLOCKS, fact, "consultation.meet_silence", data)
 
     return Follower(CLOCKS, "board", frozenset({"deadline.passed"}), handle)
 
@@ -88,14 +87,3 @@ def _carried_out(fact: Fact) -> list[str]:
 
 def _passed(fact: Fact) -> list[Mapping[str, Json]]:
     return [row for row in _now(fact, "deadlines") if row.get("passed")]
-
-
-async def _send(
-    realm: Realm, registry: Registry, name: str, fact: Fact, kind: str, data: JsonObject, what: str = ""
-) -> None:
-    envelope = Envelope(reaction_id(name, fact, f"{kind}:{what}"), kind, fact.stream, fact.at, data)
-    try:
-        await carry_out(realm, registry, system(name), envelope)
-    except Refused as refusal:
-        # Somebody was faster, or it is over by now: nothing is lost.
-        log.info("%s is not carried out for %s: %s", kind, fact.stream, refusal.code)

@@ -176,10 +176,15 @@ def reject(proposal: Proposal, act: Act, seat: Seat, reason: str) -> Proposal:
     return _close(proposal, "rejected", _decided(act, seat, reason.strip()), seat)
 
 
-def withdraw(proposal: Proposal, act: Act, reason: str) -> Proposal:
+def withdrawal(proposal: Proposal, reason: str, reason_en: str) -> JsonObject:
+    """The data of `proposal.withdraw`: the machine's reason, in both languages."""
+    return {"proposal_id": str(proposal.id), "reason": reason, "reason_en": reason_en}
+
+
+def withdraw(proposal: Proposal, act: Act, reason: str, reason_en: str) -> Proposal:
     """The reason for it is gone: an open one is withdrawn, and it may be proposed again when the reason comes back."""
     if proposal.state == "open":
-        closed = _close(proposal, "withdrawn", _decided(act, None, reason), None)
+        closed = _close(proposal, "withdrawn", _decided(act, None, reason, reason_en=reason_en), None)
         return replace(closed, cleared_at=act.at)
     if proposal.cleared_at is not None:
         return proposal

@@ -69,6 +69,7 @@ class WithdrawProposal(CommandData):
     kind: ClassVar[str] = "proposal.withdraw"
     proposal_id: UUID
     reason: Reason
+    reason_en: Reason
 
 
 class AskNextForProposal(CommandData):

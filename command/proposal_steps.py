@@ -73,7 +73,7 @@ async def close_proposal(
 ) -> list[NewFact]:
     """Saved as it was decided, its clock settled. `void`: nobody owed an answer any more."""
     decided = one.decided or {}
-    told: JsonObject = {name: decided.get(name) for name in ("reason", "post", "changed")}
+    told: JsonObject = {name: decided.get(name) for name in ("reason", "reason_en", "post", "changed")}
     publication = Publication(kind, about(one, **told, **(extra or {})))
     await proposal_store.save_proposal(tx.conn, one)
     publication.proposal(one)

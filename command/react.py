@@ -1,25 +1,21 @@
 """The plans follower: what is known of an incident changes, and the plans are asked again whether they call for a response."""
 
-import logging
 from uuid import UUID
 
 from command import store
 from command.plan_book import plans_in_force
 from command.propose import Proposal, Situation, propose
+from command.reaction import answer_fact
 from command.response import check_new
 from incidents import store as incident_store
 from incidents.incident import Incident
 from spine.canonical import JsonObject
-from spine.carry_out import carry_out
-from spine.command import Envelope, Registry
+from spine.command import Registry
 from spine.db import Connection, snapshot
 from spine.errors import Refused
-from spine.follow import Follower, reaction_id
-from spine.principal import system
+from spine.follow import Follower
 from spine.realm import Realm
 from spine.record import Fact
-
-log = logging.getLogger("fengsui.plans")
 
 NAME = "plans"
 KINDS = frozenset(
@@ -54,12 +50,7 @@ async def _propose(realm: Realm, registry: Registry, fact: Fact) -> None:
             "level": proposal.level,
             "reasons": list(proposal.reasons),
         }
-        envelope = Envelope(reaction_id(NAME, fact, proposal.plan_id), "response.propose", fact.stream, fact.at, data)
-        try:
-            await carry_out(realm, registry, system(NAME), envelope)
-        except Refused as refusal:
-            # Somebody was faster, or the incident is closed by now: nothing is lost.
-            log.info("%s is not proposed for %s: %s", proposal.plan_id, fact.stream, refusal.code)
+        await answer_fact(realm, registry, NAME, fact, "response.propose", data, proposal.plan_id)
 
 
 async def _wanted(realm: Realm, incident_id: UUID, fact: Fact) -> list[Proposal]:
@@ -104,5 +95,4 @@ async def situation_of(conn: Connection, incident: Incident) -> Situation:
 async def _resume(realm: Realm, registry: Registry, fact: Fact) -> None:
     """A reopened incident: its orders are owed again, so their clocks run again."""
     data: JsonObject = {"incident_id": fact.stream.partition(":")[2]}
-    envelope = Envelope(reaction_id(NAME, fact, "clocks"), "task.resume_clocks", fact.stream, fact.at, data)
-    await carry_out(realm, registry, system(NAME), envelope)
+    await answer_fact(realm, registry, NAME, fact, "task.resume_clocks", data)

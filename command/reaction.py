@@ -18,17 +18,21 @@ log = logging.getLogger("fengsui.reaction")
 async def answer_fact(
     realm: Realm,
     registry: Registry,
-    fact: Fact,
     follower: str,
-    incident_id: UUID,
+    fact: Fact,
     kind: str,
     data: JsonObject,
-    what: str,
+    what: str = "",
+    *,
+    incident_id: UUID | None = None,
 ) -> None:
-    """Send `kind` to an incident because of `fact`; the same fact and `what` again change nothing. A refusal is logged: things have
-    moved on since the fact, and what moved them has a fact of its own."""
-    envelope = Envelope(reaction_id(follower, fact, f"{kind} {what}"), kind, f"incident:{incident_id}", fact.at, data)
+    """Send `kind` because of `fact`, to its stream or to an incident's; the same fact, kind and `what` again change nothing.
+
+    A refusal is logged and no more: somebody was faster, or it is over by now, and what moved things has a fact of its own.
+    """
+    stream = fact.stream if incident_id is None else f"incident:{incident_id}"
+    envelope = Envelope(reaction_id(follower, fact, f"{kind} {what}"), kind, stream, fact.at, data)
     try:
         await carry_out(realm, registry, system(follower), envelope)
     except Refused as refusal:
-        log.info("%s is not carried out in %s: %s", kind, incident_id, refusal.code)
+        log.info("%s answers %s of %s: %s is not carried out: %s", follower, fact.kind, fact.stream, kind, refusal.code)

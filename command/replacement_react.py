@@ -10,7 +10,7 @@ from uuid import UUID
 
 from command import proposal_store, store, unit_store
 from command.dispatch.replace import ON_THE_WAY, CutOff, UnderWay, closure_words, cut_off, place_of, to_blame
-from command.proposal import Proposal
+from command.proposal import Proposal, withdrawal
 from command.reaction import answer_fact
 from gis.positions import positions
 from gis.roads.closure import Closure
@@ -91,7 +91,8 @@ async def _propose(
         "cause": "closure",
         "closures": [closure_words(closure) for closure in to_blame(one, closures)],
     }
-    await answer_fact(realm, registry, fact, ROADS, incident_id, "proposal.replace_unit", data, one.under_way.task_id)
+    task_id = one.under_way.task_id
+    await answer_fact(realm, registry, ROADS, fact, "proposal.replace_unit", data, task_id, incident_id=incident_id)
 
 
 async def _take_back(
@@ -104,7 +105,8 @@ async def _take_back(
     for one in standing:
         about = one.detail or {}
         if about.get("cause") == "closure" and (about.get("unit_id"), about.get("task_id")) not in still:
-            await _withdraw(realm, registry, fact, ROADS, one, "道路已恢复，可以通行")
+            reason = ("道路已恢复，可以通行", "the road is open again")
+            await _withdraw(realm, registry, fact, ROADS, one, reason)
 
 
 def units_follower(registry: Registry) -> Follower:
@@ -123,7 +125,11 @@ def units_follower(registry: Registry) -> Follower:
         for one in standing:
             unit, about = units[0], one.detail or {}
             if str(unit.task_id) != about.get("task_id") or unit.status not in ON_THE_WAY:
-                await _withdraw(realm, registry, fact, UNITS, one, f"{unit.call_sign} 已到场或已不再承担该任务")
+                reason = (
+                    f"{unit.call_sign} 已到场或已不再承担该任务",
+                    f"{unit.name_en or unit.call_sign} has arrived, or has this order no longer",
+                )
+                await _withdraw(realm, registry, fact, UNITS, one, reason)
 
     return Follower(UNITS, "unit:", _UNIT_STEPS, handle)
 
@@ -138,9 +144,21 @@ async def _reported(realm: Realm, registry: Registry, fact: Fact, unit_id: UUID,
     text = said.get("text")
     if isinstance(text, str) and text:
         data["said"] = text
-    await answer_fact(realm, registry, fact, UNITS, incident_id, "proposal.replace_unit", data, str(task_id))
+    await answer_fact(
+        realm, registry, UNITS, fact, "proposal.replace_unit", data, str(task_id), incident_id=incident_id
+    )
 
 
-async def _withdraw(realm: Realm, registry: Registry, fact: Fact, follower: str, one: Proposal, reason: str) -> None:
-    data: JsonObject = {"proposal_id": str(one.id), "reason": reason}
-    await answer_fact(realm, registry, fact, follower, one.incident_id, "proposal.withdraw", data, f"withdraw {one.id}")
+async def _withdraw(
+    realm: Realm, registry: Registry, fact: Fact, follower: str, one: Proposal, reason: tuple[str, str]
+) -> None:
+    await answer_fact(
+        realm,
+        registry,
+        follower,
+        fact,
+        "proposal.withdraw",
+        withdrawal(one, *reason),
+        str(one.id),
+        incident_id=one.incident_id,
+    )

@@ -1,20 +1,15 @@
 """The requests follower: the time to answer has passed, so the next level is asked too. Silence climbs."""
 
-import logging
 from collections.abc import Mapping
 from typing import cast
 
+from command.reaction import answer_fact
 from command.request_steps import CLOCK
 from spine.canonical import Json, JsonObject
-from spine.carry_out import carry_out
-from spine.command import Envelope, Registry
-from spine.errors import Refused
-from spine.follow import Follower, reaction_id
-from spine.principal import system
+from spine.command import Registry
+from spine.follow import Follower
 from spine.realm import Realm
 from spine.record import Fact
-
-log = logging.getLogger("fengsui.requests")
 
 NAME = "requests"
 
@@ -32,10 +27,6 @@ def follower(registry: Registry) -> Follower:
         now = cast(Mapping[str, Mapping[str, Mapping[str, Json]]], content["now"])
         clock = now["deadlines"][str(data["deadline_id"])]
         asked: JsonObject = {"request_id": clock["subject_id"], "due": clock["due_at"]}
-        envelope = Envelope(reaction_id(NAME, fact), "request.escalate", fact.stream, fact.at, asked)
-        try:
-            await carry_out(realm, registry, system(NAME), envelope)
-        except Refused as refusal:
-            log.info("%s is not escalated: %s", clock["subject_id"], refusal.code)
+        await answer_fact(realm, registry, NAME, fact, "request.escalate", asked)
 
     return Follower(NAME, "board", frozenset({"deadline.passed"}), handle)

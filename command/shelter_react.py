@@ -12,6 +12,7 @@ from command.dispatch.hazard import hazard_of
 from command.evacuation.next_shelter import Candidate, Crowd, fill
 from command.evacuation.places import clear_of
 from command.evacuation.rules import evacuation_rules
+from command.proposal import withdrawal
 from command.reaction import answer_fact
 from command.reservation import crowd_of
 from command.resource_publish import RESOURCES
@@ -68,14 +69,22 @@ async def _look(realm: Realm, registry: Registry, roads: CurrentRoads, fact: Fac
         now = Crowd(waiting, inside).people
         if now == 0 or now > int(str((one.detail or {}).get("people", 0))):
             # Gone, or more than was proposed for: what is proposed must fit what is.
-            reason = "安置点已有位置" if now == 0 else "需要改派的人数有增加"
-            data: JsonObject = {"proposal_id": str(one.id), "reason": reason}
-            await answer_fact(realm, registry, fact, ROOM, one.incident_id, "proposal.withdraw", data, str(one.id))
+            reason = (
+                ("安置点已有位置", "the shelter has room now")
+                if now == 0
+                else ("需要改派的人数有增加", "more people than that find no room")
+            )
+            data = withdrawal(one, *reason)
+            await answer_fact(
+                realm, registry, ROOM, fact, "proposal.withdraw", data, str(one.id), incident_id=one.incident_id
+            )
     for incident_id, (waiting, inside) in crowds.items():
         crowd = Crowd(waiting, inside)
         moves = await _moves(realm, roads, shelter, incident_id, crowd.people)
         asked: JsonObject = {"incident_id": str(incident_id), "shelter_id": str(shelter_id), "moves": moves}
-        await answer_fact(realm, registry, fact, ROOM, incident_id, "proposal.next_shelter", asked, str(shelter_id))
+        await answer_fact(
+            realm, registry, ROOM, fact, "proposal.next_shelter", asked, str(shelter_id), incident_id=incident_id
+        )
 
 
 async def _moves(realm: Realm, roads: CurrentRoads, full: Shelter, incident_id: UUID, people: int) -> list[Json]:
@@ -133,6 +142,6 @@ def ended_follower(registry: Registry) -> Follower:
             task_id = None if fact.kind == "incident.closed" else UUID(str(data["task_id"]))
             if not await reservation_store.kept(conn, incident_id=incident_id, task_id=task_id):
                 return
-        await answer_fact(realm, registry, fact, ENDED, incident_id, "evacuation.release", asked, "")
+        await answer_fact(realm, registry, ENDED, fact, "evacuation.release", asked)
 
     return Follower(ENDED, "incident:", frozenset(_ENDS), handle)

@@ -3,7 +3,6 @@
 It proposes and withdraws, it decides nothing; what a plan marks automatic is carried out by the command itself.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +11,10 @@ from uuid import UUID
 
 from command import store
 from command.plan import Plan
-from command.proposal import Proposal
+from command.proposal import Proposal, withdrawal
 from command.proposal_store import proposals_of
 from command.react import situation_of
+from command.reaction import answer_fact
 from command.response import Response
 from command.standing import Standing, standing
 from command.task import Task
@@ -24,18 +24,13 @@ from incidents import store as incident_store
 from incidents.assessments import store as assessment_store
 from incidents.assessments.assessment import LIVE, Assessment
 from spine.canonical import Json, JsonObject
-from spine.carry_out import carry_out
 from spine.clock import iso, parse_iso
-from spine.command import Connection, Envelope, Registry
+from spine.command import Connection, Registry
 from spine.db import snapshot
 from spine.deadlines import deadline_id
-from spine.errors import Refused
-from spine.follow import SlowFollower, reaction_id
-from spine.principal import system
+from spine.follow import SlowFollower
 from spine.realm import Realm
 from spine.record import Fact
-
-log = logging.getLogger("fengsui.watch")
 
 NAME = "watch"
 _TASKS = (
@@ -100,8 +95,8 @@ async def _look(realm: Realm, registry: Registry, fact: Fact) -> None:
     for seen in await _seen(realm, incident_id, at):
         await _propose(realm, registry, fact, seen, at)
     for one in await _left_open(realm, incident_id):
-        data: JsonObject = {"proposal_id": str(one.id), "reason": "事件已办结"}
-        await _send(realm, registry, fact, "proposal.withdraw", data, f"closed {one.id}")
+        data = withdrawal(one, "事件已办结", "the incident is closed")
+        await answer_fact(realm, registry, NAME, fact, "proposal.withdraw", data, f"closed {one.id}")
 
 
 async def _seen(realm: Realm, incident_id: UUID, at: datetime) -> list[_Seen]:
@@ -191,17 +186,17 @@ async def _propose(realm: Realm, registry: Registry, fact: Fact, seen: _Seen, at
     for rule, one in latest.items():
         gone = rule not in holds or (one.state == "open" and rule.startswith("trigger:") and rule not in called)
         if gone and one.cleared_at is None:
-            data: JsonObject = {"proposal_id": str(one.id), "reason": "提出建议的情况已不存在"}
-            await _send(realm, registry, fact, "proposal.withdraw", data, f"withdraw {one.id}")
-    raising = {
-        one.id: one.level for one in latest.values() if one.state == "open" and one.kind == "raise" and one.level
-    }
+            data = withdrawal(one, "提出建议的情况已不存在", "what it was proposed for is gone")
+            await answer_fact(realm, registry, NAME, fact, "proposal.withdraw", data, str(one.id))
+    raising = [one for one in latest.values() if one.state == "open" and one.kind == "raise" and one.level]
     new = [one for one in calls if (before := latest.get(one.rule)) is None or before.cleared_at is not None]
-    for call in only_highest(new, [cast(Level, level) for level in raising.values()]):
-        await _send(realm, registry, fact, "proposal.make", _made(call, response), f"make {response.id} {call.rule}")
-        for lower in (one for one, level in raising.items() if call.kind == "raise" and level != call.level):
-            data = {"proposal_id": str(lower), "reason": "已有更高级别的提级建议"}
-            await _send(realm, registry, fact, "proposal.withdraw", data, f"withdraw {lower}")
+    for call in only_highest(new, [cast(Level, one.level) for one in raising]):
+        await answer_fact(
+            realm, registry, NAME, fact, "proposal.make", _made(call, response), f"{response.id} {call.rule}"
+        )
+        for lower in (one for one in raising if call.kind == "raise" and one.level != call.level):
+            data = withdrawal(lower, "已有更高级别的提级建议", "a higher level is proposed")
+            await answer_fact(realm, registry, NAME, fact, "proposal.withdraw", data, str(lower.id))
     await _set_clock(realm, registry, fact, seen, plan, at)
 
 
@@ -237,7 +232,7 @@ async def _set_clock(realm: Realm, registry: Registry, fact: Fact, seen: _Seen, 
     if wanted_at is None or (seen.watch_due is not None and seen.watch_due <= wanted_at):
         return
     data: JsonObject = {"response_id": str(seen.now.response.id), "at": iso(wanted_at)}
-    await _send(realm, registry, fact, "response.watch", data, f"clock {seen.now.response.id} {iso(wanted_at)}")
+    await answer_fact(realm, registry, NAME, fact, "response.watch", data, f"{seen.now.response.id} {iso(wanted_at)}")
 
 
 async def _left_open(realm: Realm, incident_id: UUID) -> list[Proposal]:
@@ -247,12 +242,3 @@ async def _left_open(realm: Realm, incident_id: UUID) -> list[Proposal]:
         if incident is None or incident.status == "open":
             return []
         return [one for one in await proposals_of(conn, incident_id) if one.state == "open"]
-
-
-async def _send(realm: Realm, registry: Registry, fact: Fact, kind: str, data: JsonObject, what: str) -> None:
-    envelope = Envelope(reaction_id(NAME, fact, what), kind, fact.stream, fact.at, data)
-    try:
-        await carry_out(realm, registry, system(NAME), envelope)
-    except Refused as refusal:
-        # Somebody was faster: the response was adjusted or ended, the order given, the proposal decided.
-        log.info("%s is not carried out for %s: %s", kind, fact.stream, refusal.code)

@@ -14,7 +14,7 @@ from command import headquarters_seats as seats
 from command import headquarters_transfer as transfers
 from command.headquarters import Actor, Group, Headquarters, Person
 from command.headquarters_clocks import ACT, CALL, DELEGATION, SEAT, TRANSFER, clocks_of
-from command.headquarters_rules import SeatRole, headquarters_rules
+from command.headquarters_rules import Forbidden, Matter, SeatRole, headquarters_rules
 from command.plan import plans
 from command.task import Act
 from spine.canonical import JsonObject
@@ -100,9 +100,9 @@ def test_a_second_plan_brings_no_group_twice_and_overwrites_no_hand() -> None:
 
 
 @pytest.mark.parametrize("row", [*headquarters_rules().matters.values(), *headquarters_rules().never.values()])
-def test_a_matter_has_both_names(row: object) -> None:
-    assert getattr(row, "zh")  # noqa: B009
-    assert getattr(row, "en")  # noqa: B009
+def test_a_matter_has_both_names(row: Matter | Forbidden) -> None:
+    assert row.zh
+    assert row.en
 
 
 class Machine(RuleBasedStateMachine):

@@ -210,7 +210,7 @@ class Machine(RuleBasedStateMachine):
     def the_reason_is_gone(self, index: int) -> None:
         one = self.pick(index)
         if one is not None:
-            self.proposals[one.id] = proposal_rules.withdraw(one, self.act(), "情况已不存在")
+            self.proposals[one.id] = proposal_rules.withdraw(one, self.act(), "情况已不存在", "it is gone")
 
     @rule(who=people, reason=words, said=st.booleans())
     def end(self, who: Principal, reason: str, said: bool) -> None:

@@ -1,6 +1,7 @@
 /** Facts about a headquarters in words: what each kind needs besides the fact's own plain fields. */
 import { departmentName } from '@/catalogue/catalogue'
 import { has, say } from '@/i18n'
+import { label } from '@/i18n/label'
 import { currentLocale } from '@/i18n/locale'
 
 type Data = Record<string, unknown>
@@ -12,7 +13,7 @@ function words(d: Data): Record<string, unknown> {
   const level = has(`words.level.${text(d.level)}`) ? say(`words.level.${text(d.level)}`) : ''
   return {
     person: both(d, 'person'), seat: both(d, 'seat'), from: both(d, 'from'), group: both(d, 'group'), matter: both(d, 'matter'), plan: both(d, 'plan'), level,
-    lead: text(d.lead) ? departmentName(text(d.lead)) : '', place: text(d.place), reason: text(d.reason), who: commanding(d),
+    lead: text(d.lead) ? departmentName(text(d.lead)) : '', place: text(d.place), reason: label(d, 'reason'), who: commanding(d),
     word: text(d.word) ? ` (${say('headquarters.by_word', { word: text(d.word) })})` : '',
   }
 }

@@ -130,7 +130,8 @@ export function factWords(fact: FactLine): string {
   const named: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(data)) named[name] = text(value)
   named.department = departmentName(text(data.department))
-  named.because = text(data.reason) ? say('facts.because', { reason: text(data.reason) }) : ''
+  const because = label(data, 'reason')
+  named.because = because ? say('facts.because', { reason: because }) : ''
   Object.assign(named, MORE[fact.kind]?.(data))
   if (!has(key)) return fact.kind
   // What would be is never told like what is.

@@ -81,7 +81,7 @@ export interface HqGroup {
   head: HqPerson
   plans: string[]
   edited: boolean
-  dissolved: { at: Time; by: By; reason: string } | null
+  dissolved: { at: Time; by: By; reason: string; reason_en?: string | null } | null
 }
 
 export interface HqDelegation {
@@ -110,7 +110,7 @@ export interface Headquarters {
   incident_id: string
   state: 'standing' | 'dissolved'
   established: { at: Time; by: By; plan_zh?: string; plan_en?: string; level?: Level; reason: string | null }
-  dissolved: { at: Time; by: By; reason: string } | null
+  dissolved: { at: Time; by: By; reason: string; reason_en?: string | null } | null
   commanding: HqCommanding | null
   seats: HqSeat[]
   acting: HqActing | null

@@ -38,7 +38,7 @@ export interface Proposal {
   made: { by: By; at: Time }
   asked: Asked[]
   decide_by: Time
-  decided: { by: By; at: Time; post: Seat | null; reason: string | null; changed?: Record<string, unknown>; done?: Record<string, unknown> } | null
+  decided: { by: By; at: Time; post: Seat | null; reason: string | null; reason_en?: string; changed?: Record<string, unknown>; done?: Record<string, unknown> } | null
   /** What one that no plan made is about. */
   detail: ProposalDetail | null
   version: number
