@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from command import proposal_store
+from command import proposal_store, unit_store
 from command.asking import Chain, ask, seat_of, waiting
 from command.chains import spot_chain, tell_asked
+from command.dispatch.replace import ON_THE_WAY, not_replaced
+from command.notice import Notice
 from command.proposal import Proposal, accept
 from command.proposal_rules import OnTheSpot
 from command.publish import Publication
@@ -78,7 +80,22 @@ async def close_proposal(
     await proposal_store.save_proposal(tx.conn, one)
     publication.proposal(one)
     await settle_clock(tx, one.id, "proposal_decision", publication, void=void)
+    if one.kind == "replace_unit" and one.state in {"withdrawn", "rejected"}:
+        await _tell_stuck(tx, one, publication)
     return publication.facts()
+
+
+async def _tell_stuck(tx: Transaction, one: Proposal, publication: Publication) -> None:
+    """The crew was told to stop and wait: whoever still has the order must hear that nobody comes in its place."""
+    detail, decided = one.detail or {}, one.decided or {}
+    units = await unit_store.units_by_ids(tx.conn, [UUID(str(detail["unit_id"]))])
+    reason = str(decided["reason"])
+    subject, text = not_replaced(str(detail["task_no"]), one.state, (reason, str(decided.get("reason_en") or reason)))
+    for unit in units:
+        if str(unit.task_id) == detail["task_id"] and unit.status in ON_THE_WAY:
+            about = ("task", UUID(str(detail["task_id"])))
+            publication.give(Notice(("unit", str(unit.id)), subject, text, about, one.incident_id))
+            publication.give(Notice(("department", unit.department), subject, text, about, one.incident_id))
 
 
 # --- what happened on the spot -------------------------------------------------------------------------------------------

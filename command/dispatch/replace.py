@@ -119,6 +119,22 @@ def why(
     return title, reasons
 
 
+def not_replaced(no: str, state: str, reason: tuple[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
+    """(subject, text) for a crew that waits since the proposal was told: it was `withdrawn`, or `rejected` by a person."""
+    if state == "withdrawn":
+        return (
+            (f"请继续前往：任务 {no}", f"Go on: order {no}"),
+            (f"{reason[0]}。请继续前往，途中注意安全。", f"{reason[1][:1].upper()}{reason[1][1:]}. Go on with care."),
+        )
+    return (
+        (f"不另派力量：任务 {no}", f"No other unit is sent: order {no}"),
+        (
+            f"值班席决定：{reason[0]}。任务仍由您承担，请与值班席联系，确认怎么走。",
+            f"The duty desk decided: {reason[1]}. The order stays yours; ask the desk which way to take.",
+        ),
+    )
+
+
 def ignored(unit: Unit, task: Task) -> tuple[str, str]:
     return (
         f"任务 {task.no}（{task.title}）没有力量能到场，仍记在 {unit.call_sign} 名下。",

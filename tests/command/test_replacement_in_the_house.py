@@ -112,11 +112,18 @@ async def test_an_opened_road_takes_an_unanswered_proposal_back_and_a_rejected_o
     await scene.settle()
     assert proposals(scene, incident) == []
     (back,) = proposals(scene, incident, "withdrawn")
-    assert back["decided"]["reason"] == "道路已恢复，可以通行"
+    assert (back["decided"]["reason"], back["decided"]["reason_en"]) == (
+        "道路已恢复，可以通行",
+        "the road is open again",
+    )
+    stop, go = await notices(scene, incident, MENGDING)  # whoever was told to wait is told to go on
+    assert ("不要冒险" in stop["text_zh"], "请继续前往" in go["subject_zh"]) == (True, True)
+    assert "road is open again" in go["text_en"].lower()
 
     await close(scene, HEPAI)
     (again,) = proposals(scene, incident)
     await scene.do("duty1", "proposal.reject", proposal_id=again["id"], expect=again["version"], reason="半小时内抢通")
+    assert "半小时内抢通" in (await notices(scene, incident, MENGDING))[-1]["text_zh"]
     await close(scene, (HEPAI[0] + 0.003, HEPAI[1]), "二次塌方")
     assert proposals(scene, incident) == []
 
@@ -129,6 +136,7 @@ async def test_a_unit_that_arrives_or_is_taken_off_its_order_is_asked_about_no_m
     await scene.settle()
     assert proposals(scene, incident) == []
     assert len(proposals(scene, incident, "withdrawn")) == 1
+    assert len(await notices(scene, incident, MENGDING)) == 1  # it is there: nothing to go on to
 
 
 async def test_a_unit_says_itself_that_it_cannot_get_through(scene: Scene) -> None:
