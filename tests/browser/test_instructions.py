@@ -48,6 +48,7 @@ async def test_one_line_to_the_answer_and_many_opinions_to_one(people: People, l
     await shoot(page, "instruction-decompose-zh")
     await page.keyboard.press("Control+Enter")
     await expect(row).to_contain_text(re.compile(r"已分解\s*0/1"))
+    await expect(form).to_have_count(0)  # a letter typed into a form is a letter
 
     # Two are asked about closing the road; one objects at its own desk.
     await page.keyboard.press("e")

@@ -42,6 +42,7 @@ async def test_find_identify_and_paste(people: People, live_server: Server) -> N
     await card.get_by_role("button", name="以此处接报").click()
     await expect(page.get_by_label("说了什么")).to_have_value(re.compile("^GPS 99"))
     await page.keyboard.press("Escape")
+    await expect(page.get_by_label("说了什么")).to_have_count(0)
 
     # A whole message of a map service: its point, in its system.
     await page.keyboard.press("n")
@@ -59,6 +60,7 @@ async def test_find_identify_and_paste(people: People, live_server: Server) -> N
     await page.get_by_label("说了什么").fill("出事地点 北纬98.93000 东经23.47000 快来，GPS 99.20000,23.60000")
     await expect(page.get_by_text("23.4700N 98.9300E")).to_be_visible()
     await page.get_by_label("说了什么").press("Escape")
+    await expect(page.get_by_label("说了什么")).to_have_count(0)
     await page.keyboard.press("n")
     # Far outside the city: asked, and kept when it is right.
     await page.get_by_label("说了什么").fill("GPS 102.71234,25.04321 有人落水")

@@ -65,6 +65,7 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await desk.get_by_role("button", name="何正平").press("Enter")
     await expect(entry.get_by_text(re.compile("修改：手机"))).to_be_visible()
     await desk.keyboard.press("Escape")
+    await expect(desk.locator("dialog")).to_have_count(0)  # it shuts a moment before the page knows of it
     await desk.keyboard.press("n")
     await expect(desk.get_by_role("heading", name="登记人员")).to_be_visible()
     await desk.keyboard.press("Escape")
@@ -109,17 +110,38 @@ async def test_from_the_roster_to_both_signatures(people: People) -> None:
     await expect(desk.get_by_text(re.compile("现在由 陈晓雨 在岗"))).to_be_visible()
     await incoming.close()  # his desk's map costs the rest of the test its speed
 
-    # On a phone: my shifts, and a swap.
+    # On a phone: my shifts, and a swap that the other one agrees to and the watch commander approves.
     shift = {
         "post": "primary",
         "starts_at": iso(_at(today, 40)),
         "ends_at": iso(_at(today, 41)),
-        "person_id": "chen-xiaoyu",
+        "person_id": "duan-ruilin",
     }
     await city.carry_out("duty1", "roster.add", shift)
-    phone = await people.come("duty1", "/roster", size=PHONE)
+    phone = await people.come("duty2", "/roster", size=PHONE)
     await expect(phone.get_by_text("今后 60 天我的班")).to_be_visible()
-    await phone.get_by_role("button", name="换班", exact=False).last.scroll_into_view_if_needed()
+    day = _at(today, 40).strftime("%m-%d")
+    mine = phone.locator("section").filter(has_text="今后 60 天我的班")
+    await mine.get_by_role("listitem").filter(has_text=day).get_by_role("button", name=re.compile("⇄")).click()
+    asked = phone.get_by_role("dialog")
+    await asked.get_by_label("和谁换").select_option("文岚")
+    await asked.get_by_label("理由").last.fill("家人住院")
+    await shoot(phone, "roster-swap-ask-phone-zh")
+    await asked.get_by_role("button", name="提出换班").click()
+    swap = phone.get_by_role("listitem").filter(has_text="文岚")
+    await expect(swap).to_contain_text("等对方同意")
+    await english.goto(f"{people.server.url}/roster?part=mine")
+    await english.get_by_role("button", name="Agree").click()
+    await expect(swap).to_contain_text("等值班长批准")
+    commander = await people.come("duty1", "/roster?part=requests")
+    await expect(commander.get_by_role("button", name="不批准")).to_be_visible()
+    await shoot(commander, "roster-swap-decide-zh")
+    await commander.get_by_role("button", name="不批准").click()
+    await expect(commander.get_by_role("alert")).to_contain_text("▲")  # a no needs its reason
+    await commander.get_by_role("button", name="批准", exact=True).click()
+    await expect(swap).to_contain_text("已批准")
+    await expect(mine.get_by_text(day)).to_have_count(0)
+    await expect(english.locator("section").filter(has_text="My shifts")).to_contain_text(day)
     await shoot(phone, "roster-phone-zh")
     await phone.goto(f"{people.server.url}/handover/watch_commander")
     await expect(phone.get_by_role("heading", name="交接班")).to_be_visible()
