@@ -4,9 +4,8 @@
    left. Its value is then the relaxation's over *all* pairs: nothing costs less. Broken off by time, the prices of what is missing are
    taken off it (each unit is used once at most), which keeps it a bound.
 2. A pair whose reduced cost is more than what is between that bound and the best choice known cannot be in a better one: left out.
-   Where needs are counted in people that bound is loose; `knapsack.py` makes it sharper.
+   Where needs are counted in people that bound is loose; `parties.py` gives a sharper one, and a choice close to it.
 3. What is left is solved in whole numbers, first among few of the most likely pairs, which makes what is left smaller still. Whatever is cheaper, this or nearest-first, is the answer; never worse than nearest-first.
-4. What is not proven by then, with needs in people, is improved group by group (`search.py`) as long as there is time.
 """
 
 import time
@@ -18,9 +17,8 @@ import scipy.optimize
 from scipy.sparse import coo_array, csc_array
 
 from command.dispatch.greedy import greedy_nearest
-from command.dispatch.knapsack import polish, sharpen
+from command.dispatch.parties import best_parties
 from command.dispatch.problem import Floats, Ints, Problem, picks_of, value_of
-from command.dispatch.search import Search
 from command.dispatch.shape import Solution
 
 _optimize: Any = scipy.optimize
@@ -29,6 +27,9 @@ _AT_ONCE = 3000
 _EACH = 8
 _FEW = 2000
 """So many pairs, those of the least reduced costs, are tried first: they hold a very good choice nearly always."""
+_BRANCHED = 6000
+_PARTIES = 0.9
+"""Of the time, for needs in people."""
 _EPS = 1e-6
 
 
@@ -48,28 +49,19 @@ def solve(problem: Problem, seconds: float = 4.0) -> Solution:
         best, best_value = rounded, value
     base, reduced = relaxed.bound, relaxed.reduced
     people = bool((problem.gives > 1).any())
-    search = Search(problem, relaxed.unit_price, reduced)
-    if best_value - base > _EPS * max(1.0, best_value) and people:
-        begun = search.started(began + seconds * 0.4)
-        if len(begun) and (value := value_of(problem, begun)) < best_value - _EPS:
-            best, best_value = begun, value
+    if people and best_value - base > _EPS * max(1.0, best_value):
+        begun = (greedy, rounded)
         prices = relaxed.unit_price, relaxed.cover_price
-        for until in (0.45, 0.5):  # of the time: what is better known makes the bound's steps better
-            whole = polish(problem, best, *prices, began + seconds * until)
-            if (value := value_of(problem, whole)) < best_value - _EPS:
-                best, best_value = whole, value
-            sharper = sharpen(problem, *prices, best_value, began + seconds * until)
-            prices = sharper.unit_price, sharper.cover_price
-            if sharper.bound > base:
-                base, reduced = sharper.bound - _EPS, sharper.reduced
+        parties = best_parties(problem, *prices, begun, began + seconds * _PARTIES)
+        if parties.chosen is not None and (value := value_of(problem, parties.chosen)) < best_value - _EPS:
+            best, best_value = parties.chosen, value
+        if parties.bound > base:
+            base, reduced = parties.bound - _EPS, parties.beyond
     bound = min(base, best_value)
     order = np.argsort(reduced, kind="stable")
-    # Many needs in people are hardly ever proven by branching: the time goes to searching.
-    rounds = (
-        ((_FEW, 0.15),)
-        if people and problem.pairs > _AT_ONCE
-        else ((_FEW, 0.4), (problem.pairs, 0.7 if people else 1.0))
-    )
+    # Where parties have come close already and there are this many pairs, branching on them proves nothing in time.
+    many = people and problem.pairs > _BRANCHED
+    rounds = () if many else ((_FEW, 0.4), (problem.pairs, 0.7 if people else 1.0))
     for most, share in rounds:
         if best_value - bound <= _EPS * max(1.0, best_value):
             break
@@ -85,10 +77,6 @@ def solve(problem: Problem, seconds: float = 4.0) -> Solution:
         out = order[len(kept)] if len(kept) < problem.pairs else None
         beyond = np.inf if out is None else base + float(reduced[out])
         bound = min(max(bound, min(proven, beyond)), best_value)
-    if people and best_value - bound > _EPS * max(1.0, best_value):
-        found = search.improved(best, bound, began + seconds)
-        if (value := value_of(problem, found)) < best_value - _EPS:
-            best, best_value = found, value
     by = "greedy" if best_value >= greedy_value - _EPS else "optimum"
     chosen = _without_idle(problem, best)
     return Solution(

@@ -1,6 +1,8 @@
 """The choice itself: equal to trying everything on small cases, never worse than nearest first, never against the rules of the field."""
 
 import itertools
+import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,15 +11,20 @@ from hypothesis import strategies as st
 
 from command.dispatch.greedy import greedy_nearest
 from command.dispatch.optimum import solve
+from command.dispatch.parties import best_parties
 from command.dispatch.problem import Problem, value_of
 from tests.command.dispatch_made import random_problem
 
 
-def brute_force(problem: Problem) -> float:
-    """Every way of giving each unit to one need or to none."""
+def brute_force(problem: Problem, with_pair: int | None = None) -> float:
+    """Every way of giving each unit to one need or to none; of those that hold this pair."""
     pairs_of = [np.flatnonzero(problem.unit == unit).tolist() for unit in range(problem.units)]
     best = float("inf")
+    if with_pair is not None:
+        pairs_of[problem.unit[with_pair]] = [with_pair]
     for choice in itertools.product(*[[None, *pairs] for pairs in pairs_of]):
+        if with_pair is not None and with_pair not in choice:
+            continue
         chosen = np.asarray([pair for pair in choice if pair is not None], dtype=np.int64)
         best = min(best, value_of(problem, chosen))
     return best
@@ -67,3 +74,30 @@ def test_the_bound_holds_when_few_pairs_are_looked_at_first(monkeypatch: pytest.
     few = solve(problem)
     assert few.value == pytest.approx(whole.value)
     assert few.bound <= whole.value + 1e-3
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_parties_promise_holds_whatever_the_prices_begin_with(seed: int) -> None:
+    problem = random_problem(seed, 3, 7, people=True, capabilities=2)
+    rng = np.random.default_rng(seed)
+    unit_price = np.asarray(rng.uniform(0, 200, problem.units), dtype=np.float64)
+    cover_price = np.asarray(rng.uniform(0, 200, len(problem.cover)), dtype=np.float64)
+    best = brute_force(problem)
+    found = best_parties(problem, unit_price, cover_price, [greedy_nearest(problem)], time.perf_counter() + 60)
+    assert found.bound <= best + 1e-3
+    assert found.chosen is not None
+    assert best - 1e-6 <= value_of(problem, found.chosen) <= value_of(problem, greedy_nearest(problem)) + 1e-6
+    for pair in range(problem.pairs):
+        assert found.bound + found.beyond[pair] <= brute_force(problem, with_pair=pair) + 1e-3
+
+
+def test_people_where_no_cover_must_stay() -> None:
+    problem = replace(random_problem(3, 3, 7, people=True, capabilities=2), cover=())
+    assert solve(problem).value == pytest.approx(brute_force(problem))
+
+
+def test_many_needs_in_people_come_close_to_the_bound() -> None:
+    problem = random_problem(5, 60, 150, people=True, capabilities=3)
+    solution = solve(problem, 60.0)
+    assert solution.gap < 0.01
+    assert solution.by == "optimum"
