@@ -24,8 +24,8 @@ class PickIn(BaseModel):
 
 
 class ChooseDispatch(CommandData):
-    """One incident's part of a recommendation. `recommendation`: the answer as the officer saw it, without drawn lines; `picks` may
-    differ from the course's, then `reason` says why."""
+    """One incident's part of a recommendation. `recommendation`: the answer as the officer saw it, without drawn lines, with its
+    seal; `picks` may differ from the course's, then `reason` says why."""
 
     kind: ClassVar[str] = "dispatch.choose"
     incident_id: UUID
@@ -55,7 +55,7 @@ class FlowIn(BaseModel):
 
 
 class AdoptEvacuation(CommandData):
-    """`plan`: the answer as the officer saw it; `flows`: what is ordered. One order for each township, to its desk. `reason` is
+    """`plan`: the answer as the officer saw it, with its seal, or {} for one made by hand; `flows`: what is ordered. One order for each township, to its desk. `reason` is
     always given: an evacuation is decided by a person, never by silence (invariant 16)."""
 
     kind: ClassVar[str] = "evacuation.adopt"

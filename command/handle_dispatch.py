@@ -35,6 +35,7 @@ from spine.canonical import Json, JsonObject
 from spine.command import AnyHandling, Command, Handling, NewFact, Outcome, Transaction
 from spine.errors import Refused
 from spine.principal import Principal, Role
+from spine.seal import require_seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ async def _choose(tx: Transaction, command: Command[ChooseDispatch], choice: _He
     """One fact that it was chosen, then one for every order, which stands in it exactly once."""
     data, act = command.data, act_of(tx, command)
     require_open(choice.held.incident)
+    seen = kept(cast(JsonObject, data.recommendation))
+    await require_seal(tx.conn, "dispatch", seen, field="data.recommendation")
     needs = check_shape(data)
     for index, need in enumerate(data.needs):
         need_of(need, choice.held.incident, f"data.needs.{index}")
@@ -74,7 +77,7 @@ async def _choose(tx: Transaction, command: Command[ChooseDispatch], choice: _He
     require_reason(changed, data.reason)
     check_units(data.picks, needs, choice.units)
     held, facts, orders = await _orders(tx, command.id, choice, data, needs, act, command.by)
-    chosen = _chosen(command, changed, orders, tx)
+    chosen = _chosen(command, seen, changed, orders, tx)
     await dispatch_store.insert_recommendation(tx.conn, chosen)
     head = Publication("dispatch.chosen", _about(chosen))
     head.put([f"incident:{held.incident.id}"], "recommendations", str(chosen.id), head_object(chosen))
@@ -83,10 +86,9 @@ async def _choose(tx: Transaction, command: Command[ChooseDispatch], choice: _He
 
 
 def _chosen(
-    command: Command[ChooseDispatch], changed: list[Json], orders: list[Json], tx: Transaction
+    command: Command[ChooseDispatch], seen: JsonObject, changed: list[Json], orders: list[Json], tx: Transaction
 ) -> Recommendation:
     data = command.data
-    seen = cast(JsonObject, data.recommendation)
     return Recommendation(
         id=command.id,
         incident_id=data.incident_id,
@@ -100,7 +102,7 @@ def _chosen(
             "needs": [cast(Json, need.model_dump(mode="json")) for need in data.needs],
             "picks": [cast(Json, pick.model_dump(mode="json")) for pick in data.picks],
         },
-        answer=kept(seen),
+        answer=seen,
         orders=orders,
         by=command.by.as_by(),
         at=tx.at,

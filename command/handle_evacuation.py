@@ -26,6 +26,7 @@ from spine.canonical import Json, JsonObject
 from spine.command import AnyHandling, Command, Handling, NewFact, Outcome, Transaction
 from spine.errors import not_found
 from spine.principal import Role
+from spine.seal import require_seal
 
 
 async def _load(tx: Transaction, command: Command[AdoptEvacuation]) -> Held:
@@ -36,21 +37,24 @@ async def _adopt(tx: Transaction, command: Command[AdoptEvacuation], held: Held)
     """One fact that it was adopted, then one for every order, which stands in it exactly once."""
     require_open(held.incident)
     data, act = command.data, act_of(tx, command)
+    seen = kept(cast(JsonObject, data.plan))
+    if seen:
+        await require_seal(tx.conn, "evacuation", seen, field="data.plan")
     for index, flow in enumerate(data.flows):
         await unit_store.need_department(tx.conn, flow.desk, f"data.flows.{index}.desk")
     locked, before = await _lock(tx, held, data)
     places = {place.id: place for place in given_back([_place(one) for one in locked.values()], before.kept)}
     check_room(data.flows, places)
     held, facts, orders = await _orders(tx, command.id, held, data.flows, places, act)
-    adopted = _adopted(command, orders, tx)
+    adopted = _adopted(command, seen, orders, tx)
     await dispatch_store.insert_recommendation(tx.conn, adopted)
     head = Publication("evacuation.adopted", _about(adopted))
     head.put([f"incident:{held.incident.id}"], "recommendations", str(adopted.id), head_object(adopted))
     gone = [replace(one, expected=0) for one in before.reservations]
-    kept = _reservations(command, orders, tx)
-    shelters = await save_all(tx, locked, [*gone, *kept], head)
+    reserved = _reservations(command, orders, tx)
+    shelters = await save_all(tx, locked, [*gone, *reserved], head)
     for shelter in shelters.values():
-        _tell(head, held, shelter, [one for one in kept if one.shelter_id == shelter.id])
+        _tell(head, held, shelter, [one for one in reserved if one.shelter_id == shelter.id])
     result: JsonObject = {"recommendation_id": str(adopted.id), "orders": orders}
     return Outcome([*head.facts(await counted(tx, held)), *facts], result)
 
@@ -170,9 +174,10 @@ def _order(held: Held, flows: list[FlowIn], places: dict[str, Place], act: Act, 
     )
 
 
-def _adopted(command: Command[AdoptEvacuation], orders: list[Json], tx: Transaction) -> Recommendation:
+def _adopted(
+    command: Command[AdoptEvacuation], seen: JsonObject, orders: list[Json], tx: Transaction
+) -> Recommendation:
     data = command.data
-    seen = cast(JsonObject, data.plan)
     people = sum(flow.people for flow in data.flows)
     return Recommendation(
         id=command.id,
@@ -189,7 +194,7 @@ def _adopted(command: Command[AdoptEvacuation], orders: list[Json], tx: Transact
         reason=data.reason.strip(),
         inputs_hash=str(seen.get("inputs_hash", "")),
         chosen={"flows": [cast(Json, flow.model_dump(mode="json")) for flow in data.flows]},
-        answer=kept(seen),
+        answer=seen,
         orders=orders,
         by=command.by.as_by(),
         at=tx.at,

@@ -1730,6 +1730,12 @@ CREATE TABLE spine.receipt (
     answer text,
     refusal text
 );
+CREATE TABLE spine.seal_key (
+    only_one boolean DEFAULT true NOT NULL,
+    key bytea NOT NULL,
+    CONSTRAINT seal_key_key_check CHECK ((octet_length(key) = 32)),
+    CONSTRAINT seal_key_only_one_check CHECK (only_one)
+);
 CREATE TABLE spine.session (
     token_hash bytea NOT NULL,
     account_id uuid NOT NULL,
@@ -1999,6 +2005,8 @@ ALTER TABLE ONLY spine.realm
     ADD CONSTRAINT realm_pkey PRIMARY KEY (only_one);
 ALTER TABLE ONLY spine.receipt
     ADD CONSTRAINT receipt_pkey PRIMARY KEY (command_id);
+ALTER TABLE ONLY spine.seal_key
+    ADD CONSTRAINT seal_key_pkey PRIMARY KEY (only_one);
 ALTER TABLE ONLY spine.session
     ADD CONSTRAINT session_pkey PRIMARY KEY (token_hash);
 ALTER TABLE ONLY spine.stream_head

@@ -104,6 +104,43 @@ async def test_another_pick_needs_a_reason_and_both_are_kept(scene: Scene, serve
     assert (head["changed"], head["reason"]) == (2, "熟悉当地道路")
 
 
+async def test_only_what_the_platform_said_goes_into_the_record_as_that(scene: Scene, server: Server) -> None:
+    incident = await scene.open_quake(magnitude=None)
+    needs = [need(incident, amount=1)]
+    answer = await recommend(server, needs)
+    given = choice(incident, needs, answer)
+    better: list[Object] = [{**course, "short": [], "first_min": 1.0} for course in answer["courses"]]
+    other_units: list[Object] = [
+        {**course, "picks": [{**pick, "unit_id": MENGDING} for pick in course["picks"]]} for course in answer["courses"]
+    ]
+    invented: tuple[Object, ...] = (
+        {**answer, "courses": better},
+        {**answer, "courses": other_units},
+        {**answer, "seal": "0" * 64},
+        {name: value for name, value in answer.items() if name != "seal"},
+        {**answer, "seal": None},
+    )
+    for said in invented:
+        refusal = await scene.refused("duty1", "dispatch.choose", **{**given, "recommendation": said})
+        assert (refusal.code, refusal.field) == ("not_our_answer", "data.recommendation")
+    assert not scene.picture(f"incident:{incident}", "recommendations")
+
+    # As a browser sends it back: whole numbers without their point, members in another order, no drawn lines.
+    back = whole_numbers({name: answer[name] for name in sorted(answer, reverse=True)})
+    for course in back["courses"]:
+        course["picks"] = [{name: pick[name] for name in pick if name != "line"} for pick in course["picks"]]
+    await scene.do("duty1", "dispatch.choose", **{**given, "recommendation": back})
+    assert scene.only(f"incident:{incident}", "recommendations")["inputs_hash"] == answer["inputs_hash"]
+
+
+def whole_numbers(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, dict):
+        return {name: whole_numbers(one) for name, one in cast(Object, value).items()}
+    return [whole_numbers(one) for one in cast(list[Any], value)] if isinstance(value, list) else value
+
+
 async def test_choices_that_cannot_be(scene: Scene, server: Server) -> None:
     incident = await scene.open_quake(magnitude=None)
     needs = [need(incident, amount=1)]
@@ -120,7 +157,8 @@ async def test_choices_that_cannot_be(scene: Scene, server: Server) -> None:
     assert await code(picks=[{**pick, "need_id": "n9"}], reason="试") == "unknown_need"
     twice = [{**pick, "unit_id": MENGDING}, {**pick, "unit_id": MENGDING}]
     assert await code(picks=twice, reason="试") == "unit_twice"
-    assert await code(recommendation={"courses": []}) == "unknown_course"
+    fastest = await recommend(server, needs, courses=["fastest"])
+    assert await code(recommendation=fastest, course="low_risk") == "unknown_course"
     assert await code(picks=[{**pick, "unit_id": str(uuid.uuid4())}], reason="试") == "not_found"
     assert await code(needs=[need(str(uuid.uuid4()))]) == "need_of_other_incident"
     assert await code(needs=[need(incident, capability="singing")]) == "unknown_capability"

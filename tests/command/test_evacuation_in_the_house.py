@@ -105,6 +105,8 @@ async def test_adoptions_that_cannot_be(scene: Scene, server: Server) -> None:
         ({"flows": [{**row, "shelter_id": "nowhere"}]}, "not_found"),
         ({"flows": [{**row, "desk": "XYZ"}]}, "not_found"),
         ({"flows": []}, None),
+        ({"plan": {**answer, "inputs_hash": "another"}}, "not_our_answer"),
+        ({"plan": {"clearance": answer["clearance"]}}, "not_our_answer"),
         ({"reason": ""}, None),
     )
     for over, expected in wrong:

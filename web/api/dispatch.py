@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from command import dispatch_store, store, unit_store
 from command.dispatch.asked import RecommendIn, need_of
+from command.dispatch.choose import kept
 from command.dispatch.drafts import draft_needs
 from command.dispatch.forces import forces
 from command.dispatch.hazard import hazard_of
@@ -26,6 +27,7 @@ from spine.clock import iso_or_none
 from spine.db import Connection, snapshot
 from spine.errors import Refused, forbidden, not_found
 from spine.principal import Principal, Role
+from spine.seal import sealed
 from spine.validation import refusal_of
 from web.auth import InHouse, SignedIn
 from web.body import read_body
@@ -62,7 +64,7 @@ async def get_recommendation(recommendation_id: UUID, house: InHouse, principal:
 
 @router.post("/recommend", response_model=None)
 async def post_recommend(request: Request, house: InHouse, principal: SignedIn) -> dict[str, Json]:
-    """Which units for which need, in two or three courses with reasons. A question: nothing is kept of it."""
+    """Which units for which need, in two or three courses with reasons. A question: nothing is kept of it. Its `seal` goes with the choice."""
     try:
         given = RecommendIn.model_validate_json(await read_body(request, MOST_BYTES))
     except ValidationError as error:
@@ -77,7 +79,9 @@ async def post_recommend(request: Request, house: InHouse, principal: SignedIn) 
         asked = await _asked(house, conn, principal, given, roads)
     async with request.app.state.dispatching:  # in a thread: HiGHS gives the interpreter back while it computes
         answer = await asyncio.to_thread(recommend, asked, dispatch_rules())
-    return {**answer, "basis": _basis(roads)}
+    shown: JsonObject = {**answer, "basis": _basis(roads)}
+    async with house.realm.pool.connection() as conn:
+        return dict(await sealed(conn, "dispatch", kept(shown), shown))
 
 
 def _basis(roads: Roads) -> JsonObject:

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
+from command.evacuation.adopt import kept
 from command.evacuation.places import given_back, shelter_places, usable
 from command.evacuation.rules import When, evacuation_rules
 from command.evacuation.zones import EvacuationIn, candidates, count_people, read_zones
@@ -21,6 +22,7 @@ from spine.clock import hour_in_beijing
 from spine.db import Connection, snapshot
 from spine.errors import forbidden, not_found
 from spine.principal import Principal, Role
+from spine.seal import sealed
 from spine.validation import refusal_of
 from web.auth import InHouse, SignedIn
 from web.body import read_body
@@ -43,7 +45,7 @@ async def get_zones(incident_id: UUID, house: InHouse, principal: SignedIn) -> d
 
 @router.post("", response_model=None)
 async def post_evacuation(request: Request, house: InHouse, principal: SignedIn) -> dict[str, Json]:
-    """People of the zones → shelters with room → ways that keep out of the zones → how long. A question: nothing is kept of it."""
+    """People of the zones → shelters with room → ways that keep out of the zones → how long. A question: nothing is kept of it; its `seal` goes with the plan that is adopted."""
     try:
         given = EvacuationIn.model_validate_json(await read_body(request, MOST_BYTES))
     except ValidationError as error:
@@ -69,7 +71,9 @@ async def post_evacuation(request: Request, house: InHouse, principal: SignedIn)
         return {**plan(asked, rules), **_basis(roads, exposure)}
 
     async with request.app.state.dispatching:
-        return await asyncio.to_thread(work)
+        shown = await asyncio.to_thread(work)
+    async with house.realm.pool.connection() as conn:
+        return dict(await sealed(conn, "evacuation", kept(shown), shown))
 
 
 def _basis(roads: Roads, exposure: Exposure) -> dict[str, Json]:

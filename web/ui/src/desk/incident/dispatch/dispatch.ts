@@ -99,6 +99,8 @@ export interface Answer {
   inputs: { units: number; free: number; at_home: number; oldest_position_at: string | null; newest_position_at: string | null; hazard_known: boolean }
   limits: Words[]
   basis: Basis
+  /** Goes back with the choice: by it the platform knows its own answer. */
+  seal: string
 }
 
 /** Who goes, after the officer's own changes. `own`: put there by him, not by the recommendation. */
