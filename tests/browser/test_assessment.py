@@ -173,7 +173,8 @@ async def taken_out(page: Page) -> None:
         await opened.nth(n).evaluate("(one) => { one.open = true }")
     first = lists.get_by_role("button", name=re.compile("^剔除")).first
     name = (await first.get_attribute("aria-label") or "").removeprefix("剔除")
-    await first.click()
+    # By its name: a new version may put another one first meanwhile.
+    await lists.get_by_role("button", name=f"剔除{name}", exact=True).click()
     await page.get_by_role("textbox", name=re.compile("剔除“.*”")).fill("水库已放空")
     await page.get_by_role("button", name="剔除并重新研判").click()
     out = page.get_by_text(re.compile(f"已剔除 {re.escape(name)}.*水库已放空"))
