@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 
 from command.briefed_assessment import briefed_assessment
-from command.response import LEVEL_WORDS
+from command.responses.response import LEVEL_WORDS
 from command.transitions import LEVELS, Level, task_transitions, time_limits
 from incidents.classification import is_within
 from incidents.metrics import metrics

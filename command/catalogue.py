@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
-from command.consultation import OPINION_STATES, RESULTS, STANCES, STATES
-from command.consultation_rules import consultation_rules
+from command.consultations.consultation import OPINION_STATES, RESULTS, STANCES, STATES
+from command.consultations.rules import consultation_rules
 from command.exercises.exercise import RATING_WORDS
-from command.fatigue import LEVELS, HourLimits, fatigue_rules
-from command.instruction_rules import department_names, instruction_limits, instruction_transitions
+from command.instructions.rules import department_names, instruction_limits, instruction_transitions
 from command.organisation.book import Named, organisation
-from command.resource_catalogue import resource_catalogue
-from command.response import LEVEL_WORDS
+from command.resources.catalogue import resource_catalogue
+from command.responses.response import LEVEL_WORDS
 from command.transitions import TaskAction, task_transitions, time_limits, unit_transitions
+from command.units.fatigue import LEVELS, HourLimits, fatigue_rules
 from spine.canonical import Json
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
-from command.task import Priority
+from command.orders.task import Priority
 from incidents.commands import AreaCode, PointIn
 from spine.command import CommandData
 

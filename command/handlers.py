@@ -1,37 +1,33 @@
 """Every command of this room and how it is carried out."""
 
-from command import (
-    handle_calendar,
-    handle_consultation,
-    handle_dispatch,
-    handle_evacuation,
-    handle_fence,
-    handle_handover,
-    handle_headquarters,
-    handle_headquarters_groups,
-    handle_headquarters_seats,
-    handle_headquarters_transfer,
-    handle_instruction,
-    handle_leave,
-    handle_person,
-    handle_plan,
-    handle_proposal,
-    handle_redirect,
-    handle_replacement,
-    handle_request,
-    handle_response,
-    handle_roster,
-    handle_roster_import,
-    handle_sheet,
-    handle_shelter,
-    handle_stock,
-    handle_swap,
-    handle_task,
-    handle_task_asks,
-    handle_task_parts,
-    handle_unit,
-)
+from command import handle_sheet
+from command.consultations import handlers as handle_consultation
+from command.dispatch import handle_replacement
+from command.dispatch import handlers as handle_dispatch
+from command.evacuation import handle_redirect
+from command.evacuation import handlers as handle_evacuation
 from command.exercises import handlers as exercise_handlers
+from command.fences import handlers as handle_fence
+from command.handover import handlers as handle_handover
+from command.headquarters import handle_groups as handle_headquarters_groups
+from command.headquarters import handle_seats as handle_headquarters_seats
+from command.headquarters import handle_transfer as handle_headquarters_transfer
+from command.headquarters import handlers as handle_headquarters
+from command.instructions import handlers as handle_instruction
+from command.orders import handle_asks as handle_task_asks
+from command.orders import handle_parts as handle_task_parts
+from command.orders import handlers as handle_task
+from command.organisation import handle_person
+from command.planning import handlers as handle_plan
+from command.proposals import handlers as handle_proposal
+from command.requests import handlers as handle_request
+from command.resources import handle_shelter, handle_stock
+from command.responses import handlers as handle_response
+from command.roster import handle_calendar_in as handle_roster_import
+from command.roster import handle_calendar_links as handle_calendar
+from command.roster import handle_leave, handle_swap
+from command.roster import handlers as handle_roster
+from command.units import handlers as handle_unit
 from spine.command import AnyHandling
 
 HANDLINGS: tuple[AnyHandling, ...] = (

@@ -1,10 +1,10 @@
 """The JSON objects of this room, as docs/architecture.md names their fields."""
 
-from command.duty import Duty
-from command.response import Response
-from command.task import Task
-from command.unit import Unit
-from command.unit_store import DepartmentRow
+from command.orders.task import Task
+from command.responses.response import Response
+from command.roster.duty import Duty
+from command.units.store import DepartmentRow
+from command.units.unit import Unit
 from spine.canonical import Json, JsonObject
 from spine.clock import iso, iso_or_none
 

@@ -2,32 +2,30 @@
 
 from uuid import UUID
 
-from command import (
-    dispatch_store,
-    headquarters_picture,
-    instruction_picture,
-    plan_store,
-    proposal_store,
-    store,
-    unit_store,
-)
+from command import store
+from command.dispatch import store as dispatch_store
 from command.dispatch.recommendation import head_object
 from command.exercises import picture as exercise_picture
-from command.fence import fence_object
-from command.handle_handover import handover_object
-from command.handover_store import open_of_area
+from command.fences.fence import fence_object
+from command.handover.handlers import handover_object
+from command.handover.store import open_of_area
+from command.headquarters import picture as headquarters_picture
+from command.instructions import picture as instruction_picture
 from command.objects import department_object, duty_object, response_object, task_object, unit_object
 from command.organisation.stock_book import stock_book
-from command.plan_version import PlanVersion, plan_head
-from command.proposal import proposal_object
-from command.request import Request, request_object
-from command.request_store import requests_of_desk, requests_of_incident
-from command.roster_store import read_count
-from command.shelter import Shelter, shelter_object
-from command.shelter_store import shelters_of
-from command.stock import hold_object
-from command.stock_store import allotments_of
-from command.unit import Unit
+from command.planning import store as plan_store
+from command.planning.version import PlanVersion, plan_head
+from command.proposals import store as proposal_store
+from command.proposals.proposal import proposal_object
+from command.requests.request import Request, request_object
+from command.requests.store import requests_of_desk, requests_of_incident
+from command.resources.shelter import Shelter, shelter_object
+from command.resources.shelter_store import shelters_of
+from command.resources.stock import hold_object
+from command.resources.stock_store import allotments_of
+from command.roster.store import read_count
+from command.units import store as unit_store
+from command.units.unit import Unit
 from gis.fence_store import FenceRow, standing_fences
 from spine.canonical import Json
 from spine.command import Connection

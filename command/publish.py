@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from command.notice import Notice, notice_fact
 from command.objects import response_object, task_object, unit_object
-from command.proposal import Proposal, proposal_object
-from command.response import Response
-from command.task import Task
-from command.unit import Unit
+from command.orders.task import Task
+from command.proposals.proposal import Proposal, proposal_object
+from command.responses.response import Response
+from command.units.unit import Unit
 from incidents.summary import Held, Now, head_facts
 from spine.canonical import Json, JsonObject
 from spine.command import NewFact

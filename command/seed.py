@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from command.duty import Duty
 from command.organisation.book import (
     AccountEntry,
     FieldUnit,
@@ -13,14 +12,15 @@ from command.organisation.book import (
     organisation,
     unit_id,
 )
-from command.plan import plans
-from command.plan_take_in import take_in_shipped
-from command.resource_seed import seed_resources
-from command.roster import Member, Shift, roster_day, rotation, slots
-from command.roster_rules import roster_rules
-from command.roster_store import put_positions, save_person, seed_shifts, shifts_between
-from command.unit import Unit
-from command.unit_store import DepartmentRow, put_department, put_post, put_unit
+from command.planning.plan import plans
+from command.planning.take_in import take_in_shipped
+from command.resources.seed import seed_resources
+from command.roster.duty import Duty
+from command.roster.roster import Member, Shift, roster_day, rotation, slots
+from command.roster.rules import roster_rules
+from command.roster.store import put_positions, save_person, seed_shifts, shifts_between
+from command.units.store import DepartmentRow, put_department, put_post, put_unit
+from command.units.unit import Unit
 from gis.region.names import initials_of, pinyin_of
 from spine.command import Connection
 from spine.principal import Grant

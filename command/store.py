@@ -7,8 +7,8 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from command.response import Response
-from command.task import Task
+from command.orders.task import Task
+from command.responses.response import Response
 from spine.command import Connection
 from spine.errors import not_found
 

@@ -5,7 +5,7 @@ from typing import cast
 from uuid import UUID
 
 from command.notice import NOTICES
-from command.unit_store import find_duty
+from command.units.store import find_duty
 from notify.render import Words, notice, order
 from spine.accounts import (
     Recipient,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from command.supervision import distribution
-from command.supervision_rules import supervision_rules
+from command.supervision.rules import supervision_rules
+from command.supervision.supervision import distribution
 from command.transitions import time_limits
 from spine.clock import parse_iso
 

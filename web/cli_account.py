@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from command.account_rules import (
+from command.organisation.account_rules import (
     ROLES,
     check_disable,
     check_login,

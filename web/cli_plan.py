@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from command.organisation.book import organisation
-from command.plan import plans
-from command.plan_book import plans_in_force
-from command.plan_dry_run import Ground, dry_run
-from command.plan_dry_run_object import dry_run_object
-from command.plan_findings import errors_of, findings_json
-from command.plan_form import judge, read_yaml
-from command.plan_ground import listed_ground, read_ground
-from command.plan_shape import Plan
+from command.planning.book import plans_in_force
+from command.planning.dry_run import Ground, dry_run
+from command.planning.dry_run_object import dry_run_object
+from command.planning.findings import errors_of, findings_json
+from command.planning.form import judge, read_yaml
+from command.planning.ground import listed_ground, read_ground
+from command.planning.plan import plans
+from command.planning.shape import Plan
 from command.transitions import LEVELS
 from incidents.classification import catalogue
 from spine.canonical import JsonObject

@@ -4,19 +4,19 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-import command.asking_react
-import command.fence_react
+import command.dispatch.replacement_react
+import command.fences.react
 import command.handlers
-import command.handover_react
-import command.headquarters_react
-import command.instruction_react
-import command.order_react
+import command.handover.react
+import command.headquarters.react
+import command.instructions.react
+import command.orders.react
 import command.picture
-import command.react
-import command.replacement_react
-import command.request_react
-import command.shelter_react
-import command.watch_react
+import command.proposals.watch_react
+import command.requests.react
+import command.resources.shelter_react
+import command.responses.asking_react
+import command.responses.react
 import gis.roads.handlers
 import gis.roads.picture
 import incidents.handlers
@@ -26,13 +26,13 @@ import notify.picture
 import notify.react
 from command.catalogue import command_catalogue
 from command.dispatch.rules import dispatch_rules
-from command.escalation import escalation
 from command.evacuation.rules import evacuation_rules
-from command.headquarters_rules import headquarters_rules
-from command.plan import plans
-from command.proposal_rules import proposal_rules
-from command.roster_rules import roster_rules
-from command.supervision_rules import supervision_rules
+from command.headquarters.rules import headquarters_rules
+from command.orders.escalation import escalation
+from command.planning.plan import plans
+from command.proposals.rules import proposal_rules
+from command.roster.rules import roster_rules
+from command.supervision.rules import supervision_rules
 from gis.hazards.needs import need_rules
 from gis.roads.current import CurrentRoads
 from gis.roads.profile import house_rules
@@ -103,20 +103,20 @@ def furnish(realm: Realm, *, mail: bool = False) -> House:
     roads = CurrentRoads()
     realm.when_exchanged(roads.forget)
     followers = (
-        command.react.follower(commands),
-        command.fence_react.follower(commands),
-        command.instruction_react.follower(commands),
-        command.instruction_react.clocks_follower(commands),
-        command.asking_react.follower(commands),
-        command.watch_react.follower(commands),
-        command.handover_react.follower(commands),
-        command.headquarters_react.follower(commands),
-        command.order_react.follower(commands),
-        command.request_react.follower(commands),
-        command.replacement_react.roads_follower(commands, roads),
-        command.replacement_react.units_follower(commands),
-        command.shelter_react.room_follower(commands, roads),
-        command.shelter_react.ended_follower(commands),
+        command.responses.react.follower(commands),
+        command.fences.react.follower(commands),
+        command.instructions.react.follower(commands),
+        command.instructions.react.clocks_follower(commands),
+        command.responses.asking_react.follower(commands),
+        command.proposals.watch_react.follower(commands),
+        command.handover.react.follower(commands),
+        command.headquarters.react.follower(commands),
+        command.orders.react.follower(commands),
+        command.requests.react.follower(commands),
+        command.dispatch.replacement_react.roads_follower(commands, roads),
+        command.dispatch.replacement_react.units_follower(commands),
+        command.resources.shelter_react.room_follower(commands, roads),
+        command.resources.shelter_react.ended_follower(commands),
         notify.react.follower(commands, mail=mail),
         notify.react.notices_follower(commands, mail=mail),
     )

@@ -8,8 +8,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from command.supervision import Filter
-from command.supervision_store import Seen
+from command.supervision.store import Seen
+from command.supervision.supervision import Filter
 
 GOOD_FOR_S = 1.0
 _MOST = 200

@@ -11,7 +11,7 @@ from uuid import uuid4
 import command.exercises.director
 import incidents.assessments.pool
 import incidents.feeds.watch
-from command.plan import plans
+from command.planning.plan import plans
 from gis.position_store import forget_tracks
 from notify.channels.base import OutsideChannel
 from notify.channels.smtp import Smtp

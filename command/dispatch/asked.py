@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from command.dispatch.rules import COURSES, CourseKey, Measure
 from command.dispatch.shape import Need
+from command.orders.task import Priority
 from command.organisation.book import organisation
-from command.task import Priority
 from gis.crs import Origin, to_wgs84
 from gis.geometry import check_point
 from incidents.commands import PointIn

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from command.dispatch.asked import NeedIn
+from command.dispatch.commands import ChooseDispatch, PickIn
 from command.dispatch.explain import capability_words
 from command.dispatch.forces import blocked
 from command.dispatch.rules import DispatchRules
-from command.dispatch_commands import ChooseDispatch, PickIn
-from command.unit import Unit
+from command.units.unit import Unit
 from spine.canonical import Json, JsonObject
 from spine.errors import Refused
 

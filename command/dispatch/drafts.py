@@ -8,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from command import store, unit_store
+from command import store
 from command.dispatch.rules import DispatchRules, Measure
+from command.orders.task import Task
 from command.organisation.book import organisation
-from command.standing import plan_of
-from command.task import Task
-from command.unit import Unit
+from command.responses.standing import plan_of
+from command.units import store as unit_store
+from command.units.unit import Unit
 from incidents.assessments import store as assessments
 from incidents.assessments.assessment import LIVE
 from incidents.incident import Incident

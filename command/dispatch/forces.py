@@ -8,7 +8,7 @@ from command import store
 from command.dispatch.rest import rest_of
 from command.dispatch.rules import DispatchRules
 from command.dispatch.shape import Blocked, Force
-from command.unit import Unit
+from command.units.unit import Unit
 from gis.positions import positions
 from spine.db import Connection
 

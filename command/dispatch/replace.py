@@ -6,8 +6,8 @@ from itertools import groupby
 from typing import Literal
 
 from command.dispatch.shape import Need
-from command.task import Task
-from command.unit import Unit
+from command.orders.task import Task
+from command.units.unit import Unit
 from gis.roads.closure import Closure
 from gis.roads.travel import Networks, Spot, snap, travel_table
 from incidents.incident import Incident

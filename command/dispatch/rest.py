@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from command.dispatch.rules import DispatchRules
-from command.fatigue import AT_REST, Level, fatigue_rules
-from command.unit import Unit, fatigue
+from command.units.fatigue import AT_REST, Level, fatigue_rules
+from command.units.unit import Unit, fatigue
 from spine.canonical import JsonObject
 
 

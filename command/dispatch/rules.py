@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from command.fatigue import LEVELS, Level
+from command.orders.task import Priority
 from command.organisation.book import organisation
 from command.rulebook import STRICT, RulesTrouble, read_rules
-from command.task import Priority
+from command.units.fatigue import LEVELS, Level
 
 FILE = Path(__file__).parents[1] / "rules" / "dispatch.yaml"
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from command.dispatch.rest import Rest
 from command.dispatch.rules import Measure
-from command.task import Priority
+from command.orders.task import Priority
 from spine.canonical import Json, JsonObject
 
 WayState: TypeAlias = Literal["road", "straight", "none"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from command.dispatch_commands import FlowIn
+from command.dispatch.commands import FlowIn
 from command.evacuation.shape import Place
 from spine.canonical import Json, JsonObject
 from spine.errors import Refused, not_found

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from command.reservation import Reservation
-from command.shelter import Shelter
+from command.evacuation.reservation import Reservation
+from command.resources.shelter import Shelter
 from spine.canonical import JsonObject
 from spine.errors import Refused
 

@@ -7,8 +7,8 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from command import shelter_store
 from command.evacuation.shape import Place
+from command.resources import shelter_store
 from gis.geodesic import distance_m
 from spine.db import Connection
 

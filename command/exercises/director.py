@@ -12,7 +12,7 @@ from command.exercises import store
 from command.exercises.exercise import Exercise, InjectRow
 from command.exercises.scenario import Inject, InjectCommand, Scenario, load_scenario
 from command.exercises.world import NotThereYet, World, answered, any_fact, command_id, look, player
-from command.task import Task
+from command.orders.task import Task
 from spine.canonical import Json, JsonObject
 from spine.carry_out import Answer
 from spine.command import Envelope, Registry

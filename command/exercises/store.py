@@ -9,8 +9,8 @@ from psycopg.types.json import Jsonb
 
 from command.exercises.exercise import Exercise, InjectRow, Rating
 from command.exercises.scenario import Scenario, exercise_id, inject_id
-from command.resource_seed import TABLES as RESOURCE_TABLES
-from command.resource_seed import put_everything_back
+from command.resources.seed import TABLES as RESOURCE_TABLES
+from command.resources.seed import put_everything_back
 from spine.command import Connection
 from spine.errors import not_found
 from spine.realm_clock import exercise_only

@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 
 from command import store
 from command.exercises.scenario import Inject, Scenario, inject_id, is_reference
+from command.orders.task import Task
 from command.organisation.book import organisation, unit_id
-from command.response import Response
-from command.task import Task
+from command.responses.response import Response
 from incidents import store as incident_store
 from incidents.classification import is_within
 from incidents.incident import Incident

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from command.organisation.book import unit_id
-from command.shelter_store import shelters_of
+from command.resources.shelter_store import shelters_of
 from tests.browser.people import PHONE, People, shoot
 from tests.city import City, Server
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from command.organisation.book import unit_id
-from command.shelter_store import shelters_of
+from command.resources.shelter_store import shelters_of
 from spine.clock import parse_iso
 from spine.db import snapshot
 from spine.verify import verify

@@ -3,8 +3,8 @@
 from playwright.async_api import expect
 
 from command.organisation.book import organisation
-from command.plan import need_plan
-from command.plan_table_notes import tasks_xlsx
+from command.planning.plan import need_plan
+from command.planning.table_notes import tasks_xlsx
 from tests.browser.people import PHONE, People, shoot
 
 FLOOD = need_plan("flash_flood")

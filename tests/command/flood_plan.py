@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from command.organisation.book import organisation
-from command.plan import plan_content, read_plan
-from command.plan_shape import Plan
+from command.planning.plan import plan_content, read_plan
+from command.planning.shape import Plan
 
 FILE = Path(__file__).parent / "plan_files" / "flood.yaml"
 

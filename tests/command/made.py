@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from command.propose import Proposal
-from command.response import Response, propose
-from command.task import Act, Task
-from command.unit import Unit
+from command.orders.task import Act, Task
+from command.responses.propose import Proposal
+from command.responses.response import Response, propose
+from command.units.unit import Unit
 from spine.canonical import JsonObject
 
 T0 = datetime(2026, 3, 1, 10, 12, tzinfo=UTC)

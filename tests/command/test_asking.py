@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from command.asking import Chain, answered, ask, exhausted, seat_of
-from command.duty import Duty
+from command.responses.asking import Chain, answered, ask, exhausted, seat_of
+from command.roster.duty import Duty
 from spine.canonical import JsonObject
 from spine.errors import Refused
 from spine.principal import Grant, Principal, Role

@@ -7,7 +7,7 @@ import pytest
 
 from command.briefing import ASKED, briefing_page
 from command.catalogue import command_catalogue
-from command.plan import need_plan
+from command.planning.plan import need_plan
 from spine.canonical import encode
 from tests.command.scene import MENGDING, Scene
 from tests.command.test_responses_in_the_house import codes, figure, proposed

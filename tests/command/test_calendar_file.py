@@ -11,11 +11,11 @@ from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command.duty import Duty
-from command.roster import Member, Shift
-from command.roster_calendar import calendar_of
-from command.roster_import import Reading, Understood, read_calendar
-from command.roster_rules import roster_rules
+from command.roster.calendar_in import Reading, Understood, read_calendar
+from command.roster.calendar_out import calendar_of
+from command.roster.duty import Duty
+from command.roster.roster import Member, Shift
+from command.roster.rules import roster_rules
 from spine.clock import BEIJING
 from spine.errors import Refused
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from command import consultation as rules
-from command.consultation import Asked, Consultation, Speaker, Step
-from command.consultation_rules import check_rules, consultation_rules
+from command.consultations import consultation as rules
+from command.consultations.consultation import Asked, Consultation, Speaker, Step
+from command.consultations.rules import check_rules, consultation_rules
 from spine.errors import Refused
 from tests.command.made import act, at
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from command.difference import Difference, check_seen, difference, parts_to_cancel
-from command.response import Response
-from command.task import Task
+from command.orders.task import Task
+from command.responses.difference import Difference, check_seen, difference, parts_to_cancel
+from command.responses.response import Response
 from command.transitions import Level
 from incidents.incident import Incident
 from spine.errors import Refused

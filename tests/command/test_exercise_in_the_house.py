@@ -15,7 +15,7 @@ from command.exercises.evaluators import score
 from command.exercises.scenario import inject_id, load_scenario
 from command.exercises.store import find_exercise, injects
 from command.organisation.book import organisation
-from command.plan import need_plan
+from command.planning.plan import need_plan
 from spine.carry_out import Answer, carry_out
 from spine.clock import HandClock
 from spine.command import Envelope, Registry

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from command.fatigue import LEVELS, Spell, fatigue_of, fatigue_rules, spell_after
-from command.unit import fatigue, set_status
+from command.units.fatigue import LEVELS, Spell, fatigue_of, fatigue_rules, spell_after
+from command.units.unit import fatigue, set_status
 from tests.command.made import T0, act, at, unit
 
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command import handover as rules
-from command import roster_swap as swaps
-from command.duty import Duty, hand_to, take
-from command.handover import Item, Section, changes_between, check_list, digest_of, sheet_of
-from command.roster import Member, Shift
-from command.roster_rules import roster_rules
+from command.handover import handover as rules
+from command.handover.handover import Item, Section, changes_between, check_list, digest_of, sheet_of
+from command.roster import swap as swaps
+from command.roster.duty import Duty, hand_to, take
+from command.roster.roster import Member, Shift
+from command.roster.rules import roster_rules
 from spine.errors import Refused
 from spine.principal import Grant, Principal, Role
 

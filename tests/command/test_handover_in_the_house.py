@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from command import unit_store
-from command.handover import digest_of
-from command.handover_items import gather
-from command.roster_rules import roster_rules
+from command.handover.handover import digest_of
+from command.handover.items import gather
+from command.roster.rules import roster_rules
+from command.units import store as unit_store
 from spine.clock import BEIJING, iso
 from tests.command.scene import Scene
 

@@ -9,14 +9,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from command import headquarters_groups as groups
-from command import headquarters_seats as seats
-from command import headquarters_transfer as transfers
-from command.headquarters import Actor, Group, Headquarters, Person
-from command.headquarters_clocks import ACT, CALL, DELEGATION, SEAT, TRANSFER, clocks_of
-from command.headquarters_rules import Forbidden, Matter, SeatRole, headquarters_rules
-from command.plan import plans
-from command.task import Act
+from command.headquarters import groups, seats
+from command.headquarters import transfer as transfers
+from command.headquarters.clocks import ACT, CALL, DELEGATION, SEAT, TRANSFER, clocks_of
+from command.headquarters.headquarters import Actor, Group, Headquarters, Person
+from command.headquarters.rules import Forbidden, Matter, SeatRole, headquarters_rules
+from command.orders.task import Act
+from command.planning.plan import plans
 from spine.canonical import JsonObject
 from spine.errors import Refused
 from tests.command.made import T0, at

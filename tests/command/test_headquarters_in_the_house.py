@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from command.standing import standing
+from command.responses.standing import standing
 from command.store import find_response
 from command.transitions import Level
 from incidents.store import find_incident

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from command import instruction as rules
-from command.instruction import Instruction, Orders, Step, state_by_orders
-from command.instruction_rules import instruction_limits, instruction_transitions
+from command.instructions import instruction as rules
+from command.instructions.instruction import Instruction, Orders, Step, state_by_orders
+from command.instructions.rules import instruction_limits, instruction_transitions
 from spine.errors import Refused
 from tests.command.made import T0, act, at
 

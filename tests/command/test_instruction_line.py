@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from command.instruction_line import InstructionReading, KnownLeader, read_instruction
-from command.instruction_time import read_limit
+from command.instructions.line import InstructionReading, KnownLeader, read_instruction
+from command.instructions.time import read_limit
 
 NOW = datetime(2026, 3, 1, 10, 12, tzinfo=UTC)  # 18:12 in Beijing
 LI = KnownLeader("李承远", "市政府副市长", "Vice mayor", UUID(int=1))

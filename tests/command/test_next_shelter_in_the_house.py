@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import pytest
 
-from command.shelter import Shelter
-from command.shelter_store import shelters_near, shelters_of
+from command.resources.shelter import Shelter
+from command.resources.shelter_store import shelters_near, shelters_of
 from tests.command.scene import Object, Scene
 
 ORIGIN = {"origin_id": "z1:530926102", "from_zh": "孟定镇", "from_en": "Mengding", "desk": "CTY-530926"}

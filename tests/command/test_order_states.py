@@ -8,11 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from command import task_actions as rules
-from command import task_asks as asks
-from command.task import Act, Step, Task
-from command.task_clock import CARDED, cards_due, clocks_of, next_watch, with_cards
-from command.task_parts import begun, can_begin, check_plan, need_no_open_parts
+from command.orders import actions as rules
+from command.orders import asks
+from command.orders.clock import CARDED, cards_due, clocks_of, next_watch, with_cards
+from command.orders.parts import begun, can_begin, check_plan, need_no_open_parts
+from command.orders.task import Act, Step, Task
 from command.transitions import PauseCause, task_transitions
 from spine.errors import Refused
 from tests.command.made import BY, T0, task

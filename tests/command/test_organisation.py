@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from command.duty import Duty, take
 from command.organisation.book import HERE, organisation, read_organisation, unit_id
+from command.roster.duty import Duty, take
 from command.rulebook import RulesTrouble
 from command.seed import seed_accounts
 from gis.region.facts import read_facts

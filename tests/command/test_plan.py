@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from command.organisation.book import organisation
-from command.plan import PLANS, Plan, need_plan, owner_of, plan_object, plans, read_plan
-from command.propose import Situation, propose
+from command.planning.plan import PLANS, Plan, need_plan, owner_of, plan_object, plans, read_plan
+from command.responses.propose import Situation, propose
 from command.rulebook import RulesTrouble
 from command.transitions import LEVELS
 from spine.errors import Refused

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command.organisation.book import organisation
-from command.plan import plan_content, plans
-from command.plan_check_tasks import circles
-from command.plan_findings import Finding
-from command.plan_form import judge, plan_from
+from command.planning.check_tasks import circles
+from command.planning.findings import Finding
+from command.planning.form import judge, plan_from
+from command.planning.plan import plan_content, plans
 from spine.canonical import Json
 from tests.command.flood_plan import flood_content
 

@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from command.organisation.book import organisation
-from command.plan import plan_content, plans
-from command.plan_difference import differences
-from command.plan_dry_run import Ground, HeldStock, HeldUnit, dry_run
-from command.plan_dry_run_object import dry_run_object
-from command.plan_form import judge
-from command.plan_shape import Plan
+from command.planning.difference import differences
+from command.planning.dry_run import Ground, HeldStock, HeldUnit, dry_run
+from command.planning.dry_run_object import dry_run_object
+from command.planning.form import judge
+from command.planning.plan import plan_content, plans
+from command.planning.shape import Plan
 from command.transitions import LEVELS
 from spine.canonical import encode
 from tests.command.flood_plan import flood_content, flood_plan

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from command.organisation.book import organisation
-from command.plan import Plan, plan_content, plans
-from command.plan_form import judge, read_yaml, write_yaml
-from command.plan_names import resource_names
-from command.plan_sheet import read_sheet
-from command.plan_table import TaskTable, read_tasks
-from command.plan_table_columns import COLUMNS, heading
-from command.plan_table_notes import tasks_csv, tasks_xlsx
+from command.planning.form import judge, read_yaml, write_yaml
+from command.planning.names import resource_names
+from command.planning.plan import Plan, plan_content, plans
+from command.planning.sheet import read_sheet
+from command.planning.table import TaskTable, read_tasks
+from command.planning.table_columns import COLUMNS, heading
+from command.planning.table_notes import tasks_csv, tasks_xlsx
 from command.transitions import LEVELS
 from spine.canonical import JsonObject, encode
 from spine.errors import Refused

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 
 from command.organisation.book import organisation
-from command.plan import PLANS, Plan, PlanTask, owner_of, read_plan
-from command.plan_names import resource_names
+from command.planning.names import resource_names
+from command.planning.plan import PLANS, Plan, PlanTask, owner_of, read_plan
 from command.transitions import LEVELS, Level
 from incidents.metrics import metrics
 

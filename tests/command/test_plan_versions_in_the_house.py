@@ -6,14 +6,14 @@ from typing import Any, cast
 
 import pytest
 
-from command import plan_take_in
 from command.organisation.book import organisation
-from command.plan import need_plan, plan_content, plans
-from command.plan_book import need_plan_in_force, plan_version, plans_in_force
-from command.plan_dry_run import Ground, dry_run
-from command.plan_shape import Plan
-from command.plan_take_in import taken_in
-from command.plan_version import Step, first_draft, move, plan_transitions, save
+from command.planning import take_in as plan_take_in
+from command.planning.book import need_plan_in_force, plan_version, plans_in_force
+from command.planning.dry_run import Ground, dry_run
+from command.planning.plan import need_plan, plan_content, plans
+from command.planning.shape import Plan
+from command.planning.take_in import taken_in
+from command.planning.version import Step, first_draft, move, plan_transitions, save
 from spine.canonical import JsonObject
 from spine.errors import Refused
 from spine.principal import system

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command import request as rules
 from command.organisation.stock_book import stock_book
-from command.outlook import Need, outlook
-from command.request import Offer, Request
-from command.request_rules import StepName, next_party, request_rules
+from command.requests import request as rules
+from command.requests.outlook import Need, outlook
+from command.requests.request import Offer, Request
+from command.requests.rules import StepName, next_party, request_rules
 from spine.errors import Refused
 from tests.command.made import T0, act, at
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from command import response as rules
-from command.response import Response, Ruling
+from command.responses import response as rules
+from command.responses.response import Response, Ruling
 from spine.errors import Refused
 from tests.command.made import act, response
 

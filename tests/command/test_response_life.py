@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from command.plan import Plan
+from command.planning.plan import Plan
 from spine.carry_out import Answer
 from spine.errors import Refused
 from tests.command.scene import Scene

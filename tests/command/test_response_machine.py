@@ -11,15 +11,15 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from command import proposal as proposal_rules
-from command import response as rules
-from command.asking import Chain, ask, exhausted, seat_of, waiting
-from command.difference import check_seen, difference, parts_to_cancel
-from command.proposal import ABOUT_LEVEL, Proposal, is_overtaken
-from command.response import Response, Ruling
-from command.stand_down import HandedOver, hand_over, open_items
-from command.task import Act, Task, new_task
-from command.task_actions import cancel, sign
+from command.orders.actions import cancel, sign
+from command.orders.task import Act, Task, new_task
+from command.proposals import proposal as proposal_rules
+from command.proposals.proposal import ABOUT_LEVEL, Proposal, is_overtaken
+from command.responses import response as rules
+from command.responses.asking import Chain, ask, exhausted, seat_of, waiting
+from command.responses.difference import check_seen, difference, parts_to_cancel
+from command.responses.response import Response, Ruling
+from command.responses.stand_down import HandedOver, hand_over, open_items
 from command.transitions import LEVELS, Level
 from spine.clock import iso
 from spine.errors import Refused

@@ -4,9 +4,9 @@ import asyncio
 from typing import Any, cast
 from uuid import UUID
 
-from command.difference import difference_object
-from command.plan import need_plan
-from command.standing import standing
+from command.planning.plan import need_plan
+from command.responses.difference import difference_object
+from command.responses.standing import standing
 from command.store import find_response
 from command.transitions import Level
 from incidents.store import find_incident

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from command.organisation.book import organisation
-from command.roster import Leave, Member, Plan, Shift, roster_day, rotation, slots, stand_ins
-from command.roster_conflicts import Ground, conflicts
-from command.roster_rules import HERE, read_roster_rules, roster_rules
+from command.roster.conflicts import Ground, conflicts
+from command.roster.roster import Leave, Member, Plan, Shift, roster_day, rotation, slots, stand_ins
+from command.roster.rules import HERE, read_roster_rules, roster_rules
 from command.rulebook import RulesTrouble
 from spine.clock import BEIJING
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from command import roster_store as store
-from command.roster import Shift
+from command.roster import store
+from command.roster.roster import Shift
 from spine.clock import BEIJING, iso
 from tests.command.scene import Scene
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command import shelter as rules
-from command.reservation import Reservation, counted_in, crowd_of, total
-from command.shelter import Shelter, shelter_rules
+from command.evacuation.reservation import Reservation, counted_in, crowd_of, total
+from command.resources import shelter as rules
+from command.resources.shelter import Shelter, shelter_rules
 from spine.errors import Refused
 from tests.command.made import act
 

@@ -1,6 +1,6 @@
 """Shelters in the whole house."""
 
-from command.shelter_store import shelter_places
+from command.resources.shelter_store import shelter_places
 from tests.command.scene import Scene
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command import stock as rules
 from command.organisation.stock_book import stock_book
-from command.stock import Hold, Lot
+from command.resources import stock as rules
+from command.resources.stock import Hold, Lot
 from spine.errors import Refused
 from tests.command.made import BY, T0, act
 

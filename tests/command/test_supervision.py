@@ -11,9 +11,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from command import supervision_rules as rules_module
+from command.orders.clock import shifted
 from command.rulebook import RulesTrouble
-from command.supervision import (
+from command.supervision import rules as rules_module
+from command.supervision.rules import CAUSES, METRICS, supervision_rules
+from command.supervision.supervision import (
     Filter,
     Line,
     board_object,
@@ -24,8 +26,6 @@ from command.supervision import (
     standing_of,
     total,
 )
-from command.supervision_rules import CAUSES, METRICS, supervision_rules
-from command.task_clock import shifted
 from tests.command.made import T0
 from tests.command.made import task as order
 

@@ -5,9 +5,9 @@ from typing import Any, cast
 from uuid import UUID
 
 from command.store import tasks_of_incident
-from command.supervision import Filter, board_object, standing_of
-from command.supervision_cases import Cases, cases_of
-from command.supervision_store import OPEN_ORDERS, figures_of, heads_of, lines_of, parameters, seen_by
+from command.supervision.cases import Cases, cases_of
+from command.supervision.store import OPEN_ORDERS, figures_of, heads_of, lines_of, parameters, seen_by
+from command.supervision.supervision import Filter, board_object, standing_of
 from incidents.store import find_incident
 from spine.db import beside, make_pool, snapshot
 from spine.errors import Refused

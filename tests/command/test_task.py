@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from command import task_actions as rules
-from command import task_asks as asks
-from command.task import Act, Step, Task
-from command.task_clock import clocks_of
+from command.orders import actions as rules
+from command.orders import asks
+from command.orders.clock import clocks_of
+from command.orders.task import Act, Step, Task
 from command.transitions import task_transitions, time_limits
 from spine.canonical import JsonObject
 from spine.clock import iso

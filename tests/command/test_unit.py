@@ -4,9 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from command import unit as rules
 from command.transitions import unit_transitions
-from command.unit import Place
+from command.units import unit as rules
+from command.units.unit import Place
 from spine.errors import Refused
 from tests.command.made import act, at, unit
 

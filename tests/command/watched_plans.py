@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from command.plan import Plan, PlanTask, Termination, WatchRule, need_plan
+from command.planning.plan import Plan, PlanTask, Termination, WatchRule, need_plan
 
 CITED = {"clause": "示例", "source": "测试", "basis": "illustrative"}
 
@@ -106,7 +106,7 @@ def watched_plans(monkeypatch: pytest.MonkeyPatch) -> tuple[Plan, Plan]:
     async def no_version(*_: object) -> None:
         return None
 
-    monkeypatch.setattr("command.plan_book.plans", lambda: both)
-    monkeypatch.setattr("command.plan_book.in_force", none_edited)
-    monkeypatch.setattr("command.plan_book.find_version", no_version)
+    monkeypatch.setattr("command.planning.book.plans", lambda: both)
+    monkeypatch.setattr("command.planning.book.in_force", none_edited)
+    monkeypatch.setattr("command.planning.book.find_version", no_version)
     return both

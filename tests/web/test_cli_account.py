@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from command.account_rules import FEWEST_CHARACTERS, check_disable, check_login, check_password, grant_of
+from command.organisation.account_rules import FEWEST_CHARACTERS, check_disable, check_login, check_password, grant_of
 from command.organisation.book import organisation, unit_id
 from spine.accounts import AccountLine, sign_in
 from spine.clock import WallClock

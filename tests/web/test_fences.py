@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from command.fence_react import follower
+from command.fences.react import follower
 from gis.fences import Crossing
 from spine.clock import HandClock
 from spine.errors import Refused

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import yaml
 
-from command.plan import need_plan, plan_content
+from command.planning.plan import need_plan, plan_content
 from tests.city import Server
 
 FLOOD = "flash_flood"

@@ -7,7 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from pydantic import ValidationError
 
-from command import dispatch_store, store, unit_store
+from command import store
+from command.dispatch import store as dispatch_store
 from command.dispatch.asked import RecommendIn, need_of
 from command.dispatch.choose import kept
 from command.dispatch.drafts import draft_needs
@@ -17,7 +18,8 @@ from command.dispatch.recommendation import whole_object
 from command.dispatch.replace import need_of_order
 from command.dispatch.rules import dispatch_rules
 from command.dispatch.shape import Need
-from command.units_inside import units_seen_by
+from command.units import store as unit_store
+from command.units.inside import units_seen_by
 from gis.roads.current import Roads
 from incidents import store as incident_store
 from incidents.incident import Incident

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from command.units_inside import units_inside
+from command.units.inside import units_inside
 from gis.drawn_shape import KINDS, MOST_BUFFER_M, MOST_VERTICES, DrawnShape, buffered, drawn_shape
 from gis.facilities_inside import facilities_inside
 from gis.symbols.catalogue import symbols

@@ -8,10 +8,10 @@ from pydantic import ValidationError
 
 from command.evacuation.adopt import kept
 from command.evacuation.places import given_back, shelter_places, usable
+from command.evacuation.reservation import own_places
+from command.evacuation.reservation_store import kept_by_origin
 from command.evacuation.rules import When, evacuation_rules
 from command.evacuation.zones import EvacuationIn, candidates, count_people, read_zones
-from command.reservation import own_places
-from command.reservation_store import kept_by_origin
 from gis.exposure.current import Exposure
 from gis.roads.current import Roads
 from incidents import store as incident_store

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from command.fence import fence_object
+from command.fences.fence import fence_object
 from gis.fence_store import fence_areas, standing_fences, who_is_inside
 from gis.geometry import geometry_json
 from spine.authority import may_oversee

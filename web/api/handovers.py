@@ -9,14 +9,15 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from command import handover_store as store
-from command import roster_store, unit_store
-from command.duty import Duty, may_hold
-from command.duty_log import duty_log
-from command.handle_handover import handover_object, next_on_roster
-from command.handover import Handover, changes_between, digest_of
-from command.handover_items import gather
-from command.roster_rules import roster_rules
+from command.handover import store
+from command.handover.duty_log import duty_log
+from command.handover.handlers import handover_object, next_on_roster
+from command.handover.handover import Handover, changes_between, digest_of
+from command.handover.items import gather
+from command.roster import store as roster_store
+from command.roster.duty import Duty, may_hold
+from command.roster.rules import roster_rules
+from command.units import store as unit_store
 from spine.authority import OVERSEERS
 from spine.canonical import Json, JsonObject
 from spine.clock import parse_iso

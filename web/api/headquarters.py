@@ -4,9 +4,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from command.address_book import may_see_numbers
-from command.headquarters_rules import headquarters_rules
-from command.headquarters_store import find_headquarters
+from command.headquarters.rules import headquarters_rules
+from command.headquarters.store import find_headquarters
+from command.organisation.address_book import may_see_numbers
 from spine.canonical import Json
 from spine.db import snapshot
 from web.auth import InHouse, SignedIn

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from command.instruction_reading import understand
+from command.instructions.reading import understand
 from spine.canonical import Json
 from spine.errors import forbidden
 from spine.principal import Role

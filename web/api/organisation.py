@@ -4,8 +4,16 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 
-from command import roster_store, unit_store
-from command.address_book import found_object, history_of, may_keep, may_look, may_see_numbers, search_people
+from command.organisation.address_book import (
+    found_object,
+    history_of,
+    may_keep,
+    may_look,
+    may_see_numbers,
+    search_people,
+)
+from command.roster import store as roster_store
+from command.units import store as unit_store
 from spine.accounts import login_of
 from spine.canonical import Json
 from spine.db import snapshot

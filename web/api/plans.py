@@ -12,20 +12,20 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from command.organisation.book import organisation
-from command.plan import plan_object
-from command.plan_book import plans_in_force
-from command.plan_difference import differences
-from command.plan_dry_run import dry_run
-from command.plan_dry_run_object import dry_run_object
-from command.plan_findings import errors_of, findings_json
-from command.plan_form import MOST_BYTES, judge, read_yaml, write_yaml
-from command.plan_ground import read_ground
-from command.plan_sheet import MOST_BYTES as MOST_TABLE_BYTES
-from command.plan_sheet import read_sheet
-from command.plan_store import all_lines, need_version, versions_of
-from command.plan_table import read_tasks
-from command.plan_table_notes import tasks_csv, tasks_xlsx
-from command.plan_version import PlanVersion, plan_transitions, version_line
+from command.planning.book import plans_in_force
+from command.planning.difference import differences
+from command.planning.dry_run import dry_run
+from command.planning.dry_run_object import dry_run_object
+from command.planning.findings import errors_of, findings_json
+from command.planning.form import MOST_BYTES, judge, read_yaml, write_yaml
+from command.planning.ground import read_ground
+from command.planning.plan import plan_object
+from command.planning.sheet import MOST_BYTES as MOST_TABLE_BYTES
+from command.planning.sheet import read_sheet
+from command.planning.store import all_lines, need_version, versions_of
+from command.planning.table import read_tasks
+from command.planning.table_notes import tasks_csv, tasks_xlsx
+from command.planning.version import PlanVersion, plan_transitions, version_line
 from incidents.classification import catalogue
 from spine.authority import OVERSEERS
 from spine.canonical import Json, JsonObject

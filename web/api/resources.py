@@ -4,17 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from command.beds import hospital_object
-from command.beds_store import hospitals_of
 from command.organisation.stock_book import stock_book
-from command.outlook import outlook_object
-from command.outlook_store import look_ahead
-from command.request import request_object
-from command.request_store import offered_by_item, recent_requests
-from command.shelter import shelter_object
-from command.shelter_store import shelters_of
-from command.stock import available, first_expired_first, hold_object, lot_object
-from command.stock_store import depots, lots_of, need_depot, open_holds
+from command.requests.outlook import outlook_object
+from command.requests.outlook_store import look_ahead
+from command.requests.request import request_object
+from command.requests.store import offered_by_item, recent_requests
+from command.resources.beds import hospital_object
+from command.resources.beds_store import hospitals_of
+from command.resources.shelter import shelter_object
+from command.resources.shelter_store import shelters_of
+from command.resources.stock import available, first_expired_first, hold_object, lot_object
+from command.resources.stock_store import depots, lots_of, need_depot, open_holds
 from spine.authority import OVERSEERS
 from spine.canonical import Json, JsonObject
 from spine.clock import BEIJING, iso

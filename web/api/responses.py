@@ -5,13 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from command.asking import Asked, Chain, seat_of
-from command.chains import decision_chain, end_chain, with_command
 from command.commands import LevelName
-from command.difference import difference_object
-from command.proposal_rules import proposal_rules
-from command.stand_down import open_items
-from command.standing import Standing, standing
+from command.proposals.rules import proposal_rules
+from command.responses.asking import Asked, Chain, seat_of
+from command.responses.chains import decision_chain, end_chain, with_command
+from command.responses.difference import difference_object
+from command.responses.stand_down import open_items
+from command.responses.standing import Standing, standing
 from command.store import find_response
 from command.transitions import higher
 from incidents.store import find_incident

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from command.unit_store import units_of_area
+from command.units.store import units_of_area
 from gis.positions import positions
 from spine.canonical import JsonObject
 from spine.clock import iso_or_none

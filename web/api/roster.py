@@ -10,18 +10,18 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from command import roster_store as store
-from command.handle_leave import edits
-from command.handle_roster import day_of, turns
-from command.handle_roster_import import imported, replaced_by
-from command.roster import Leave, Member, Shift, roster_day, slots, stand_ins
-from command.roster_calendar import AHEAD, BEFORE, calendar_of
-from command.roster_commands import MOST_DAYS, ImportedShift
-from command.roster_import import Reading, Row, read_calendar
-from command.roster_loading import require_post
-from command.roster_rules import RosterRules, roster_rules
-from command.roster_steps import Held, ground, judge, read_roster
-from command.roster_swap import Swap
+from command.roster import store
+from command.roster.calendar_in import Reading, Row, read_calendar
+from command.roster.calendar_out import AHEAD, BEFORE, calendar_of
+from command.roster.commands import MOST_DAYS, ImportedShift
+from command.roster.handle_calendar_in import imported, replaced_by
+from command.roster.handle_leave import edits
+from command.roster.handlers import day_of, turns
+from command.roster.loading import require_post
+from command.roster.roster import Leave, Member, Shift, roster_day, slots, stand_ins
+from command.roster.rules import RosterRules, roster_rules
+from command.roster.steps import Held, ground, judge, read_roster
+from command.roster.swap import Swap
 from spine.accounts import token_hash
 from spine.authority import OVERSEERS
 from spine.canonical import Json, JsonObject

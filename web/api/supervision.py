@@ -7,12 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response as HttpResponse
 
-from command.supervision import Filter, board_object
-from command.supervision_cases import Cases, cases_of
-from command.supervision_paper import lines_csv, report_events, report_head, report_orders
-from command.supervision_rules import rules_object
-from command.supervision_store import Seen, figures_of, lines_of, seen_by
-from command.task import Priority
+from command.orders.task import Priority
+from command.supervision.cases import Cases, cases_of
+from command.supervision.paper import lines_csv, report_events, report_head, report_orders
+from command.supervision.rules import rules_object
+from command.supervision.store import Seen, figures_of, lines_of, seen_by
+from command.supervision.supervision import Filter, board_object
 from command.transitions import Level
 from spine.canonical import JsonObject, encode
 from spine.db import Connection, beside, snapshot

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from command.duty import Duty
-from command.duty_log import Line
-from command.handover import Handover
-from command.roster_rules import Check
+from command.handover.duty_log import Line
+from command.handover.handover import Handover
+from command.roster.duty import Duty
+from command.roster.rules import Check
 from spine.canonical import Json, JsonObject
 from spine.clock import parse_iso
 from web.sheets.compose import city_time

@@ -1,4 +1,4 @@
-/** Which clock of an order runs, who owes it, and its light: the one that asks for a hand first. Pure; the twin of command/task_clock.py. */
+/** Which clock of an order runs, who owes it, and its light: the one that asks for a hand first. Pure; the twin of command/orders/clock.py. */
 import { lightOf, type LightTone } from '@/shell/light'
 import { toMs } from '@/time/format'
 import type { Task } from '@/wire/objects'

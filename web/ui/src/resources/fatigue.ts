@@ -1,4 +1,4 @@
-/** Hours of work and rest of a unit, by the same rules as the server's `command/fatigue.py`. */
+/** Hours of work and rest of a unit, by the same rules as the server's `command/units/fatigue.py`. */
 import { toMs } from '@/time/format'
 
 export type FatigueLevel = 'fresh' | 'tiring' | 'rest_due' | 'exhausted'
