@@ -8,7 +8,7 @@ import { paletteOf } from './palette'
 import { RANK, bedFeatures, bedState, bedsOf, chosenFeature, depotFeatures, shelterFeatures, shelterState } from './resource_features'
 import type { Told } from './resource_features'
 import { badgeOf, resourceMark } from './resource_icons'
-import { GATHERING, resourceLayers } from './resource_layers'
+import { GATHERING, quietLayers, shelterLayers } from './resource_layers'
 import { LIVE_ROWS } from './rows'
 import { CLICKABLE } from './style'
 
@@ -43,7 +43,7 @@ describe('shelters on the map', () => {
     expect(open.features[0]).toMatchObject({ geometry: { type: 'Point', coordinates: [99.08, 23.55] }, properties: { kind: 'shelter', icon: 'shelter|free|避|', rank: RANK.free, title: '孟定中学\n12/200' } })
     expect(idle.features.map((one) => [one.properties?.state, one.properties?.title])).toEqual([['standby', '孟定中学\n可容纳 200 人'], ['unusable', '孟定中学\n不可用']])
     const icons = new Set([...open.features, ...idle.features].map((one) => String(one.properties?.icon).split('|')[1]))
-    expect(new Set([...icons].map(badgeOf)).size).toBe(icons.size - 1) // room left and standing by differ by their filling alone, the rest by a sign
+    expect(new Set([...icons].map((one) => badgeOf(one ?? ''))).size).toBe(icons.size - 1) // room left and standing by differ by their filling alone, the rest by a sign
   })
 
   it('grow old, and say how old', () => {
@@ -61,7 +61,7 @@ describe('shelters on the map', () => {
   it('are gathered from afar with the worst of them in front', () => {
     expect(Object.keys(GATHERING.clusterProperties)).toEqual(['worst', 'full', 'unknown'])
     expect([RANK.free, RANK.unknown, RANK.nearly, RANK.full, RANK.over]).toEqual([0, 1, 2, 3, 4])
-    const ids = resourceLayers(paletteOf('dark'), 'en').map((layer) => (layer as { id: string }).id)
+    const ids = [...quietLayers(paletteOf('dark')), ...shelterLayers(paletteOf('dark'), 'en')].map((layer) => (layer as { id: string }).id)
     expect([...ids].sort()).toEqual([...LIVE_ROWS.shelters, ...LIVE_ROWS.depots, ...LIVE_ROWS.beds].sort())
     for (const id of ids) expect(CLICKABLE).toContain(id)
     for (const icon of ['shelter|full|避|', 'shelters|over|避|', 'depot|soon|储', 'beds|none|床|old']) expect(resourceMark(icon, paletteOf('light'))).not.toBeNull()

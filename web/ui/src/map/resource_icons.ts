@@ -47,7 +47,7 @@ function words(c: CanvasRenderingContext2D, text: string, x: number, y: number, 
 function badge(c: CanvasRenderingContext2D, p: Palette, state: string, size: number): void {
   const sign = badgeOf(state)
   if (!sign) return
-  const [x, y, r] = [size - 7.5, 7.5, 6.5]
+  const [x, y, r] = [size - 6.5, 6.5, 5.6]
   c.setLineDash([])
   c.beginPath()
   c.arc(x, y, r, 0, Math.PI * 2)
@@ -56,7 +56,7 @@ function badge(c: CanvasRenderingContext2D, p: Palette, state: string, size: num
   c.lineWidth = 1.4
   c.strokeStyle = colourOf(p, state)
   c.stroke()
-  words(c, sign, x, y + 0.5, sign === '?' ? 10 : 8.5, colourOf(p, state))
+  words(c, sign, x, y + 0.5, sign === '?' ? 9 : 7.5, colourOf(p, state))
 }
 
 function house(c: CanvasRenderingContext2D, left: number, right: number, top: number, bottom: number): void {
@@ -73,7 +73,7 @@ function house(c: CanvasRenderingContext2D, left: number, right: number, top: nu
 /** A house, filled as far as it is full. */
 function shelter(p: Palette, state: string, sign: string, old: boolean, several: boolean): Draw {
   return (c, size) => {
-    const [left, right, top, bottom] = [4.5, size - 6.5, 5, size - 3]
+    const [left, right, top, bottom] = [3, size - 8, 5.5, size - 3]
     const colour = colourOf(p, state)
     if (several) {
       house(c, left + 3.5, right + 3.5, top - 2.5, bottom - 2.5)
@@ -110,7 +110,7 @@ function shelter(p: Palette, state: string, sign: string, old: boolean, several:
 /** A crate: a hexagon with its edge to the ground. */
 function depot(p: Palette, state: string, sign: string): Draw {
   return (c, size) => {
-    const [x, y, r] = [size / 2 - 0.5, size / 2 + 1, size / 2 - 4]
+    const [x, y, r] = [size / 2 - 1.5, size / 2 + 1.5, size / 2 - 4.5]
     c.beginPath()
     for (let n = 0; n < 6; n++) {
       const turn = Math.PI / 6 + (n * Math.PI) / 3
@@ -130,7 +130,7 @@ function depot(p: Palette, state: string, sign: string): Draw {
 /** The cross of a hospital. */
 function beds(p: Palette, state: string, sign: string, old: boolean): Draw {
   return (c, size) => {
-    const [a, b, arm] = [3, size - 4, 6.5]
+    const [a, b, arm] = [2.5, size - 5.5, 6.2]
     const [low, high] = [a + arm, b - arm]
     c.beginPath()
     for (const [x, y] of [[low, a], [high, a], [high, low], [b, low], [b, high], [high, high], [high, b], [low, b], [low, high], [a, high], [a, low], [low, low]] as const) c.lineTo(x, y + 1)
@@ -140,7 +140,9 @@ function beds(p: Palette, state: string, sign: string, old: boolean): Draw {
     c.lineJoin = 'round'
     c.lineWidth = 1.8
     c.strokeStyle = colourOf(p, state)
-    if (old || state === 'unknown') c.setLineDash([3, 2.4])
+    // So many corners cannot be dashed: what nobody reported is thin and grey, what is old is dashed in long strokes.
+    if (state === 'unknown') c.lineWidth = 1.3
+    if (old) c.setLineDash([5, 2])
     c.stroke()
     words(c, sign, (a + b) / 2, (a + b) / 2 + 1.5, 11.5, state === 'unknown' ? colourOf(p, state) : p.textStrong)
     badge(c, p, state, size)
@@ -150,8 +152,8 @@ function beds(p: Palette, state: string, sign: string, old: boolean): Draw {
 /** `shelter|<state>|<sign>|<old or ''>`, `shelters|…` for several, `depot|<state>|<sign>`, `beds|<state>|<sign>|<old or ''>`; null for what is none of these. */
 export function resourceMark(name: string, p: Palette): { size: number; draw: Draw } | null {
   const [kind, state = '', sign = '', age = ''] = name.split('|')
-  if (kind === 'shelter' || kind === 'shelters') return { size: kind === 'shelter' ? 30 : 34, draw: shelter(p, state, sign, age === 'old', kind === 'shelters') }
-  if (kind === 'depot') return { size: 28, draw: depot(p, state, sign) }
-  if (kind === 'beds') return { size: 29, draw: beds(p, state, sign, age === 'old') }
+  if (kind === 'shelter' || kind === 'shelters') return { size: kind === 'shelter' ? 32 : 36, draw: shelter(p, state, sign, age === 'old', kind === 'shelters') }
+  if (kind === 'depot') return { size: 31, draw: depot(p, state, sign) }
+  if (kind === 'beds') return { size: 33, draw: beds(p, state, sign, age === 'old') }
   return null
 }

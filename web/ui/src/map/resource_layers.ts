@@ -25,12 +25,12 @@ export const GATHERING = {
   },
 }
 
-export function resourceLayers(p: Palette, tongue: Locale): unknown[] {
-  const say = (key: string) => sayIn(tongue, key)
-  const ink = { 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.4 }
-  const beside = { 'text-font': MAP_FONT, 'text-size': 12, 'text-anchor': 'left', 'text-justify': 'left', 'text-offset': [1.35, 0], 'text-optional': true }
-  const several = ['match', ['get', 'worst'], ...Object.entries(RANK).filter(([state]) => state !== 'free').flatMap(([state, rank]) => [rank, `shelters|${state}|${SHELTER_SIGN[tongue]}|`]), `shelters|free|${SHELTER_SIGN[tongue]}|`]
-  const part = (key: string, word: string) => ['case', ['>', ['get', key], 0], ['concat', ' · ', word, ' ', ['to-string', ['get', key]]], '']
+const inked = (p: Palette) => ({ 'text-color': p.text, 'text-halo-color': p.halo, 'text-halo-width': 1.4 })
+const BESIDE = { 'text-font': MAP_FONT, 'text-size': 12, 'text-anchor': 'left', 'text-justify': 'left', 'text-offset': [1.35, 0], 'text-optional': true }
+
+/** What is quiet: it gives way to whatever moves. */
+export function quietLayers(p: Palette): unknown[] {
+  const [ink, beside] = [inked(p), BESIDE]
   return [
     {
       id: 'shelters-idle', type: 'symbol', source: 'shelters-idle', minzoom: NEAR,
@@ -45,6 +45,16 @@ export function resourceLayers(p: Palette, tongue: Locale): unknown[] {
       id: 'beds', type: 'symbol', source: 'beds', minzoom: NEAR,
       layout: { ...beside, 'icon-image': ['get', 'icon'], 'icon-size': 0.85, 'text-size': 11, 'text-field': ['step', ['zoom'], '', NUMBERS, ['get', 'short'], NAMES, ['get', 'title']] }, paint: ink,
     },
+  ]
+}
+
+/** Open shelters, over the units that wait at home. */
+export function shelterLayers(p: Palette, tongue: Locale): unknown[] {
+  const [ink, beside] = [inked(p), BESIDE]
+  const say = (key: string) => sayIn(tongue, key)
+  const several = ['match', ['get', 'worst'], ...Object.entries(RANK).filter(([state]) => state !== 'free').flatMap(([state, rank]) => [rank, `shelters|${state}|${SHELTER_SIGN[tongue]}|`]), `shelters|free|${SHELTER_SIGN[tongue]}|`]
+  const part = (key: string, word: string) => ['case', ['>', ['get', key], 0], ['concat', ' · ', word, ' ', ['to-string', ['get', key]]], '']
+  return [
     {
       id: 'shelters', type: 'symbol', source: 'shelters', filter: ['!', ['has', 'point_count']],
       layout: {
@@ -56,7 +66,7 @@ export function resourceLayers(p: Palette, tongue: Locale): unknown[] {
     {
       id: 'shelter-groups', type: 'symbol', source: 'shelters', filter: ['has', 'point_count'],
       layout: {
-        ...beside, 'icon-image': several, 'icon-allow-overlap': true, 'symbol-sort-key': ['get', 'worst'],
+        ...beside, 'text-offset': [1.75, 0], 'icon-image': several, 'icon-allow-overlap': true, 'symbol-sort-key': ['get', 'worst'],
         'text-field': ['concat', ['to-string', ['get', 'point_count']], say('map.means.places'), part('full', say('map.means.full')), part('unknown', say('map.means.uncounted'))],
       },
       paint: ink,
