@@ -16,7 +16,7 @@ _PRESS = """([layer, words]) => {
     const one = map.queryRenderedFeatures({ layers: [layer] }).find((each) => (each.properties.title ?? '').includes(words))
     const at = map.project(one.geometry.coordinates)
     const box = map.getCanvas().getBoundingClientRect()
-    return [box.x + at.x, box.y + at.y]
+    return [box.x + at.x, box.y + at.y + ({ beds: -18, depots: 18 }[layer] ?? 0)]
 }"""
 _GROUPS = """() => window.mapOnScreen.queryRenderedFeatures({ layers: ['shelter-groups'] })
     .map((one) => [one.properties.point_count, one.properties.full, one.properties.unknown])"""

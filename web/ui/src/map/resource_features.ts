@@ -112,5 +112,5 @@ export function pointOfMeans(means: Means | null | undefined, what: MeansTarget 
 
 export function chosenFeature(means: Means | null | undefined, what: MeansTarget | null): FeatureCollection {
   const at = pointOfMeans(means, what)
-  return collection(at ? [point(at, {})] : [])
+  return collection(at ? [point(at, { kind: what?.kind })] : [])
 }

@@ -13,6 +13,9 @@ const NEAR = 9
 const NUMBERS = 9.6
 const NAMES = 11.2
 
+/** Hospitals stand this much (px) above their point and depots as much below: units wait at the same, one may be in the other's yard, and none may hide another. */
+const AWAY = { beds: -18, depots: 18 }
+
 /** How the source of open shelters gathers them. */
 export const GATHERING = {
   cluster: true,
@@ -31,19 +34,21 @@ const BESIDE = { 'text-font': MAP_FONT, 'text-size': 12, 'text-anchor': 'left', 
 /** What is quiet: it gives way to whatever moves. */
 export function quietLayers(p: Palette): unknown[] {
   const [ink, beside] = [inked(p), BESIDE]
+  // Offsets are in sizes: of the icon before it is made smaller, of the letter.
+  const aside = (y: number) => ({ ...beside, 'icon-image': ['get', 'icon'], 'icon-size': 0.85, 'icon-offset': [0, y / 0.85], 'icon-allow-overlap': true, 'text-size': 11, 'text-offset': [1.45, y / 11] })
   return [
     {
       id: 'shelters-idle', type: 'symbol', source: 'shelters-idle', minzoom: NEAR,
-      layout: { ...beside, 'icon-image': ['get', 'icon'], 'icon-size': 0.75, 'icon-padding': 1, 'text-size': 11, 'text-field': ['step', ['zoom'], '', NAMES, ['get', 'title']] },
+      layout: { ...beside, 'icon-image': ['get', 'icon'], 'icon-size': 0.75, 'icon-padding': 1, 'icon-allow-overlap': ['step', ['zoom'], false, NAMES, true], 'text-size': 11, 'text-field': ['step', ['zoom'], '', NAMES, ['get', 'title']] },
       paint: { ...ink, 'text-opacity': 0.85 },
     },
     {
       id: 'depots', type: 'symbol', source: 'depots', minzoom: NEAR,
-      layout: { ...beside, 'icon-image': ['get', 'icon'], 'icon-size': 0.85, 'text-size': 11, 'text-field': ['step', ['zoom'], '', NAMES, ['get', 'title']] }, paint: ink,
+      layout: { ...aside(AWAY.depots), 'text-field': ['step', ['zoom'], '', NAMES, ['get', 'title']] }, paint: ink,
     },
     {
       id: 'beds', type: 'symbol', source: 'beds', minzoom: NEAR,
-      layout: { ...beside, 'icon-image': ['get', 'icon'], 'icon-size': 0.85, 'text-size': 11, 'text-field': ['step', ['zoom'], '', NUMBERS, ['get', 'short'], NAMES, ['get', 'title']] }, paint: ink,
+      layout: { ...aside(AWAY.beds), 'text-field': ['step', ['zoom'], '', NUMBERS, ['get', 'short'], NAMES, ['get', 'title']] }, paint: ink,
     },
   ]
 }
@@ -75,6 +80,8 @@ export function shelterLayers(p: Palette, tongue: Locale): unknown[] {
 }
 
 /** Round the one whose card is open; it has no switch, for it is an answer to a press. */
-export function chosenLayer(p: Palette): unknown {
-  return { id: 'resource-chosen', type: 'circle', source: 'resource-chosen', paint: { 'circle-radius': 20, 'circle-color': p.go, 'circle-opacity': 0.16, 'circle-stroke-color': p.go, 'circle-stroke-width': 2 } }
+export function chosenLayers(p: Palette): unknown[] {
+  const ring = { 'circle-radius': 20, 'circle-color': p.go, 'circle-opacity': 0.16, 'circle-stroke-color': p.go, 'circle-stroke-width': 2 }
+  const parts = [['resource-chosen', 'shelter', 0], ['resource-chosen-beds', 'hospital', AWAY.beds], ['resource-chosen-depots', 'depot', AWAY.depots]] as const
+  return parts.map(([id, kind, y]) => ({ id, type: 'circle', source: 'resource-chosen', filter: ['==', ['get', 'kind'], kind], paint: { ...ring, 'circle-translate': [0, y] } }))
 }

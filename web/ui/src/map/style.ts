@@ -15,7 +15,7 @@ import type { LayerSpecification, StyleSpecification } from './maplibre'
 import type { Palette } from './palette'
 import { FACILITY_KINDS, facilitySign } from './icons'
 import type { Theme } from '@/shell/theme'
-import { GATHERING, chosenLayer, quietLayers, shelterLayers } from './resource_layers'
+import { GATHERING, chosenLayers, quietLayers, shelterLayers } from './resource_layers'
 import { groundLayers, roadLayers } from './road_layers'
 
 type Expression = unknown[]
@@ -126,7 +126,7 @@ export function buildStyle(p: Palette, tongue: Locale, one: Arrangement, own: Ow
     { id: 'fence-lines', type: 'line', source: 'fences', paint: { 'line-color': p.impact, 'line-width': 1.8, 'line-dasharray': [1.5, 1.5] } },
     { id: 'fence-names', type: 'symbol', source: 'fences', minzoom: 9, layout: text(11, { 'text-field': ['get', 'title'], 'symbol-placement': 'line', 'text-offset': [0, -0.9] }), paint: inked(p.impact) },
     { id: 'tracks', type: 'line', source: 'tracks', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': p.go, 'line-width': 2.4, 'line-opacity': 0.75 } },
-    chosenLayer(p),
+    ...chosenLayers(p),
     ...quietLayers(p),
     { id: 'alerts', type: 'symbol', source: 'alerts', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8.5, ['get', 'title']] }) }, paint: inked(p.text) },
     { id: 'calls', type: 'symbol', source: 'calls', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8, ['get', 'title']] }) }, paint: inked(p.text) },
