@@ -172,7 +172,7 @@ async def test_beds_and_stock_move_too_in_both_languages_and_on_a_telephone(
     await shoot(desk, "means-beds-zh-dark")
 
     # A depot's card says what is in it, and follows a stock-take.
-    await look_at(desk, 100.085, 23.8905, 14)
+    await look_at(desk, 100.085, 23.8905, 15.5)  # from farther away a unit stands over it
     await comes(desk, "depots", "市防汛抗旱物资仓库")
     card = await press(desk, "depots", "市防汛抗旱物资仓库")
     await expect(card).to_contain_text("编织袋")

@@ -52,7 +52,7 @@ describe('what the symbols mean', () => {
     const told = legendOf(map, 'zh', { arrangement: PLAIN, city, nameOfSymbol: () => '现场指挥部' })
     expect(told.map((one) => [one.id, one.entries.map((entry) => entry.text)])).toEqual([
       ['units', ['途中（出动、前往、返回）', '位置已超过 10 分钟', '消防救援', '急救']],
-      ['shelters', ['◆ 满员', '人数已旧（虚线）', '几处相近的已启用场所；旁注“在住＋预留／容纳”']],
+      ['shelters', ['◆ 满员', '人数已旧（虚线）', '几处相近的已启用场所']],
       ['beds', ['? 空床未报']],
       ['closures', ['封闭，救援可通行']],
       ['drawings', ['救援行进路线', '现场指挥部']],
