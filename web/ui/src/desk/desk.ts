@@ -3,6 +3,7 @@ import { computed, inject, provide, ref, shallowRef, watch } from 'vue'
 import type { ComputedRef, InjectionKey, Ref, ShallowRef } from 'vue'
 import { useRoute, useRouter } from 'vue-router'
 import { useSession } from '@/session/session'
+import type { MeansTarget } from '@/resources/means'
 import { rememberIncident } from '@/shell/lastIncident'
 import { usePicture } from '@/wire/pictures'
 import type { Followed } from '@/wire/pictures'
@@ -41,6 +42,8 @@ export interface Desk {
   sheet: Ref<Sheet | null>
   /** Where the map should look next. */
   look: ShallowRef<{ lon: number; lat: number; zoom?: number } | null>
+  /** A shelter, a depot or a hospital to be shown there with its card. */
+  means: ShallowRef<MeansTarget | null>
   /** The command bar asked to put the selected alert or call to an incident. */
   attaching: Ref<boolean>
 }
@@ -78,6 +81,7 @@ export function provideDesk(): Desk {
   const lead = ref<Desk['lead']['value']>(null)
   const sheet = ref<Sheet | null>(null)
   const look = shallowRef<Desk['look']['value']>(null)
+  const means = shallowRef<Desk['means']['value']>(null)
   const attaching = ref(false)
 
   const incidents = computed(() => sortIncidents(Object.values(board.picture.value?.incidents ?? {})))
@@ -183,7 +187,7 @@ export function provideDesk(): Desk {
   if (selection.value?.kind === 'incident') rememberIncident(selection.value.id)
   else if (selection.value) queueTab.value = 'alerts'
 
-  const desk: Desk = { board, stream, incidents, alerts, calls, units, deadlines, selection, incident, incidentId, head, selectedAlert, selectedCall, tab, queueTab, part, lead, select, settle, sheet, look, attaching }
+  const desk: Desk = { board, stream, incidents, alerts, calls, units, deadlines, selection, incident, incidentId, head, selectedAlert, selectedCall, tab, queueTab, part, lead, select, settle, sheet, look, means, attaching }
   provide(KEY, desk)
   return desk
 }

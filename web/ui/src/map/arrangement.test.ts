@@ -66,7 +66,7 @@ describe('a strength that is a share of the full one', () => {
 
 describe('the rows', () => {
   it('name only layers that the style has, and every layer that shows something has a row', () => {
-    const unswitched = ['ground', 'sketch-fill', 'sketch-line', 'sketch-corners', 'reach-fill', 'reach-line', 'counted-fill', 'counted-line', 'route-case', 'route', 'route-straight', 'road-here', 'asked-here']
+    const unswitched = ['ground', 'sketch-fill', 'sketch-line', 'sketch-corners', 'reach-fill', 'reach-line', 'counted-fill', 'counted-line', 'route-case', 'route', 'route-straight', 'road-here', 'asked-here', 'resource-chosen', 'resource-chosen-beds', 'resource-chosen-depots']
     for (const layer of buildStyle(paletteOf('dark'), 'zh', PLAIN).layers) expect([layer.id, rowOf(layer.id) === null]).toEqual([layer.id, unswitched.includes(layer.id)])
     expect(rowOf('units-idle')).toBe('units')
     expect(rowOf('city:schools:point')).toBe('city:schools')

@@ -1,5 +1,7 @@
 /** Icons drawn on a canvas when the map first asks for them: nothing to download, both themes, any language. */
 import type { Palette } from './palette'
+import { resourceMark } from './resource_icons'
+import type { Draw } from './resource_icons'
 
 const RATIO = 2
 /** Pixels for one of the style's, of what is being drawn now. */
@@ -47,8 +49,6 @@ export function unitSign(kind: string, tongue: 'zh' | 'en'): string {
 export function facilitySign(kind: string, tongue: 'zh' | 'en'): string {
   return (FACILITY_SIGNS[kind] ?? { zh: '点', en: '·' })[tongue]
 }
-
-type Draw = (c: CanvasRenderingContext2D, size: number) => void
 
 function canvas(size: number, draw: Draw): ImageData | null {
   const sheet = document.createElement('canvas')
@@ -180,6 +180,12 @@ function written(palette: Palette, text: string): ImageData | null {
   return canvas(20, (c, size) => { letter(c, text, size, 14, palette.text) })
 }
 
+/** Shelters, depots, beds: `resource_icons.ts`. */
+function resource(palette: Palette, name: string): ImageData | null {
+  const mark = resourceMark(name, palette)
+  return mark ? canvas(mark.size, mark.draw) : null
+}
+
 /** The image of a name such as `unit|消|go`; null for a name that is not ours. `ratio`: finer than for screens, for paper. */
 export function drawIcon(name: string, palette: Palette, ratio = RATIO): { data: ImageData; ratio: number } | null {
   sharpness = ratio
@@ -193,6 +199,6 @@ export function drawIcon(name: string, palette: Palette, ratio = RATIO): { data:
     : kind === 'closure' ? closure(palette, a)
     : kind === 'summit' ? written(palette, '▲')
     : kind === 'words' ? written(palette, '字')
-    : null
+    : resource(palette, name)
   return data ? { data, ratio } : null
 }

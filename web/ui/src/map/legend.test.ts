@@ -20,7 +20,7 @@ function mapWith(rendered: { layer: string; properties: Record<string, unknown> 
 describe('what the symbols mean', () => {
   it('is told for every row that is on, in either language', () => {
     const all = legendOf(null, 'en', { theme: 'light', arrangement: PLAIN, city })
-    expect(all.map((one) => one.id)).toEqual(['incidents', 'areas', 'alerts', 'calls', 'units', 'closures', 'fences', 'city:schools', 'city:mixed', 'facilities', 'reservoirs', 'roads', 'rivers', 'townships', 'counties', 'relief'])
+    expect(all.map((one) => one.id)).toEqual(['incidents', 'areas', 'alerts', 'calls', 'units', 'shelters', 'depots', 'beds', 'closures', 'fences', 'city:schools', 'city:mixed', 'facilities', 'reservoirs', 'roads', 'rivers', 'townships', 'counties', 'relief'])
     for (const group of all) {
       expect(group.title).not.toContain('.')
       for (const entry of group.entries) {
@@ -40,6 +40,9 @@ describe('what the symbols mean', () => {
       { layer: 'units', properties: { icon: 'unit|消|go' } },
       { layer: 'units', properties: { icon: 'unit|医|stale' } },
       { layer: 'facilities', properties: { kind: 'school' } },
+      { layer: 'shelters', properties: { state: 'full', old: true } },
+      { layer: 'shelter-groups', properties: { point_count: 4 } },
+      { layer: 'beds', properties: { state: 'unknown' } },
       { layer: 'closure-marks', properties: { bars: 'public' } },
       { layer: 'calls', properties: {} },
       { layer: 'drawing-line-solid', properties: { drawn: 'rescue_route', kind_zh: '救援行进路线', kind_en: 'Rescue route', colour: '#f00', shape: 'line', part: 'arrow', dashed: false } },
@@ -49,6 +52,8 @@ describe('what the symbols mean', () => {
     const told = legendOf(map, 'zh', { arrangement: PLAIN, city, nameOfSymbol: () => '现场指挥部' })
     expect(told.map((one) => [one.id, one.entries.map((entry) => entry.text)])).toEqual([
       ['units', ['途中（出动、前往、返回）', '位置已超过 10 分钟', '消防救援', '急救']],
+      ['shelters', ['◆ 满员', '人数已旧（虚线）', '几处相近的已启用场所']],
+      ['beds', ['? 空床未报']],
       ['closures', ['封闭，救援可通行']],
       ['drawings', ['救援行进路线', '现场指挥部']],
       ['facilities', ['学校']],

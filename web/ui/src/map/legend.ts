@@ -23,6 +23,7 @@ import { paletteOf } from './palette'
 import type { Palette } from './palette'
 import { LIVE, LIVE_ROWS, REFERENCE, REFERENCE_ROWS, cityParts } from './rows'
 import type { LiveRow, ReferenceRow } from './rows'
+import { BED_SIGN, DEPOT_SIGN, SHELTER_SIGN, badgeOf } from './resource_icons'
 
 /** `icon`: a name that `legend_icon.ts` draws, as `unit|消|go`. */
 export interface LegendEntry {
@@ -50,7 +51,13 @@ type Say = (key: string, named?: Record<string, unknown>) => string
 const GRADES = ['I', 'II', 'III', 'IV'] as const
 const WARNINGS = ['red', 'orange', 'yellow', 'blue'] as const
 const UNIT_STATES = ['go', 'ok', 'idle', 'stale'] as const
+const SHELTER_STATES = ['free', 'nearly', 'full', 'over', 'unknown', 'standby', 'unusable'] as const
+const DEPOT_STATES = ['good', 'soon', 'expired'] as const
+const BED_STATES = ['free', 'none', 'unknown', 'diverting'] as const
 const RESERVOIRS = ['reservoir', 'dam']
+
+/** The sign beside the words, as it stands on the mark. */
+const signed = (state: string, words: string) => `${badgeOf(state)} ${words}`.trim()
 
 function liveSigns(row: Exclude<LiveRow, 'drawings' | 'assessment'>, p: Palette, say: Say, tongue: Locale): Sign[] {
   const sign = { zh: '事', en: 'I' }[tongue]
@@ -81,6 +88,18 @@ function liveSigns(row: Exclude<LiveRow, 'drawings' | 'assessment'>, p: Palette,
         ...Object.entries(UNIT_SIGNS).map(([key, one]): Sign => ({ key: `sign:${one[tongue]}`, kind: 'icon', icon: `unit|${one[tongue]}|idle`, text: say(`tree.unit.${key}`) })),
         { key: 'track', kind: 'line', colour: p.go, text: say('tree.sign.track') },
       ]
+    case 'shelters': {
+      const mark = SHELTER_SIGN[tongue]
+      return [
+        ...SHELTER_STATES.map((state): Sign => ({ key: state, kind: 'icon', icon: `shelter|${state}|${mark}|`, dash: state === 'unknown', text: signed(state, say(`tree.shelter.${state}`)) })),
+        { key: 'old', kind: 'icon', icon: `shelter|free|${mark}|old`, dash: true, text: say('tree.shelter.old') },
+        { key: 'several', kind: 'icon', icon: `shelters|free|${mark}|`, text: say('tree.shelter.several') },
+      ]
+    }
+    case 'depots':
+      return DEPOT_STATES.map((state): Sign => ({ key: state, kind: 'icon', icon: `depot|${state}|${DEPOT_SIGN[tongue]}`, text: signed(state, say(`tree.depot.${state}`)) }))
+    case 'beds':
+      return BED_STATES.map((state): Sign => ({ key: state, kind: 'icon', icon: `beds|${state}|${BED_SIGN[tongue]}|`, dash: state === 'unknown', text: signed(state, say(`tree.bed.${state}`)) }))
     case 'closures':
       return [
         { key: 'all', kind: 'icon', icon: 'closure|all', colour: p.incident, text: say('tree.sign.closed_all') },
@@ -148,6 +167,11 @@ function keysOf(row: string, layer: string, facts: Facts): string[] {
       return [layer !== 'alerts' ? 'area' : icon[2] === 'answered' ? 'answered' : `${icon[1]}|open`]
     case 'units':
       return layer === 'tracks' ? ['track'] : [String(icon[2]), `sign:${icon[1]}`]
+    case 'shelters':
+      return layer === 'shelter-groups' ? ['several'] : [String(facts.state), ...(facts.old === true ? ['old'] : [])]
+    case 'depots':
+    case 'beds':
+      return [String(facts.state)]
     case 'closures':
       return [layer === 'closure-marks' ? String(facts.bars) : layer === 'closure-lines' ? 'roads' : 'area']
     case 'facilities':

@@ -6,7 +6,7 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 setWorkerUrl(workerUrl)
 
 export { MapLibreMap }
-export type { GeoJSONSource, LayerSpecification, MapMouseEvent, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+export type { GeoJSONSource, LayerSpecification, MapGeoJSONFeature, MapMouseEvent, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 
 /** Text is drawn from the reader's own fonts (no glyph files), so the names are those of base.css. */
 export const MAP_FONT = ['Noto Sans CJK SC', 'Noto Sans SC Variable', 'PingFang SC', 'Microsoft YaHei', 'sans-serif']

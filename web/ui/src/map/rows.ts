@@ -15,6 +15,9 @@ export const LIVE_ROWS = {
   alerts: ['alert-area-fill', 'alert-areas', 'alerts'],
   calls: ['calls'],
   units: ['units', 'units-idle', 'tracks'],
+  shelters: ['shelters', 'shelter-groups', 'shelters-idle'],
+  depots: ['depots'],
+  beds: ['beds'],
   closures: ['closure-areas', 'closure-edges', 'closure-lines', 'closure-marks'],
   fences: ['fence-lines', 'fence-names'],
   drawings: [

@@ -15,16 +15,17 @@ import type { LayerSpecification, StyleSpecification } from './maplibre'
 import type { Palette } from './palette'
 import { FACILITY_KINDS, facilitySign } from './icons'
 import type { Theme } from '@/shell/theme'
+import { GATHERING, chosenLayers, quietLayers, shelterLayers } from './resource_layers'
 import { groundLayers, roadLayers } from './road_layers'
 
 type Expression = unknown[]
 
 const EMPTY = collection([])
-export const LIVE_SOURCES = ['areas', 'alert-areas', 'alerts', 'calls', 'units', 'incidents', 'sketch', 'overlay', 'closures', 'tracks', 'fences'] as const
+export const LIVE_SOURCES = ['areas', 'alert-areas', 'alerts', 'calls', 'units', 'incidents', 'sketch', 'overlay', 'closures', 'tracks', 'fences', 'shelters', 'shelters-idle', 'depots', 'beds', 'resource-chosen'] as const
 export type LiveSource = (typeof LIVE_SOURCES)[number]
 
 /** Layers that answer to a click, the nearest to the eye first. */
-export const CLICKABLE = ['incidents', 'units', 'units-idle', 'calls', 'alerts', 'closure-marks', 'closure-lines', 'alert-areas', 'facilities', 'reservoirs']
+export const CLICKABLE = ['incidents', 'units', 'calls', 'alerts', 'shelters', 'shelter-groups', 'units-idle', 'depots', 'beds', 'shelters-idle', 'closure-marks', 'closure-lines', 'alert-areas', 'facilities', 'reservoirs']
 
 /** The city's own layers as the catalogue has them; its heights. */
 export interface Own {
@@ -47,7 +48,7 @@ export function buildStyle(p: Palette, tongue: Locale, one: Arrangement, own: Ow
   Object.assign(sources, baseSources(under))
   const heights = own.elevation ?? null
   if (heights) sources[ELEVATION] = elevationSource(heights)
-  for (const source of LIVE_SOURCES) sources[source] = { type: 'geojson', data: EMPTY }
+  for (const source of LIVE_SOURCES) sources[source] = { type: 'geojson', data: EMPTY, ...(source === 'shelters' ? GATHERING : {}) }
   const ground = fromTheGround(one, own.layers.map((layer) => layer.name)).flatMap((called) => own.layers.filter((layer) => layer.name === called))
   const text = (size: unknown, extra: Record<string, unknown> = {}) => ({
     'text-field': name, 'text-font': MAP_FONT, 'text-size': size, ...extra,
@@ -125,9 +126,12 @@ export function buildStyle(p: Palette, tongue: Locale, one: Arrangement, own: Ow
     { id: 'fence-lines', type: 'line', source: 'fences', paint: { 'line-color': p.impact, 'line-width': 1.8, 'line-dasharray': [1.5, 1.5] } },
     { id: 'fence-names', type: 'symbol', source: 'fences', minzoom: 9, layout: text(11, { 'text-field': ['get', 'title'], 'symbol-placement': 'line', 'text-offset': [0, -0.9] }), paint: inked(p.impact) },
     { id: 'tracks', type: 'line', source: 'tracks', layout: { 'line-cap': 'round', 'line-join': 'round' }, paint: { 'line-color': p.go, 'line-width': 2.4, 'line-opacity': 0.75 } },
+    ...chosenLayers(p),
+    ...quietLayers(p),
     { id: 'alerts', type: 'symbol', source: 'alerts', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8.5, ['get', 'title']] }) }, paint: inked(p.text) },
     { id: 'calls', type: 'symbol', source: 'calls', layout: { ...icon, ...text(12, { ...beside, 'text-field': ['step', ['zoom'], '', 8, ['get', 'title']] }) }, paint: inked(p.text) },
     { id: 'units-idle', type: 'symbol', source: 'units', filter: ['!', ['get', 'busy']], minzoom: 8, layout: { 'icon-image': ['get', 'icon'], 'icon-size': 0.8 } },
+    ...shelterLayers(p, tongue),
     {
       id: 'units', type: 'symbol', source: 'units', filter: ['get', 'busy'],
       layout: { ...icon, ...text(12, { ...beside, 'text-field': ['get', 'title'] }) }, paint: inked(p.text),

@@ -34,6 +34,8 @@ export interface TreeRow {
   reason: string
   /** Wall time (ms) at which it was last heard of: for what is live. */
   heardAt: number | null | undefined
+  /** Older than this (ms) it is not live; null: as everything that is pushed. */
+  limit: number | null
   /** Date or age of what is not live. */
   date: string
   /** Source, owner, licence and the like, a line each. */
@@ -50,6 +52,8 @@ export interface TreeGiven {
   assessed: readonly Record<string, unknown>[]
   heardAt?: number
   whereHeardAt?: number
+  /** When shelters, depots and beds were heard of. */
+  meansHeardAt?: number
   zoom: number
   /** Least zoom at which a row shows anything. */
   from: Record<string, number>
@@ -57,6 +61,9 @@ export interface TreeGiven {
   trouble: ReadonlyMap<string, string>
 }
 
+/** What is fetched each minute where nothing is pushed. */
+const MEANS_ROWS: ReadonlySet<LiveRow> = new Set<LiveRow>(['shelters', 'depots', 'beds'])
+const MEANS_LIMIT = 75_000
 const number = (n: number) => n.toLocaleString('en-US')
 export const countWords = (row: TreeRow) => (row.count === null ? '' : row.of === null ? number(row.count) : `${number(row.count)}/${number(row.of)}`)
 
@@ -67,11 +74,13 @@ export function useTree(given: TreeGiven, arrangement: ComputedRef<Arrangement>)
   const far = (row: string) => given.zoom < (given.from[row] ?? 0)
 
   function live(row: LiveRow): TreeRow {
-    const at = row === 'units' ? given.whereHeardAt || given.heardAt : given.heardAt
+    const means = MEANS_ROWS.has(row)
+    const at = row === 'units' ? given.whereHeardAt || given.heardAt : means ? given.meansHeardAt : given.heardAt
+    const heard = means ? given.meansHeardAt : given.heardAt
     const reason = given.trouble.get(row) ?? ''
     return {
-      id: row, name: null, title: titleOf(row, locale.value), count: given.counts[row], of: null, held: given.heardAt === undefined || given.heardAt > 0,
-      state: reason ? 'failed' : far(row) ? 'far' : 'ready', reason, heardAt: at, date: '', about: [], tags: [], entries: signsOf(row, locale.value, asked(row)),
+      id: row, name: null, title: titleOf(row, locale.value), count: given.counts[row], of: null, held: heard === undefined || heard > 0,
+      state: reason ? 'failed' : far(row) ? 'far' : 'ready', reason, heardAt: at, limit: means ? MEANS_LIMIT : null, date: '', about: [], tags: [], entries: signsOf(row, locale.value, asked(row)),
     }
   }
 
@@ -85,7 +94,7 @@ export function useTree(given: TreeGiven, arrangement: ComputedRef<Arrangement>)
       const source = label(layer, 'source')
       return [{
         id: row, name: null, title: titleOf(row, locale.value), count: counted ? (layer.data?.features.length ?? null) : null, of: null, held: layer.data !== null,
-        state, reason: layer.reason, heardAt: undefined, date: layer.date?.slice(0, 10) ?? t('map.no_date'), about: source ? [`${t('layers.source')}${source}`] : [],
+        state, reason: layer.reason, heardAt: undefined, limit: null, date: layer.date?.slice(0, 10) ?? t('map.no_date'), about: source ? [`${t('layers.source')}${source}`] : [],
         tags: layer.state === 'ready' && layer.illustrative ? [t('layers.illustrative')] : [], entries: signsOf(row, locale.value, asked()),
       }]
     }),
@@ -97,7 +106,7 @@ export function useTree(given: TreeGiven, arrangement: ComputedRef<Arrangement>)
     if (parts.length === 0 && elevationState.value !== 'failed') return []
     const reason = elevationState.value === 'failed' ? elevationReason.value : (given.trouble.get('elevation') ?? '')
     return [{
-      id: 'elevation', name: null, title: titleOf('elevation', locale.value), count: null, of: null, held: true, state: reason ? 'failed' : 'ready', reason, heardAt: undefined,
+      id: 'elevation', name: null, title: titleOf('elevation', locale.value), count: null, of: null, held: true, state: reason ? 'failed' : 'ready', reason, heardAt: undefined, limit: null,
       date: parts[0]?.date ?? t('map.no_date'),
       about: parts.flatMap((one) => [
         `${t('layers.source')}${label(one, 'source')}`, `${t('elevation.date')}${one.date ?? t('map.no_date')}`, `${t('layers.licence')}${one.licence}`,
@@ -114,7 +123,7 @@ export function useTree(given: TreeGiven, arrangement: ComputedRef<Arrangement>)
     const reason = given.trouble.get(id) ?? ''
     return {
       id, name: layer.name, title: titleOf(id, locale.value), count: partly ? drawn : layer.features, of: partly ? layer.features : null, held: true,
-      state: reason ? 'failed' : 'ready', reason, heardAt: undefined, date: layer.date ? formatAge(layer.date, now.value) : t('map.no_date'),
+      state: reason ? 'failed' : 'ready', reason, heardAt: undefined, limit: null, date: layer.date ? formatAge(layer.date, now.value) : t('map.no_date'),
       about: [
         `${t('layers.source')}${label(layer, 'source')}`,
         `${t('layers.owner')}${layer.owner}`,

@@ -9,7 +9,7 @@ const lot = (over: Partial<Lot>): Lot => ({
   id: 'l', depot: 'd1', item: 'tent_12', lot_no: '1', expires_on: null, expiry: 'none', received: 10, adjusted: 0, free: 10,
   committed: 0, out: 0, used: 0, discarded: 0, counted_at: null, illustrative: true, ...over,
 })
-const stock = (lots: Lot[]): Stock => ({ at: '', lots, offered: [{ depot: 'd1', item: 'tent_12', quantity: 4 }], outlook: [], holds: [] })
+const stock = (lots: Lot[]): Stock => ({ at: '', depots: [], lots, offered: [{ depot: 'd1', item: 'tent_12', quantity: 4 }], outlook: [], holds: [] })
 const shelter = (over: Partial<Shelter>): Shelter =>
   ({ id: 's', state: 'open', capacity: 100, occupied: null, promised: 0, reserved: 0, ...over }) as Shelter
 

@@ -1,6 +1,6 @@
 /** What is fetched of resources, and what follows from it without asking anybody. */
 import { get } from '@/wire/api'
-import type { Allotment, Outlook, ResourceRequest, Shelter, Time } from '@/wire/objects'
+import type { Allotment, Outlook, Point, ResourceRequest, Shelter, Time } from '@/wire/objects'
 
 export interface Lot {
   id: string
@@ -19,8 +19,19 @@ export interface Lot {
   counted_at: Time | null
   illustrative: boolean
 }
+export interface Depot {
+  code: string
+  name_zh: string
+  name_en: string
+  department: string
+  area_code: string
+  point: Point
+  phone: string | null
+  illustrative: boolean
+}
 export interface Stock {
   at: Time
+  depots: Depot[]
   lots: Lot[]
   offered: { depot: string; item: string; quantity: number }[]
   outlook: Outlook[]
@@ -39,6 +50,7 @@ export interface Hospital {
   level: string | null
   area_code: string
   department: string
+  point: Point
   emergency: 'open' | 'limited' | 'diverting' | null
   reported_at: Time | null
   wards: Record<string, Beds>
