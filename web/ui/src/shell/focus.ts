@@ -1,4 +1,6 @@
 /** The keyboard is never left on nothing: a form that a button opened takes the focus, and gives it back when it goes. */
+import { nextTick, watch } from 'vue'
+import type { Ref } from 'vue'
 
 const FORM = '.panel-form'
 const FIELD = 'input:not([type="hidden"]):not(:disabled), select:not(:disabled), textarea:not(:disabled), button:not(:disabled)'
@@ -25,6 +27,16 @@ function back(place: Place): void {
   const here = place.around.find((one) => one.isConnected)
   const again = [...(here?.querySelectorAll<HTMLElement>(place.element.tagName) ?? [])].find((one) => one.textContent === place.words)
   again?.focus({ preventScroll: true })
+}
+
+/** A section that opens in the place of its first button: it has the focus while it is open (so Escape shuts it, and its letters work),
+ * and its button again afterwards. The section has `tabindex="-1"`. */
+export function focusOpened(open: Ref<boolean>, section: Ref<HTMLElement | null>): void {
+  watch(open, (now) => {
+    void nextTick(() => {
+      if (lost()) (now ? section.value : section.value?.querySelector('button'))?.focus({ preventScroll: true })
+    })
+  })
 }
 
 /** Watch over the page; the answer ends it. */
