@@ -2,7 +2,9 @@
 import { nextTick, watch } from 'vue'
 import type { Ref } from 'vue'
 
-const FORM = '.panel-form'
+/** What is watched; and what may stand in the place of a button that opened it. */
+const FORM = 'form, .panel-form'
+const OPENED = '.panel-form'
 const FIELD = 'input:not([type="hidden"]):not(:disabled), select:not(:disabled), textarea:not(:disabled), button:not(:disabled)'
 
 /** What had the focus, and where it stood: a button that makes way for its form is drawn anew when the form goes. */
@@ -34,7 +36,7 @@ function back(place: Place): void {
 export function focusOpened(open: Ref<boolean>, section: Ref<HTMLElement | null>): void {
   watch(open, (now) => {
     void nextTick(() => {
-      if (lost()) (now ? section.value : section.value?.querySelector('button'))?.focus({ preventScroll: true })
+      if (lost() || document.activeElement === section.value) (now ? section.value : section.value?.querySelector('button'))?.focus({ preventScroll: true })
     })
   })
 }
@@ -75,7 +77,7 @@ export function keepFocus(): () => void {
     requestAnimationFrame(() => {
       if (!lost() || button.isConnected) return
       const here = place.around.find((one) => one.isConnected)
-      const opened = here?.querySelector(FORM)
+      const opened = here?.querySelector(OPENED)
       if (!opened) return
       openers.set(opened, place)
       opened.querySelector<HTMLElement>(FIELD)?.focus()
