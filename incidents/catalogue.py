@@ -27,11 +27,12 @@ _FORMS = {
 
 
 def incident_catalogue() -> dict[str, Json]:
-    """classes, metrics, grades, rule_sets, colours, report_forms, relations, incident_transitions, report_limits."""
+    """classes, metrics, derived_metrics, grades, rule_sets, colours, report_forms, relations, incident_transitions, report_limits."""
     limits = reporting().file
     return {
         "classes": catalogue().to_json(),
         "metrics": metrics().to_json(),
+        "derived_metrics": metrics().derived_to_json(),
         "grades": [{"grade": g, "zh": GRADE_WORDS[g][0], "en": GRADE_WORDS[g][1]} for g in GRADES],
         "rule_sets": grading_rules().to_json(),
         "colours": [{"colour": c, "zh": _COLOUR_WORDS[c][0], "en": _COLOUR_WORDS[c][1]} for c in COLOURS],

@@ -138,6 +138,14 @@ class Metrics:
     def to_json(self) -> list[Json]:
         return [metric.to_json() for metric in self.metrics.values()]
 
+    def derived_to_json(self) -> list[Json]:
+        """What rules name beside the metrics, with the words a person reads for it."""
+        found: list[Json] = []
+        for key, rule in self.derived.items():
+            unit_zh, unit_en = self.unit(key)
+            found.append({"key": key, "zh": rule.zh, "en": rule.en, "unit_zh": unit_zh, "unit_en": unit_en})
+        return found
+
 
 def _derived(key: str, entry: _DerivedEntry, known: set[str], name: str) -> Derived:
     ways = [(how, of) for how, of in (("sum", entry.sum), ("greatest", entry.greatest), ("first", entry.first)) if of]

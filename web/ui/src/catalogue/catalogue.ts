@@ -6,12 +6,15 @@ import { currentLocale } from '@/i18n/locale'
 import { has, say } from '@/i18n'
 import { takeLights } from '@/shell/light'
 
-export interface Metric {
+export interface NamedMetric {
   key: string
   zh: string
   en: string
   unit_zh: string
   unit_en: string
+}
+
+export interface Metric extends NamedMetric {
   whole: boolean
   min: number
   max: number
@@ -35,6 +38,8 @@ export interface DepartmentName {
 export interface Catalogue {
   classes: EventClass[]
   metrics: Metric[]
+  /** Computed from others: named in rules, never entered. */
+  derived_metrics?: NamedMetric[]
   departments: DepartmentName[]
   [part: string]: unknown
 }
@@ -53,6 +58,7 @@ async function load(): Promise<void> {
   }
 }
 
+const named = computed(() => new Map<string, NamedMetric>([...(held.value?.metrics ?? []), ...(held.value?.derived_metrics ?? [])].map((one) => [one.key, one])))
 const metrics = computed(() => new Map((held.value?.metrics ?? []).map((one) => [one.key, one])))
 const classes = computed(() => new Map((held.value?.classes ?? []).map((one) => [one.key, one])))
 const departments = computed(() => new Map((held.value?.departments ?? []).map((one) => [one.code, one])))
@@ -62,12 +68,12 @@ function pick(zh: string | undefined, en: string | undefined, fallback: string):
 }
 
 export function metricName(key: string): string {
-  const one = metrics.value.get(key)
+  const one = named.value.get(key)
   return pick(one?.zh, one?.en, has(`words.metric.${key}`) ? say(`words.metric.${key}`) : key)
 }
 
 export function metricUnit(key: string, fallback: string | null = null): string {
-  const one = metrics.value.get(key)
+  const one = named.value.get(key)
   if (!one) return fallback ?? ''
   return currentLocale() === 'zh' ? one.unit_zh : one.unit_en
 }

@@ -5,7 +5,7 @@ import { departmentName, useCatalogue } from '@/catalogue/catalogue'
 import { say } from '@/i18n'
 import { label } from '@/i18n/label'
 import { currentLocale } from '@/i18n/locale'
-import { formatSpan } from '@/time/clock'
+import { formatTook } from '@/time/clock'
 import { asProblem, get } from '@/wire/api'
 import type { Problem } from '@/wire/api'
 import { useFacts, usePicture } from '@/wire/pictures'
@@ -127,7 +127,7 @@ export function percent(rate: Rate): string {
 }
 
 export function span(seconds: number | null): string {
-  return seconds === null ? say('supervision.none_to_measure') : formatSpan(seconds * 1000)
+  return seconds === null ? say('supervision.none_to_measure') : formatTook(seconds * 1000)
 }
 
 /** The bars' names, short enough to stand under them: `≤2分`, `≤1时`, … `>24时`. */
@@ -136,7 +136,7 @@ export function barNames(edges: readonly number[]): string[] {
 }
 function minutes(edge: number): string {
   const zh = currentLocale() === 'zh'
-  return edge >= 60 && edge % 60 === 0 ? `${edge / 60}${zh ? '时' : ' h'}` : `${edge}${zh ? '分' : ' m'}`
+  return edge >= 60 && edge % 60 === 0 ? `${edge / 60}${zh ? '时' : ' h'}` : `${edge}${zh ? '分' : ' min'}`
 }
 
 const rules = shallowRef<Rules | null>(null)

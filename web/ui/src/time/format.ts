@@ -94,6 +94,8 @@ export interface Countdown {
   left: number
   /** `4:12`, or `超 1:20` / `+1:20` once it is overdue. */
   text: string
+  /** The same within a sentence: `剩 4:12`, `4:12 left`. */
+  words: string
 }
 
 export function formatCountdown(due: string | number, now: number, tongue: Locale = currentLocale()): Countdown {
@@ -102,7 +104,9 @@ export function formatCountdown(due: string | number, now: number, tongue: Local
   // Rounded away from zero on both sides, so that the last second still reads 0:01 and the first overdue one too.
   const shown = Math.ceil(Math.abs(left) / 1000) * 1000
   const span = formatSpan(shown, tongue)
-  return { overdue, left, text: overdue ? (tongue === 'zh' ? `超 ${span}` : `late ${span}`) : span }
+  const zh = tongue === 'zh'
+  const late = zh ? `超 ${span}` : `late ${span}`
+  return { overdue, left, text: overdue ? late : span, words: overdue ? late : zh ? `剩 ${span}` : `${span} left` }
 }
 
 /** `T+12 分`, `T+6 时`: time since it happened. */
@@ -131,6 +135,16 @@ export function formatAge(at: string | number, now: number, tongue: Locale = cur
   if (hours < 48) return zh ? `${hours} 时前` : `${hours} h ago`
   const days = Math.floor(hours / 24)
   return zh ? `${days} 天前` : `${days} d ago`
+}
+
+/** What something took, with its units: `20 秒`, `4 分 20 秒`, `2 时 15 分`, `3 天 4 时`. */
+export function formatTook(ms: number, tongue: Locale = currentLocale()): string {
+  const whole = Math.max(0, Math.round(ms / 1000))
+  const zh = tongue === 'zh'
+  const units: [number, string][] = [[Math.floor(whole / 86_400), zh ? '天' : 'd'], [Math.floor((whole % 86_400) / 3600), zh ? '时' : 'h'], [Math.floor((whole % 3600) / 60), zh ? '分' : 'min'], [whole % 60, zh ? '秒' : 's']]
+  const first = units.findIndex(([n]) => n > 0)
+  if (first < 0) return zh ? '0 秒' : '0 s'
+  return units.slice(first, first + 2).filter(([n]) => n > 0).map(([n, unit]) => `${n} ${unit}`).join(' ')
 }
 
 /** Minutes as a span for forms and orders: `30 分钟`, `2 小时`. */
