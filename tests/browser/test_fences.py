@@ -1,6 +1,7 @@
 """Fences at the desk: made of a drawn cordon, of a township and of corners; who is inside is listed; ended with a reason. And a closure
 that says until when."""
 
+import asyncio
 import re
 from datetime import timedelta
 from typing import Any
@@ -52,13 +53,15 @@ async def test_a_fence_is_made_watched_and_ended(people: People, live_server: Se
     fence = panel.locator("[data-fence]").filter(has_text="警戒区 内圈")
     await expect(fence).to_contain_text("内有 0 支")
 
-    # Who drives in is in the list.
+    # Who drives in is in the list: a crew goes on saying where it is.
     unit = next(iter((await city.person("field-mengding")).units()))
-    async with live_server.sign_in("field-mengding") as crew:
-        for seconds, lon in ((8, 99.081), (1, 99.082)):
+    async with live_server.sign_in("field-mengding") as crew, asyncio.timeout(45):
+        seconds, lon = 8, 99.081
+        while "内有 1 支" not in await fence.inner_text():
             at = iso(city.realm.clock.now() - timedelta(seconds=seconds))
             sent = {"positions": [{"unit_id": unit, "lon": lon, "lat": 23.557, "accuracy_m": 6.0, "at": at}]}
             assert (await crew.post("/api/positions", json=sent)).status_code == 200
+            seconds, lon = 1, 99.082
     await expect(fence).to_contain_text("内有 1 支")
     await shoot(desk, "fences-inside")
 
