@@ -28,6 +28,7 @@ export default tseslint.config(
       'vue/block-lang': ['error', { script: { lang: 'ts' } }],
       'vue/require-default-prop': 'off',
       'vue/no-v-html': 'error',
+      'vue/no-undef-components': ['error', { ignorePatterns: ['RouterLink', 'RouterView'] }], // vue-tsc lets a forgotten import pass, and the screen shows nothing there
       'no-undef': 'off',
     },
   },
