@@ -50,3 +50,9 @@ async def drawn_in(page: Page, layer: str) -> list[str]:
     """Titles (or kinds) of what a layer of the map has drawn in view."""
     told: list[str] = await page.evaluate(_DRAWN, layer)
     return told
+
+
+async def comes(page: Page, layer: str, words: str) -> None:
+    """Until a layer of the map has drawn something with these words."""
+    asked = f"([layer, words]) => ({_DRAWN})(layer).some((title) => String(title).includes(words))"
+    await page.wait_for_function(asked, arg=[layer, words], timeout=45_000)

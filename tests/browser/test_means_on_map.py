@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.map_in_page import drawn_in, look_at
+from tests.browser.map_in_page import comes, drawn_in, look_at
 from tests.browser.people import DESK, PHONE, People, shoot
 from tests.city import City, Server
 
@@ -33,13 +33,6 @@ async def largest(city: City, county: str, count: int) -> list[tuple[str, str, i
             )
         ).fetchall()
     return [(str(row[0]), str(row[1]), int(row[2]), float(row[3]), float(row[4])) for row in rows]
-
-
-async def comes(page: Page, layer: str, words: str) -> None:
-    """Until the layer has drawn a mark with these words."""
-    async with asyncio.timeout(45):
-        while not any(words in title for title in await drawn_in(page, layer)):
-            await page.wait_for_timeout(100)
 
 
 async def press(page: Page, layer: str, words: str) -> Locator:
@@ -176,12 +169,11 @@ async def test_beds_and_stock_move_too_in_both_languages_and_on_a_telephone(
     await comes(desk, "depots", "市防汛抗旱物资仓库")
     card = await press(desk, "depots", "市防汛抗旱物资仓库")
     await expect(card).to_contain_text("编织袋")
-    before = await card.inner_text()
+    bags = card.locator("li", has_text="编织袋").locator("b").first
+    before = await bags.inner_text()
     counted = {"lot_id": str(lot[0]), "counted": int(lot[1]) - 1000, "reason": "受潮"}
     await city.carry_out("wat", "stock.count", counted)
-    async with asyncio.timeout(45):
-        while await card.inner_text() == before:
-            await desk.wait_for_timeout(100)
+    await expect(bags).not_to_have_text(before)
     await shoot(desk, "means-depot-zh-dark")
 
     for theme in ("light", "dark"):

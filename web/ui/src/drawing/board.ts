@@ -6,6 +6,7 @@ import { useAct } from '@/desk/act'
 import type { Act } from '@/desk/act'
 import { say } from '@/i18n'
 import { label } from '@/i18n/label'
+import { useSession } from '@/session/session'
 import { toast } from '@/shell/toast'
 import { isSpooled } from '@/wire/command'
 import type { Answer } from '@/wire/command'
@@ -55,6 +56,7 @@ export interface DrawingBoard {
 
 export function useDrawingBoard(): DrawingBoard {
   const ground = useDrawingGround()
+  const session = useSession()
   const act = useAct()
   /** Of undo and redo: they wait for one another, not for a form. */
   const back = useAct()
@@ -89,7 +91,7 @@ export function useDrawingBoard(): DrawingBoard {
     const style = Object.keys(one.style).length ? { style: one.style } : {}
     const what = one.id === null
       ? {
-          ...(onIncident.value ? { incident_id: ground.incidentId.value } : { area_code: ground.boardStream.value.split(':')[1] ?? '5309' }),
+          ...(onIncident.value ? { incident_id: ground.incidentId.value } : { area_code: ground.boardStream.value.split(':')[1] ?? session.area.value }),
           drawing_kind: one.kind, geometry: one.geometry, ...(one.name ? { name: one.name } : {}), ...(kind?.shape === 'point' && one.symbol ? { symbol: one.symbol } : {}), ...style, ...outside,
         }
       : {

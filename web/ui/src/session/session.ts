@@ -125,6 +125,8 @@ export interface Session {
   roles: ComputedRef<Role[]>
   departments: ComputedRef<string[]>
   units: ComputedRef<string[]>
+  /** The widest area of the account's grants, as a code: the city's, a county's; '' before anybody signed in. */
+  area: ComputedRef<string>
   ended: Readonly<{ value: boolean }>
   can: (kind: string) => boolean
   login: (name: string, password: string) => Promise<Account>
@@ -132,10 +134,11 @@ export interface Session {
 }
 
 const departments = computed(() => [...new Set((account.value?.grants ?? []).flatMap((g) => g.department ?? []))])
+const area = computed(() => (account.value?.grants ?? []).map((grant) => grant.area).sort((a, b) => a.length - b.length)[0] ?? '')
 const units = computed(() => [...new Set((account.value?.grants ?? []).flatMap((g) => g.unit ?? []))])
 
 export function useSession(): Session {
-  return { account, roles, departments, units, ended, can, login, logout }
+  return { account, roles, departments, units, area, ended, can, login, logout }
 }
 
 function expire(): void {
